@@ -1,0 +1,81 @@
+// @ts-check
+const js = require('@eslint/js');
+const { defineConfig } = require('eslint/config');
+const tseslint = require('typescript-eslint');
+
+/** The import table of ARCHITECTURE.md: what each room must not reach for. */
+const room = (files, forbidden, message) => ({
+  files,
+  plugins: { '@typescript-eslint': tseslint.plugin },
+  rules: {
+    '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ regex: forbidden, message }] }],
+  },
+});
+
+module.exports = defineConfig(
+  { ignores: ['dist/**', 'out/**', '.cache/**', 'demo-output/**', 'node_modules/**'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: __dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    files: ['**/*.js'],
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: {
+        require: 'readonly',
+        module: 'writable',
+        process: 'readonly',
+        __dirname: 'readonly',
+        console: 'readonly',
+        Buffer: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        performance: 'readonly',
+        URL: 'readonly',
+        fetch: 'readonly',
+      },
+    },
+  },
+  room(['src/protocol/**'], '^(?!\\./)', 'protocol imports nothing but itself'),
+  room(['src/pipeline/image/**'], '^(?!\\./)', 'image is pure: it imports nothing but itself'),
+  room(
+    ['src/pipeline/media/**'],
+    '(^vscode$|^onnxruntime|/(inference|faces|processors|host|models)/)',
+    'media may import node, image, protocol',
+  ),
+  room(
+    ['src/pipeline/inference/**'],
+    '(^vscode$|/(media|faces|processors|host|models)/)',
+    'inference may import onnxruntime-node, node, protocol',
+  ),
+  room(
+    ['src/pipeline/faces/**'],
+    '(^vscode$|^onnxruntime|/(media|processors|host|models)/)',
+    'faces may import image, inference, protocol',
+  ),
+  room(
+    ['src/pipeline/processors/**'],
+    '(^vscode$|^onnxruntime|/(media|host|models)/)',
+    'processors may import faces, image, inference, protocol',
+  ),
+  room(['src/models/**'], '(^vscode$|^onnxruntime|/(pipeline|host)/)', 'models may import node, protocol'),
+  room(
+    ['src/*.ts', 'src/pipeline/*.ts'].concat(['!src/extension.ts']),
+    '^vscode$',
+    'vscode stays in the host',
+  ),
+  room(
+    ['src/host/**', 'src/extension.ts'],
+    '(^onnxruntime|^sharp$|/pipeline/)',
+    'the extension host never loads the pipeline',
+  ),
+  room(['webview/**'], '(^node:|^vscode$|/(pipeline|host|models)/)', 'webview may import DOM, protocol'),
+);

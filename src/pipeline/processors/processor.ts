@@ -1,0 +1,13 @@
+import type { TrackedFace } from '../faces/face';
+import type { Frame } from '../image/frame';
+
+/**
+ * One step of the road that changes faces in a frame. `process` alters `frame` in place, only inside the face
+ * masks; pixels it does not mean to change stay bit-identical. Faces come in drawing order.
+ */
+export interface FrameProcessor {
+  readonly name: 'face_swapper' | 'face_enhancer';
+  process(frame: Frame, faces: readonly TrackedFace[]): Promise<void>;
+  /** Gives back sessions and memory; the processor is unusable afterwards. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,63 @@
+/**
+ * Everything that can go wrong in a way a person can act on. The pipeline throws codes with facts;
+ * `describeError` turns them into text for people, so that no sentence is written twice.
+ */
+export declare const errorCodes: readonly [
+  'usage',
+  'input-missing',
+  'input-unreadable',
+  'input-empty',
+  'input-is-directory',
+  'not-media',
+  'no-video-stream',
+  'media-truncated',
+  'media-unsupported',
+  'output-exists',
+  'output-folder-missing',
+  'output-not-writable',
+  'output-format-unknown',
+  'output-is-input',
+  'disk-full',
+  'no-source-face',
+  'no-reference-face',
+  'model-missing',
+  'model-corrupt',
+  'tool-missing',
+  'tool-failed',
+  'encoder-unavailable',
+  'provider-unavailable',
+  'out-of-memory',
+  'verification-failed',
+  'worker-died',
+  'cancelled',
+  'internal',
+];
+export type ErrorCode = (typeof errorCodes)[number];
+/** Facts that `describeError` puts into its sentence; `file` is always a path the user named. */
+export interface ErrorFacts {
+  file?: string;
+  /** The short technical reason, in the words of the library that failed. */
+  reason?: string;
+  /** Last lines of a child's stderr. */
+  stderr?: string;
+  [fact: string]: string | number | undefined;
+}
+/** The one error class of the product. `message` is for developers; people read `describeError(error)`. */
+export declare class FaceSwapError extends Error {
+  readonly code: ErrorCode;
+  readonly facts: ErrorFacts;
+  readonly name = 'FaceSwapError';
+  constructor(
+    code: ErrorCode,
+    facts?: ErrorFacts,
+    options?: {
+      cause?: unknown;
+    },
+  );
+}
+/** What travels between processes in place of an Error. */
+export interface SerializedError {
+  code: ErrorCode;
+  facts: ErrorFacts;
+  stack?: string;
+}

@@ -1,0 +1,96 @@
+/** Execution providers of onnxruntime by the names users write, best first. */
+export const executionProviders = ['cuda', 'tensorrt', 'coreml', 'dml', 'webgpu', 'cpu'] as const;
+export type ExecutionProvider = (typeof executionProviders)[number];
+
+export const frameProcessors = ['face_swapper', 'face_enhancer'] as const;
+export type FrameProcessorName = (typeof frameProcessors)[number];
+
+export const videoEncoders = ['libx264', 'libx265', 'libvpx-vp9', 'h264_nvenc', 'hevc_nvenc'] as const;
+export type VideoEncoder = (typeof videoEncoders)[number];
+
+export const videoPresets = [
+  'ultrafast',
+  'superfast',
+  'veryfast',
+  'faster',
+  'fast',
+  'medium',
+  'slow',
+  'slower',
+  'veryslow',
+] as const;
+export type VideoPreset = (typeof videoPresets)[number];
+
+/** Whose faces in the target are swapped. */
+export interface FaceSelection {
+  /** Every face; otherwise only faces like the reference face. */
+  manyFaces: boolean;
+  /** Which face of the reference frame, from left to right, 0-based. */
+  referenceFacePosition: number;
+  /** Frame of the target that shows the reference face, 0-based. */
+  referenceFrameNumber: number;
+  /** Largest distance between embeddings at which a face counts as the reference face; roop's scale, 0–2. */
+  similarFaceDistance: number;
+}
+
+export interface EncodingOptions {
+  encoder: VideoEncoder;
+  /** roop's scale: 0 (smallest file) to 100 (lossless where the encoder can). */
+  quality: number;
+  preset: VideoPreset;
+  skipAudio: boolean;
+}
+
+export interface ExecutionOptions {
+  /** In order of preference. */
+  providers: ExecutionProvider[];
+  /** Threads one inference session may use; 0 lets the product choose. */
+  threads: number;
+  /** Upper bound for the memory of the child process in GB; 0 means none. */
+  maxMemoryGb: number;
+  /** Seconds to wait for VRAM between processors. */
+  gpuMemoryWaitSeconds: number;
+}
+
+/** Everything one swap needs to know. All paths are absolute. */
+export interface SwapJob {
+  sources: string[];
+  target: string;
+  output: string;
+  /** Replace an existing output file. Never a source or the target. */
+  overwrite: boolean;
+  processors: FrameProcessorName[];
+  selection: FaceSelection;
+  encoding: EncodingOptions;
+  execution: ExecutionOptions;
+  /** Look for faces in overlapping tiles as well, for faces under about 100 px on a 1920 px frame. */
+  smallFaces: 'auto' | 'always' | 'never';
+  tools: ToolPaths;
+}
+
+/** Explicitly chosen programs; empty means: look for one. */
+export interface ToolPaths {
+  ffmpeg?: string;
+  ffprobe?: string;
+}
+
+export const defaultSelection: FaceSelection = {
+  manyFaces: false,
+  referenceFacePosition: 0,
+  referenceFrameNumber: 0,
+  similarFaceDistance: 0.85,
+};
+
+export const defaultEncoding: EncodingOptions = {
+  encoder: 'libx264',
+  quality: 80,
+  preset: 'veryfast',
+  skipAudio: false,
+};
+
+export const defaultExecution: ExecutionOptions = {
+  providers: ['cuda', 'coreml', 'dml', 'cpu'],
+  threads: 0,
+  maxMemoryGb: 0,
+  gpuMemoryWaitSeconds: 15,
+};

@@ -1,0 +1,75 @@
+import type { ExecutionProvider } from './job';
+export type Stage = 'probe' | 'models' | 'source' | 'swap' | 'join' | 'verify';
+export interface Progress {
+  stage: Stage;
+  /** Frames finished and in all; `total` is 0 while unknown. */
+  frame: number;
+  total: number;
+  /** Frames per second over the last seconds. */
+  fps: number;
+  /** Seconds left, when it can be said honestly. */
+  secondsLeft?: number;
+  provider?: ExecutionProvider;
+}
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+/** Which provider runs one model, and why that one. */
+export interface ProviderChoice {
+  model: string;
+  provider: ExecutionProvider;
+  /** One sentence; names the cause when a preferred provider was passed over. */
+  reason: string;
+  /** True when a provider the user prefers could not be used. */
+  fellBack: boolean;
+}
+export interface JobReport {
+  output: string;
+  frames: number;
+  framesWithSwap: number;
+  facesSwapped: number;
+  seconds: number;
+  fps: number;
+  width: number;
+  height: number;
+  providers: ProviderChoice[];
+  /** Highest resident memory of the child process in MB. */
+  peakMemoryMb: number;
+  /** Wall milliseconds by stage; inside `swap` the pieces overlap. */
+  timings: Record<string, number>;
+  /** `copied`, `re-encoded to aac`, `none` … */
+  audio: string;
+  warnings: string[];
+}
+/** One face as `face-swap faces` prints it. Pixels of the upright picture, x to the right, y down. */
+export interface FaceRecord {
+  box: {
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+  };
+  /** Eye centres, nose tip, mouth corners; "left" is left in the picture of an upright face. */
+  points: [number, number][];
+  score: number;
+  /** Degrees; yaw positive when the face turns to the right of the picture. */
+  yaw: number;
+  pitch: number;
+  roll: number;
+  embedding: number[];
+  age?: number;
+  gender?: 'female' | 'male';
+}
+export interface FacesReport {
+  file: string;
+  width: number;
+  height: number;
+  faces: FaceRecord[];
+}
+export interface DoctorReport {
+  ok: boolean;
+  checks: {
+    name: string;
+    ok: boolean;
+    detail: string;
+    cure?: string;
+  }[];
+}

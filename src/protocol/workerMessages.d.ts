@@ -1,0 +1,60 @@
+import type { SerializedError } from './errors';
+import type { SwapJob, ExecutionOptions, ToolPaths } from './job';
+import type { DoctorReport, FacesReport, JobReport, LogLevel, Progress } from './report';
+/** What the child process can do; requests, replies and the client's methods are derived from it. */
+export interface WorkerApi {
+  swap(job: SwapJob): JobReport;
+  faces(request: { file: string; tools: ToolPaths; execution: ExecutionOptions; frame: number }): FacesReport;
+  doctor(request: { tools: ToolPaths; execution: ExecutionOptions }): DoctorReport;
+}
+export type WorkerMethod = keyof WorkerApi;
+export type WorkerRequest =
+  | {
+      [M in WorkerMethod]: {
+        type: 'call';
+        id: number;
+        method: M;
+        argument: Parameters<WorkerApi[M]>[0];
+      };
+    }[WorkerMethod]
+  | {
+      type: 'cancel';
+      id: number;
+    };
+export type WorkerEvent =
+  | {
+      type: 'ready';
+    }
+  | {
+      type: 'log';
+      id: number;
+      level: LogLevel;
+      message: string;
+    }
+  | {
+      type: 'progress';
+      id: number;
+      progress: Progress;
+    }
+  /** Scratch folder of a running job, so that the parent can remove it should the child be killed. */
+  | {
+      type: 'scratch';
+      id: number;
+      folder: string;
+    }
+  | {
+      type: 'cancelling';
+      id: number;
+    }
+  | {
+      type: 'reply';
+      id: number;
+      ok: true;
+      result: ReturnType<WorkerApi[WorkerMethod]>;
+    }
+  | {
+      type: 'reply';
+      id: number;
+      ok: false;
+      error: SerializedError;
+    };
