@@ -12,6 +12,8 @@ export interface Progress {
   /** Seconds left, when it can be said honestly. */
   secondsLeft?: number;
   provider?: ExecutionProvider;
+  /** True when a provider the user prefers could not be used. */
+  fellBack?: boolean;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -65,6 +67,16 @@ export interface FacesReport {
   width: number;
   height: number;
   faces: FaceRecord[];
+}
+
+/** A picture taken from a video or an image file. */
+export interface Still {
+  jpegBase64: string;
+  width: number;
+  height: number;
+  /** Length of the video and of one of its frames; 0 for an image. */
+  durationSeconds: number;
+  frameSeconds: number;
 }
 
 export interface DoctorReport {
