@@ -1,0 +1,81 @@
+import type { Square } from '../image/crop';
+import type { Box, Landmarks } from './face';
+
+/** Outer eye corners of the mesh, left and right in an upright picture. */
+export const outerEyes = [33, 263] as const;
+
+export function distance(landmarks: Landmarks, a: number, b: number): number {
+  return Math.hypot(landmarks[a * 3] - landmarks[b * 3], landmarks[a * 3 + 1] - landmarks[b * 3 + 1]);
+}
+
+/** Mean of some points, x and y. */
+export function centreOf(landmarks: Landmarks, points: readonly number[]): [number, number] {
+  let x = 0;
+  let y = 0;
+  for (const i of points) {
+    x += landmarks[i * 3];
+    y += landmarks[i * 3 + 1];
+  }
+  return [x / points.length, y / points.length];
+}
+
+export function boxOfLandmarks(landmarks: Landmarks): Box {
+  let x0 = Infinity;
+  let y0 = Infinity;
+  let x1 = -Infinity;
+  let y1 = -Infinity;
+  for (let i = 0; i < landmarks.length; i += 3) {
+    x0 = Math.min(x0, landmarks[i]);
+    x1 = Math.max(x1, landmarks[i]);
+    y0 = Math.min(y0, landmarks[i + 1]);
+    y1 = Math.max(y1, landmarks[i + 1]);
+  }
+  return { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
+}
+
+/** In-plane angle of the face in radians, clockwise, from the line between the outer eye corners. */
+export function rollOf(landmarks: Landmarks): number {
+  const [a, b] = outerEyes;
+  return Math.atan2(landmarks[b * 3 + 1] - landmarks[a * 3 + 1], landmarks[b * 3] - landmarks[a * 3]);
+}
+
+/** The square along the face's own axes that encloses its landmarks, `margin` times as large. */
+export function squareAroundLandmarks(landmarks: Landmarks, margin: number): Square {
+  const angle = rollOf(landmarks);
+  const cos = Math.cos(angle);
+  const sin = Math.sin(angle);
+  let u0 = Infinity;
+  let v0 = Infinity;
+  let u1 = -Infinity;
+  let v1 = -Infinity;
+  for (let i = 0; i < landmarks.length; i += 3) {
+    const u = cos * landmarks[i] + sin * landmarks[i + 1];
+    const v = cos * landmarks[i + 1] - sin * landmarks[i];
+    u0 = Math.min(u0, u);
+    u1 = Math.max(u1, u);
+    v0 = Math.min(v0, v);
+    v1 = Math.max(v1, v);
+  }
+  const u = (u0 + u1) / 2;
+  const v = (v0 + v1) / 2;
+  return {
+    cx: cos * u - sin * v,
+    cy: sin * u + cos * v,
+    size: Math.max(u1 - u0, v1 - v0) * margin,
+    angle,
+  };
+}
+
+const leftEyeRing = [33, 133, 159, 145];
+const rightEyeRing = [263, 362, 386, 374];
+
+/** Eye centres, nose tip and mouth corners: the five points face recognition aligns to. */
+export function fivePoints(landmarks: Landmarks): [number, number][] {
+  return [
+    centreOf(landmarks, leftEyeRing),
+    centreOf(landmarks, rightEyeRing),
+    centreOf(landmarks, [4]),
+    centreOf(landmarks, [61]),
+    centreOf(landmarks, [291]),
+  ];
+}

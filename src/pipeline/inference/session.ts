@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
+import { basename, join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import { FaceSwapError } from '../../protocol/errors';
+import type { ExecutionProvider } from '../../protocol/job';
+import type { LogLevel, ProviderChoice } from '../../protocol/report';
+import { nodesOn, whyImpossible } from './providers';
+
+export interface SessionOptions {
+  /** In order of preference; each is tried alone. */
+  providers: readonly ExecutionProvider[];
+  /** Intra-op threads; 0 takes all cores, which is right while sessions run one after the other. */
+  threads: number;
+  log?(level: LogLevel, message: string): void;
+}
+
+/** A loaded model on the provider that was proven to run it. */
+export interface ModelSession extends ProviderChoice {
+  /** Input names and shapes; dimensions the model leaves open are 1. */
+  readonly inputs: ReadonlyMap<string, readonly number[]>;
+  /**
+   * Runs the model on float32 inputs by name. The returned arrays are reused by the next run: copy what is to
+   * be kept. Runs of one session must not overlap.
+   */
+  run(inputs: Record<string, Float32Array>): Promise<Record<string, Float32Array>>;
+  release(): Promise<void>;
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n', 1)[0];
+}
+
+function shapesOf(metadata: readonly ort.InferenceSession.ValueMetadata[]): Map<string, number[]> {
+  return new Map(
+    metadata.map((value) => {
+      const shape = value.isTensor ? value.shape : [];
+      return [value.name, shape.map((size) => (typeof size === 'number' && size > 0 ? size : 1))];
+    }),
+  );
+}
+
+const volume = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
+
+function settings(threads: number, provider: ExecutionProvider): ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    intraOpNumThreads: threads > 0 ? threads : availableParallelism(),
+    interOpNumThreads: 1,
+    // Waiting threads that spin take the cores from ffmpeg's encoder.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    logSeverityLevel: 4,
+  };
+}
+
+async function warmUp(session: ort.InferenceSession): Promise<void> {
+  const feeds: Record<string, ort.Tensor> = {};
+  for (const [name, shape] of shapesOf(session.inputMetadata)) {
+    feeds[name] = new ort.Tensor('float32', new Float32Array(volume(shape)), shape);
+  }
+  await session.run(feeds);
+}
+
+/** Runs once with the profiler on and returns what share of the nodes the provider really executed. */
+async function prove(model: string, provider: ExecutionProvider, threads: number) {
+  const folder = await mkdtemp(join(tmpdir(), 'face-swap-profile-'));
+  try {
+    const session = await ort.InferenceSession.create(model, {
+      ...settings(threads, provider),
+      enableProfiling: true,
+      profileFilePrefix: join(folder, 'run'),
+    });
+    try {
+      await warmUp(session);
+    } finally {
+      session.endProfiling();
+      await session.release();
+    }
+    const [file] = await readdir(folder);
+    return nodesOn(provider, await readFile(join(folder, file), 'utf8'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+class Session implements ModelSession {
+  readonly inputs: ReadonlyMap<string, readonly number[]>;
+  private readonly outputs: Map<string, ort.Tensor>;
+
+  constructor(
+    private readonly session: ort.InferenceSession,
+    readonly model: string,
+    readonly provider: ExecutionProvider,
+    readonly reason: string,
+    readonly fellBack: boolean,
+  ) {
+    this.inputs = shapesOf(session.inputMetadata);
+    this.outputs = new Map(
+      [...shapesOf(session.outputMetadata)].map(([name, shape]) => [
+        name,
+        new ort.Tensor('float32', new Float32Array(volume(shape)), shape),
+      ]),
+    );
+  }
+
+  async run(inputs: Record<string, Float32Array>): Promise<Record<string, Float32Array>> {
+    const feeds: Record<string, ort.Tensor> = {};
+    for (const [name, shape] of this.inputs) feeds[name] = new ort.Tensor('float32', inputs[name], shape);
+    const results = await this.session.run(feeds, Object.fromEntries(this.outputs));
+    return Object.fromEntries(
+      Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]),
+    );
+  }
+
+  release(): Promise<void> {
+    return this.session.release();
+  }
+}
+
+/**
+ * Opens a model on the first provider of `options.providers` that is proven to run it: every provider is tried
+ * alone with a real run; any but the CPU must also show in a profile that it executed nodes.
+ * Throws `model-missing`, `model-corrupt` (the CPU cannot load it either) or `provider-unavailable`.
+ */
+export async function openSession(modelPath: string, options: SessionOptions): Promise<ModelSession> {
+  if (!existsSync(modelPath)) throw new FaceSwapError('model-missing', { file: modelPath });
+  ort.env.logLevel = 'fatal';
+  const model = basename(modelPath, '.onnx');
+  const built = ort.listSupportedBackends().map((backend) => backend.name);
+  const failures: string[] = [];
+  for (const provider of options.providers) {
+    let reason: string;
+    const impossible = whyImpossible(provider, built);
+    if (impossible) {
+      failures.push(`${provider}: ${impossible}`);
+      continue;
+    }
+    try {
+      if (provider === 'cpu') reason = 'runs everywhere';
+      else {
+        const { own, all } = await prove(modelPath, provider, options.threads);
+        if (own === 0) throw new Error('it loaded but executed no node of the model');
+        reason = `proven by a profiled run: ${own} of ${all} nodes`;
+      }
+      const session = await ort.InferenceSession.create(modelPath, settings(options.threads, provider));
+      await warmUp(session);
+      const fellBack = failures.length > 0;
+      if (fellBack) reason = `${failures.join('; ')}; so ${provider}: ${reason}`;
+      options.log?.(fellBack ? 'warn' : 'info', `${model} runs on ${provider} (${reason})`);
+      return new Session(session, model, provider, reason, fellBack);
+    } catch (error) {
+      if (provider === 'cpu') {
+        throw new FaceSwapError(
+          'model-corrupt',
+          { file: modelPath, reason: firstLine(error) },
+          { cause: error },
+        );
+      }
+      failures.push(`${provider}: ${firstLine(error)}`);
+    }
+  }
+  throw new FaceSwapError('provider-unavailable', { file: modelPath, reason: failures.join('; ') });
+}
