@@ -15,10 +15,10 @@ export class Speedometer {
   measure(frames: number, total: number): { fps: number; secondsLeft?: number } {
     const ms = this.now();
     this.marks.push({ ms, frames });
-    while (this.marks.length > 2 && ms - this.marks[1]!.ms > windowMs) this.marks.shift();
+    while (this.marks.length > 2 && ms - this.marks[1].ms > windowMs) this.marks.shift();
     const [first] = this.marks;
-    const elapsed = ms - first!.ms;
-    const fps = elapsed > 0 ? ((frames - first!.frames) * 1000) / elapsed : 0;
+    const elapsed = ms - first.ms;
+    const fps = elapsed > 0 ? ((frames - first.frames) * 1000) / elapsed : 0;
     if (elapsed < minimumMs || fps === 0 || total < frames) return { fps };
     return { fps, secondsLeft: (total - frames) / fps };
   }
