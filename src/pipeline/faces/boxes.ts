@@ -39,3 +39,19 @@ export function mergeOverlapping<T extends DetectedFace>(faces: readonly T[], th
   }
   return merged;
 }
+
+/** Whether a point lies in a box. */
+export function contains(box: Box, x: number, y: number): boolean {
+  return x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height;
+}
+
+/** Of several readings of one face keeps the surest, also when one box lies inside the other. Surest first. */
+export function keepBest<T extends DetectedFace>(faces: readonly T[]): T[] {
+  const kept: T[] = [];
+  for (const face of [...faces].sort((a, b) => b.score - a.score)) {
+    const cx = face.box.x + face.box.width / 2;
+    const cy = face.box.y + face.box.height / 2;
+    if (!kept.some(({ box }) => overlap(box, face.box) > 0.3 || contains(box, cx, cy))) kept.push(face);
+  }
+  return kept;
+}

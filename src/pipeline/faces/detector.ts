@@ -1,7 +1,7 @@
 import { cropToPicture, cropToTensor, pictureSize, type Square } from '../image/crop';
 import type { FrameSource } from '../image/region';
 import type { ModelSession } from '../inference/session';
-import { mergeOverlapping, overlap } from './boxes';
+import { keepBest, mergeOverlapping } from './boxes';
 import type { Box, DetectedFace } from './face';
 
 /** Side of the model's input; its grid has one anchor every 4 pixels. */
@@ -16,6 +16,8 @@ const SCALE = { mul: 1 / 127.5, add: -1 };
 export interface Candidate extends DetectedFace {
   /** Roll in radians from the line between the eyes. */
   angle: number;
+  /** Left and right ear (tragus). */
+  ears: [[number, number], [number, number]];
 }
 
 /**
@@ -69,7 +71,7 @@ export class FaceDetector {
 function wholeSquare(width: number, height: number, angle: number): Square {
   const cos = Math.abs(Math.cos(angle));
   const sin = Math.abs(Math.sin(angle));
-  const size = Math.max(width * cos + height * sin, width * sin + height * cos);
+  const size = Math.min(1.15 * Math.max(width, height), Math.max(width * cos + height * sin, width * sin + height * cos));
   return { cx: width / 2, cy: height / 2, size, angle };
 }
 
@@ -89,22 +91,6 @@ function isCut(box: Box, tile: Square, width: number, height: number): boolean {
     (box.x + box.width > left + tile.size - margin && box.x + box.width < width - 2) ||
     (box.y + box.height > top + tile.size - margin && box.y + box.height < height - 2)
   );
-}
-
-/** Of several readings of one face keeps the surest, also when one box lies inside the other. */
-export function keepBest<T extends DetectedFace>(faces: readonly T[]): T[] {
-  const kept: T[] = [];
-  for (const face of [...faces].sort((a, b) => b.score - a.score)) {
-    const cx = face.box.x + face.box.width / 2;
-    const cy = face.box.y + face.box.height / 2;
-    const known = kept.some(
-      ({ box }) =>
-        overlap(box, face.box) > 0.3 ||
-        (cx > box.x && cx < box.x + box.width && cy > box.y && cy < box.y + box.height),
-    );
-    if (!known) kept.push(face);
-  }
-  return kept;
 }
 
 function decode(values: Float32Array, anchor: number, score: number, square: Square): Candidate {
@@ -128,5 +114,6 @@ function decode(values: Float32Array, anchor: number, score: number, square: Squ
     points: [leftEye, rightEye, point(4), [mouth[0] - dx, mouth[1] - dy], [mouth[0] + dx, mouth[1] + dy]],
     score,
     angle: Math.atan2(rightEye[1] - leftEye[1], rightEye[0] - leftEye[0]),
+    ears: [point(6), point(7)],
   };
 }

@@ -5,7 +5,7 @@ import type { TrackedFace } from './face';
 import { findFaces, type SmallFaces } from './find';
 import type { FaceModels } from './models';
 import { estimatePose } from './pose';
-import { embeddingDistance, normalise, type FaceRecognizer } from './recognizer';
+import { faceDistance, normalise, type FaceRecognizer } from './recognizer';
 import type { TrackedFrame } from './tracker';
 
 /** Frames after which a track's identity is measured once more. */
@@ -78,7 +78,7 @@ export class FaceSelector {
     }
     verdict.lastCheck = index;
     const mean = normalise(Float32Array.from(verdict.sum));
-    verdict.wanted = embeddingDistance(mean, reference) < this.similarFaceDistance;
+    verdict.wanted = faceDistance(mean, reference) < this.similarFaceDistance;
     this.verdicts.set(trackId, verdict);
     return verdict.wanted;
   }

@@ -1,6 +1,5 @@
 import type { Frame } from '../image/frame';
-import { overlap } from './boxes';
-import { keepBest, type Candidate } from './detector';
+import { keepBest, overlap } from './boxes';
 import type { Box, Face, Landmarks } from './face';
 import { findFaces, type SmallFaces } from './find';
 import { boxOfLandmarks, rollOf } from './geometry';
@@ -76,7 +75,11 @@ async function search(
   const known = note.points.map((point) => boxOfLandmarks(point.landmarks));
   const isNew = (box: Box) => !known.some((other) => overlap(other, box) > 0.25);
   if (startsScene || tools.smallFaces === 'always') {
-    const found = await findFaces(tools, frame, { smallFaces: tools.smallFaces, upHint: state.up });
+    const found = await findFaces(tools, frame, {
+      smallFaces: tools.smallFaces,
+      up: state.up,
+      rotations: 'if-none',
+    });
     const fresh = found.map(({ face }) => face).filter((face) => isNew(face.box));
     if (fresh.length > 0) state.up = quarter(fresh[0].landmarks);
     return fresh;
@@ -89,7 +92,7 @@ async function search(
     candidates = await scan(state.up + [180, 90, 270][state.emptyDetections++ % 3]);
   }
   const fresh: Face[] = [];
-  for (const candidate of keepBest<Candidate>(candidates)) {
+  for (const candidate of keepBest(candidates)) {
     if (!isNew(candidate.box)) continue;
     const face = await tools.landmarker.fromDetection(frame, candidate);
     if (face.score >= KEEP_SCORE && isNew(face.box)) {

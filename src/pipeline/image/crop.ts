@@ -17,7 +17,7 @@ export interface TensorScale {
 
 /** One plane (or one channel of an interleaved picture) as the sampler reads it. */
 interface Plane {
-  data: Uint8Array | Uint8ClampedArray;
+  data: Uint8Array;
   width: number;
   height: number;
   /** Distance of neighbouring pixels in `data`, and where the first one lies. */
@@ -41,8 +41,12 @@ interface PlaneMap {
 }
 
 const FIXED = 65536;
-/** Samples per axis that still pay: beyond this the samples of one output pixel no longer touch. */
-const MAX_SAMPLES = 6;
+/** Up to this shrink factor bilinear interpolation alone does not alias visibly. */
+const BILINEAR_LIMIT = 1.7;
+/** Up to this factor a plane halved by 2 × 2 means is interpolated; beyond it whole pixels are averaged. */
+const HALVED_LIMIT = 2 * BILINEAR_LIMIT;
+/** Samples per axis and output pixel that still pay. */
+const MAX_SAMPLES = 4;
 
 function isFrame(source: FrameSource): source is Frame {
   return 'format' in source;
@@ -55,7 +59,9 @@ export function pictureSize(source: FrameSource): { width: number; height: numbe
 
 function planesOf(source: FrameSource): Plane[] {
   if (!isFrame(source)) {
-    const { width, height, data } = source;
+    const { width, height } = source;
+    // One array type only: mixed ones would make the compiled kernels several times slower.
+    const data = asBytes(source.data);
     return [0, 1, 2].map((offset) => {
       return { data, width, height, pixelStride: 3, offset, scaleX: 1, scaleY: 1, outside: 0 };
     });
@@ -66,7 +72,7 @@ function planesOf(source: FrameSource): Plane[] {
   return planes.map((data, i) => {
     const small = i > 0 && format.sampling !== 'rgb';
     return {
-      data,
+      data: asBytes(data),
       width: small ? chroma.width : format.width,
       height: small ? chroma.height : format.height,
       pixelStride: 1,
@@ -78,9 +84,46 @@ function planesOf(source: FrameSource): Plane[] {
   });
 }
 
+/** The same memory as a plain Uint8Array, also for a Buffer or a clamped array. */
+function asBytes(data: Uint8Array | Uint8ClampedArray): Uint8Array {
+  return data.constructor === Uint8Array
+    ? data
+    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** The whole x in [0, side) for which lo ≤ p + d·x ≤ hi, as [from, to). */
+function spanWithin(p: number, d: number, lo: number, hi: number, side: number): [number, number] {
+  if (Math.abs(d) < 1e-9) return p >= lo && p <= hi ? [0, side] : [0, 0];
+  const a = (lo - p) / d;
+  const b = (hi - p) / d;
+  return [Math.max(0, Math.ceil(Math.min(a, b))), Math.min(side, Math.floor(Math.max(a, b)) + 1)];
+}
+
+/** As `spanWithin` on both axes: where the samples of a row need no look at the borders. */
+function safeSpan(
+  px: number,
+  dx: number,
+  py: number,
+  dy: number,
+  box: Borders,
+  side: number,
+): [number, number] {
+  const [a, b] = spanWithin(px, dx, box.x0, box.x1, side);
+  const [c, d] = spanWithin(py, dy, box.y0, box.y1, side);
+  const from = Math.max(a, c);
+  return [from, Math.max(from, Math.min(b, d))];
+}
+
+interface Borders {
+  x0: number;
+  y0: number;
+  x1: number;
+  y1: number;
+}
+
 /**
- * Area average by counting whole pixels: `n` × `n` nearest samples per output pixel, at most a pixel apart for
- * shrink factors up to `MAX_SAMPLES`. Fixed point, because float-to-int conversions would dominate.
+ * Area average by a fixed pattern of `n` × `n` whole pixels around each sample point. Fixed point, because
+ * float-to-int conversions would dominate.
  */
 function sampleArea(
   plane: Plane,
@@ -92,98 +135,144 @@ function sampleArea(
 ): void {
   const { data, width, height, pixelStride, offset, outside } = plane;
   const count = n * n;
-  const stepX = new Int32Array(count);
-  const stepY = new Int32Array(count);
+  const tapX = new Int32Array(count);
+  const tapY = new Int32Array(count);
+  const taps = new Int32Array(count);
+  const rowStride = width * pixelStride;
   for (let i = 0; i < count; i++) {
-    const u = ((i % n) + 0.5) / n;
-    const v = (Math.floor(i / n) + 0.5) / n;
-    stepX[i] = Math.round((map.xx * u + map.xy * v) * FIXED);
-    stepY[i] = Math.round((map.yx * u + map.yy * v) * FIXED);
+    const u = ((i % n) + 0.5) / n - 0.5;
+    const v = (Math.floor(i / n) + 0.5) / n - 0.5;
+    tapX[i] = Math.round(map.xx * u + map.xy * v);
+    tapY[i] = Math.round(map.yx * u + map.yy * v);
+    taps[i] = tapY[i] * rowStride + tapX[i] * pixelStride + offset;
   }
-  const inside = mapStaysInside(plane, map, side);
+  const reachX = Math.max(...tapX.map(Math.abs));
+  const reachY = Math.max(...tapY.map(Math.abs));
+  const safe = {
+    x0: reachX + 0.01,
+    y0: reachY + 0.01,
+    x1: width - reachX - 0.01,
+    y1: height - reachY - 0.01,
+  };
+  const touched = { x0: -reachX - 1, y0: -reachY - 1, x1: width + reachX + 1, y1: height + reachY + 1 };
   const xx = Math.round(map.xx * FIXED);
   const yx = Math.round(map.yx * FIXED);
-  const rowStride = width * pixelStride;
   const weight = 1 / count;
-  let q = at;
   for (let y = 0; y < side; y++) {
-    let px = Math.round((map.x0 + map.xy * y) * FIXED);
-    let py = Math.round((map.y0 + map.yy * y) * FIXED);
-    for (let x = 0; x < side; x++) {
-      let sum = 0;
-      if (inside) {
+    const x0 = map.x0 + map.xx * 0.5 + map.xy * (y + 0.5);
+    const y0 = map.y0 + map.yx * 0.5 + map.yy * (y + 0.5);
+    const [from, to] = safeSpan(x0, map.xx, y0, map.yx, safe, side);
+    const [begin, end] = safeSpan(x0, map.xx, y0, map.yx, touched, side);
+    const fixedX = Math.round(x0 * FIXED);
+    const fixedY = Math.round(y0 * FIXED);
+    let q = at + y * side * 3;
+    for (let x = 0; x < side; x++, q += 3) {
+      if (x >= from && x < to) {
+        const p = ((fixedY + yx * x) >> 16) * rowStride + ((fixedX + xx * x) >> 16) * pixelStride;
+        let sum = 0;
+        for (let i = 0; i < count; i++) sum += data[p + taps[i]];
+        out[q] = sum * weight;
+      } else if (x >= begin && x < end) {
+        const cx = (fixedX + xx * x) >> 16;
+        const cy = (fixedY + yx * x) >> 16;
+        let sum = 0;
         for (let i = 0; i < count; i++) {
-          sum += data[((py + stepY[i]) >> 16) * rowStride + ((px + stepX[i]) >> 16) * pixelStride + offset];
+          const ix = cx + tapX[i];
+          const iy = cy + tapY[i];
+          const inside = ix >= 0 && iy >= 0 && ix < width && iy < height;
+          sum += inside ? data[iy * rowStride + ix * pixelStride + offset] : outside;
         }
+        out[q] = sum * weight;
       } else {
-        for (let i = 0; i < count; i++) {
-          const ix = (px + stepX[i]) >> 16;
-          const iy = (py + stepY[i]) >> 16;
-          if (ix >= 0 && iy >= 0 && ix < width && iy < height) {
-            sum += data[iy * rowStride + ix * pixelStride + offset];
-          } else {
-            sum += outside;
-          }
-        }
+        out[q] = outside;
       }
-      out[q] = sum * weight;
-      q += 3;
-      px += xx;
-      py += yx;
     }
   }
+}
+
+function pixel({ data, width, height, pixelStride, offset, outside }: Plane, x: number, y: number): number {
+  if (x < 0 || y < 0 || x >= width || y >= height) return outside;
+  return data[(y * width + x) * pixelStride + offset];
 }
 
 function sampleBilinear(plane: Plane, map: PlaneMap, side: number, out: Float32Array, at: number): void {
-  const { data, width, height, pixelStride, offset, outside } = plane;
+  const { data, width, height, pixelStride, offset } = plane;
   const rowStride = width * pixelStride;
-  const pixel = (x: number, y: number) =>
-    x >= 0 && y >= 0 && x < width && y < height ? data[y * rowStride + x * pixelStride + offset] : outside;
-  let q = at;
+  const safe = { x0: 0.01, y0: 0.01, x1: width - 1.01, y1: height - 1.01 };
+  const xx = Math.round(map.xx * FIXED);
+  const yx = Math.round(map.yx * FIXED);
   for (let y = 0; y < side; y++) {
-    let px = map.x0 + map.xy * (y + 0.5) + map.xx * 0.5 - 0.5;
-    let py = map.y0 + map.yy * (y + 0.5) + map.yx * 0.5 - 0.5;
-    for (let x = 0; x < side; x++) {
+    const x0 = map.x0 + map.xx * 0.5 + map.xy * (y + 0.5) - 0.5;
+    const y0 = map.y0 + map.yx * 0.5 + map.yy * (y + 0.5) - 0.5;
+    const [from, to] = safeSpan(x0, map.xx, y0, map.yx, safe, side);
+    let q = at + y * side * 3;
+    for (let x = 0; x < side; x++, q += 3) {
+      if (x === from && to > from) {
+        let px = Math.round((x0 + map.xx * from) * FIXED);
+        let py = Math.round((y0 + map.yx * from) * FIXED);
+        for (; x < to; x++, q += 3) {
+          const p = (py >> 16) * rowStride + (px >> 16) * pixelStride + offset;
+          const fx = (px >> 8) & 255;
+          const a = data[p];
+          const c = data[p + rowStride];
+          const top = (a << 8) + (data[p + pixelStride] - a) * fx;
+          const bottom = (c << 8) + (data[p + rowStride + pixelStride] - c) * fx;
+          out[q] = ((top << 8) + (bottom - top) * ((py >> 8) & 255)) * (1 / 65536);
+          px += xx;
+          py += yx;
+        }
+        if (x >= side) break;
+      }
+      const px = x0 + map.xx * x;
+      const py = y0 + map.yx * x;
       const ix = Math.floor(px);
       const iy = Math.floor(py);
-      const fx = px - ix;
-      const fy = py - iy;
-      let a: number, b: number, c: number, d: number;
-      if (ix >= 0 && iy >= 0 && ix < width - 1 && iy < height - 1) {
-        const p = iy * rowStride + ix * pixelStride + offset;
-        a = data[p];
-        b = data[p + pixelStride];
-        c = data[p + rowStride];
-        d = data[p + rowStride + pixelStride];
-      } else {
-        a = pixel(ix, iy);
-        b = pixel(ix + 1, iy);
-        c = pixel(ix, iy + 1);
-        d = pixel(ix + 1, iy + 1);
-      }
-      const top = a + (b - a) * fx;
-      out[q] = top + (c + (d - c) * fx - top) * fy;
-      q += 3;
-      px += map.xx;
-      py += map.yx;
+      const a = pixel(plane, ix, iy);
+      const c = pixel(plane, ix, iy + 1);
+      const top = a + (pixel(plane, ix + 1, iy) - a) * (px - ix);
+      const bottom = c + (pixel(plane, ix + 1, iy + 1) - c) * (px - ix);
+      out[q] = top + (bottom - top) * (py - iy);
     }
   }
 }
 
-function mapStaysInside(plane: Plane, map: PlaneMap, side: number): boolean {
-  // A hair's breadth of margin covers the rounding of the fixed-point steps.
-  const margin = 0.1;
-  for (const [u, v] of [
-    [0, 0],
-    [side, 0],
-    [0, side],
-    [side, side],
-  ]) {
-    const x = map.x0 + map.xx * u + map.xy * v;
-    const y = map.y0 + map.yx * u + map.yy * v;
-    if (x < margin || y < margin || x > plane.width - margin || y > plane.height - margin) return false;
+/** Memory of the halved planes, kept from call to call. */
+let halfMemory = new Uint8Array(0);
+
+/** Halves the part of a plane that a crop touches by 2 × 2 means; returns it with the map into it. */
+function halve(plane: Plane, map: PlaneMap, side: number): { plane: Plane; map: PlaneMap } {
+  const { data, pixelStride, offset } = plane;
+  const xs = [0, map.xx, map.xy, map.xx + map.xy].map((d) => map.x0 + d * side);
+  const ys = [0, map.yx, map.yy, map.yx + map.yy].map((d) => map.y0 + d * side);
+  const clampEven = (value: number, limit: number) =>
+    Math.max(0, Math.min(limit & ~1, Math.floor(value / 2) * 2));
+  const left = clampEven(Math.min(...xs) - 4, plane.width);
+  const top = clampEven(Math.min(...ys) - 4, plane.height);
+  const width = (clampEven(Math.max(...xs) + 6, plane.width) - left) >> 1;
+  const height = (clampEven(Math.max(...ys) + 6, plane.height) - top) >> 1;
+  if (halfMemory.length < width * height) halfMemory = new Uint8Array(width * height);
+  const half = halfMemory;
+  const rowStride = plane.width * pixelStride;
+  let q = 0;
+  for (let y = 0; y < height; y++) {
+    let p = (top + 2 * y) * rowStride + left * pixelStride + offset;
+    for (let x = 0; x < width; x++) {
+      const r = p + rowStride;
+      half[q++] = (data[p] + data[p + pixelStride] + data[r] + data[r + pixelStride] + 2) >> 2;
+      p += 2 * pixelStride;
+    }
   }
-  return true;
+  return {
+    plane: { ...plane, data: half, width, height, pixelStride: 1, offset: 0 },
+    map: {
+      x0: (map.x0 - left) / 2,
+      y0: (map.y0 - top) / 2,
+      xx: map.xx / 2,
+      xy: map.xy / 2,
+      yx: map.yx / 2,
+      yy: map.yy / 2,
+    },
+  };
 }
 
 /** ITU-R BT.601, BT.709 and BT.2020 (non-constant luminance): the weights of red and blue in luma. */
@@ -238,8 +327,11 @@ export function cropToTensor(
       yy: cos * plane.scaleY,
     };
     const shrink = Math.max(Math.hypot(map.xx, map.yx), Math.hypot(map.xy, map.yy));
-    if (shrink < 1.4) sampleBilinear(plane, map, side, out, channel);
-    else sampleArea(plane, map, side, Math.min(MAX_SAMPLES, Math.ceil(shrink)), out, channel);
+    if (shrink < BILINEAR_LIMIT) sampleBilinear(plane, map, side, out, channel);
+    else if (shrink < HALVED_LIMIT) {
+      const half = halve(plane, map, side);
+      sampleBilinear(half.plane, half.map, side, out, channel);
+    } else sampleArea(plane, map, side, Math.min(MAX_SAMPLES, Math.round(shrink)), out, channel);
   });
   if (isFrame(source) && source.format.sampling !== 'rgb') yuvToTensor(out, source.format, scale);
   else if (scale.mul !== 1 || scale.add !== 0) {
