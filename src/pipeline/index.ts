@@ -1,0 +1,5 @@
+export type { PipelineContext } from './context';
+export { runDoctor } from './doctor';
+export { listFaces } from './listFaces';
+export { takeStill } from './stills';
+export { swapVideo } from './swapVideo';

@@ -1,0 +1,26 @@
+import type { ExecutionOptions, ToolPaths } from '../protocol/job';
+import type { FacesReport } from '../protocol/report';
+import type { PipelineContext } from './context';
+import { openFaceModels } from './faceModels';
+import { describeFaces } from './faces/identify';
+import { frameAt } from './frameAt';
+import { probeMedia } from './media/probe';
+import { findMediaTools } from './media/tools';
+
+/** The faces of an image, or of one frame of a video, from left to right. */
+export async function listFaces(
+  request: { file: string; tools: ToolPaths; execution: ExecutionOptions; frame: number },
+  context: PipelineContext,
+): Promise<FacesReport> {
+  const { file } = request;
+  const tools = await findMediaTools(request.tools);
+  const info = await probeMedia(file, tools, context.signal);
+  const frame = await frameAt(info, request.frame, tools, context.signal);
+  const models = await openFaceModels(request.execution, context.onLog);
+  try {
+    const { width, height } = info.format;
+    return { file, width, height, faces: await describeFaces(models, frame) };
+  } finally {
+    await models.close();
+  }
+}
