@@ -71,7 +71,10 @@ export class FaceDetector {
 function wholeSquare(width: number, height: number, angle: number): Square {
   const cos = Math.abs(Math.cos(angle));
   const sin = Math.abs(Math.sin(angle));
-  const size = Math.min(1.15 * Math.max(width, height), Math.max(width * cos + height * sin, width * sin + height * cos));
+  const size = Math.min(
+    1.15 * Math.max(width, height),
+    Math.max(width * cos + height * sin, width * sin + height * cos),
+  );
   return { cx: width / 2, cy: height / 2, size, angle };
 }
 

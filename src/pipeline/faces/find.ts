@@ -2,8 +2,9 @@ import { pictureSize } from '../image/crop';
 import type { FrameSource } from '../image/region';
 import { contains, keepBest, overlap } from './boxes';
 import type { Candidate } from './detector';
-import type { DetectedFace, Face } from './face';
+import type { Box, DetectedFace, Face } from './face';
 import { fivePoints, squareAroundLandmarks } from './geometry';
+import type { MeasuredFace } from './landmarker';
 import type { FaceModels } from './models';
 
 export type SmallFaces = 'auto' | 'always' | 'never';
@@ -12,13 +13,17 @@ export interface FindOptions {
   smallFaces: SmallFaces;
   /** Where the tops of heads point, degrees clockwise from up in the picture, when it is known from earlier frames. */
   up?: number;
-  /** Look for turned faces always, or only when no sure upright one is found. Seven more passes. Default: always. */
-  rotations?: 'always' | 'if-none';
+  /** Turns of the picture relative to `up` in which to look too; default all seven. */
+  turns?: readonly number[];
+  /** Skip the turns when `up` shows a sure face or one is known. */
+  stopWhenSure?: boolean;
+  /** Faces that need not be found again. */
+  known?: readonly Box[];
 }
 
 /** A detection together with the landmarks that confirmed it. */
 export interface FoundFace extends DetectedFace {
-  face: Face;
+  face: MeasuredFace;
 }
 
 type Models = Pick<FaceModels, 'detector' | 'landmarker'>;
@@ -27,13 +32,15 @@ type Models = Pick<FaceModels, 'detector' | 'landmarker'>;
 const THRESHOLD = 0.5;
 const SURE = 0.6;
 const HINT = 0.25;
+/** Overlap from which two boxes are the same face. */
+const SAME_FACE = 0.25;
 /** Under this the landmarker says: no face. It removes the tiles' false alarms. */
 const LANDMARK_THRESHOLD = 0.5;
 /** Faces smaller than this share of the longer side are near the limit of the pass over the whole picture. */
 const NEAR_LIMIT = 0.06;
 const TILE_SIZES = [0.5, 0.3];
 /** The detector sees about 45° to either side; in that order the likely rotations come first. */
-const TURNS = [180, 90, 270, 45, 315, 135, 225];
+const allTurns = [180, 90, 270, 45, 315, 135, 225];
 
 /**
  * Finds the faces of one picture, confirmed by their landmarks, surest first. The five points are taken from the
@@ -46,26 +53,27 @@ export async function findFaces(
 ): Promise<FoundFace[]> {
   const { detector } = models;
   const up = options.up ?? 0;
+  const known = options.known ?? [];
+  const isNew = ({ box }: DetectedFace) => !known.some((other) => overlap(other, box) > SAME_FACE);
   const scan = (turn: number) => detector.scanWhole(picture, HINT, ((up + turn) * Math.PI) / 180);
+
   const upright = await scan(0);
   const candidates = upright.filter(({ score }) => score >= THRESHOLD);
-  if (options.rotations !== 'if-none' || !candidates.some(({ score }) => score >= SURE)) {
-    for (const turn of TURNS)
-      candidates.push(...(await scan(turn)).filter(({ score }) => score >= THRESHOLD));
+  const sure = known.length > 0 || candidates.some(({ score }) => score >= SURE);
+  const turns = options.turns ?? allTurns;
+  for (const turn of sure && options.stopWhenSure ? [] : turns) {
+    candidates.push(...(await scan(turn)).filter(({ score }) => score >= THRESHOLD));
   }
-  if (options.smallFaces === 'always' || (options.smallFaces === 'auto' && hasSmall(picture, upright))) {
+  const hints = upright.filter((face) => isSmall(picture, face) && isNew(face));
+  if (options.smallFaces === 'always' || (options.smallFaces === 'auto' && hints.length > 0)) {
     for (const size of TILE_SIZES) candidates.push(...(await detector.scanTiles(picture, size, THRESHOLD)));
   }
-  return confirm(models, picture, keepBest(candidates));
+  return confirm(models, picture, keepBest(candidates.filter(isNew)));
 }
 
 function isSmall(picture: FrameSource, { box }: DetectedFace): boolean {
   const { width, height } = pictureSize(picture);
   return Math.max(box.width, box.height) < Math.max(width, height) * NEAR_LIMIT;
-}
-
-function hasSmall(picture: FrameSource, found: readonly Candidate[]): boolean {
-  return found.some((face) => isSmall(picture, face));
 }
 
 /** Landmarks for every candidate; drops those that are no face, and second readings of the same one. */

@@ -8,6 +8,13 @@ export function distance(landmarks: Landmarks, a: number, b: number): number {
   return Math.hypot(landmarks[a * 3] - landmarks[b * 3], landmarks[a * 3 + 1] - landmarks[b * 3 + 1]);
 }
 
+/** Mean distance of corresponding points in pixels. */
+export function meanDistance(a: Landmarks, b: Landmarks): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 3) sum += Math.hypot(a[i] - b[i], a[i + 1] - b[i + 1]);
+  return (3 * sum) / a.length;
+}
+
 /** Mean of some points, x and y. */
 export function centreOf(landmarks: Landmarks, points: readonly number[]): [number, number] {
   let x = 0;
@@ -63,6 +70,29 @@ export function squareAroundLandmarks(landmarks: Landmarks, margin: number): Squ
     cy: sin * u + cos * v,
     size: Math.max(u1 - u0, v1 - v0) * margin,
     angle,
+  };
+}
+
+/** Shares of the square's size (and radians) under which a change of the square is mostly the landmarks' noise. */
+const STEADY = { shift: 0.005, growth: 0.01, turn: 0.01 };
+
+/**
+ * The square for the next frame. Landmarks depend a little on the crop they were measured in and the crop on the
+ * landmarks; taken over unchanged the two swing to and fro. Small changes are followed reluctantly, large ones fully.
+ */
+export function steadySquare(previous: Square, landmarks: Landmarks, margin: number): Square {
+  const wanted = squareAroundLandmarks(landmarks, margin);
+  const follow = (change: number, limit: number) => change ** 2 / (change ** 2 + limit ** 2);
+  const dx = wanted.cx - previous.cx;
+  const dy = wanted.cy - previous.cy;
+  const shift = follow(Math.hypot(dx, dy), STEADY.shift * wanted.size);
+  const growth = Math.log(wanted.size / previous.size);
+  const turn = Math.atan2(Math.sin(wanted.angle - previous.angle), Math.cos(wanted.angle - previous.angle));
+  return {
+    cx: previous.cx + dx * shift,
+    cy: previous.cy + dy * shift,
+    size: previous.size * Math.exp(growth * follow(growth, STEADY.growth)),
+    angle: previous.angle + turn * follow(turn, STEADY.turn),
   };
 }
 

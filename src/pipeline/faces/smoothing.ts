@@ -1,45 +1,155 @@
 import type { Landmarks } from './face';
+import { applySimilarity, fitSimilarity, type Similarity } from './similarity';
 
-/** Frames to either side that the fit looks at. */
+/** Frames to either side that smoothing looks at. */
 export const smoothingReach = 4;
 
+/** Weight of frames by their distance in time: a Gaussian of two frames. */
+const SPREAD = 2;
 /**
- * Landmarks of the frame at offset 0, smoothed over its neighbours without lag: the value at 0 of a weighted
- * quadratic fit through the window (Savitzky and Golay 1964), per coordinate. `window` holds the offsets −reach to
- * reach; undefined where the track has no measurement.
+ * What counts as noise, as a share of the face's radius: the landmarker's own jitter on a still face is 0.1–0.3 %.
+ * Deviations well beyond this are movement (a blink is 8 %) and stay as measured.
+ */
+const NOISE = 0.008;
+/** The same for position, size and angle of the whole face. */
+const COMMON_NOISE = 0.004;
+/** Jitter in pixels that no face size undercuts. */
+const PIXEL_NOISE = 0.15;
+
+/**
+ * Landmarks of the middle frame of `window`, smoothed over its neighbours without lag. `window` holds 2 × reach + 1
+ * frames; undefined where the track has no measurement.
+ *
+ * The face's movement in the picture (a similarity) is taken off first and smoothed on its own; what is left is the
+ * face's own movement. For both the value is compared with the means of the frames t before and t after: steady
+ * movement cancels out in such a pair, so it is neither delayed nor damped, and pairs that differ by more than
+ * noise (Tomasi and Manduchi's bilateral weight) count little, so a blink keeps its full height.
  */
 export function smoothLandmarks(window: readonly (Landmarks | undefined)[]): Landmarks {
   const reach = (window.length - 1) / 2;
   const centre = window[reach]!;
-  const weights = fitWeights(window.map((landmarks, i) => (landmarks ? i - reach : undefined)));
+  const frame = centreAndRadius(centre);
+  const noise = Math.max(NOISE * frame.radius, PIXEL_NOISE);
+  const commonNoise = Math.max(COMMON_NOISE * frame.radius, PIXEL_NOISE);
+
+  const sum = Float64Array.from(centre);
+  const weights = new Float64Array(centre.length / 3).fill(1);
+  const common = { dx: 0, dy: 0, growth: 0, turn: 0, weight: 1 };
+  for (let t = 1; t <= reach; t++) {
+    const before = window[reach - t];
+    const after = window[reach + t];
+    // Past a gap or the end of the track the remaining pairs are not neighbours any more.
+    if (!before || !after) break;
+    const inTime = Math.exp(-0.5 * (t / SPREAD) ** 2);
+    const fits = [fitSimilarity(before, centre), fitSimilarity(after, centre)] as const;
+    addPair(
+      centre,
+      applySimilarity(fits[0], before),
+      applySimilarity(fits[1], after),
+      inTime,
+      noise,
+      sum,
+      weights,
+    );
+    addCommon(fits, frame, inTime, commonNoise, common);
+  }
   const smoothed = new Float32Array(centre.length);
-  window.forEach((landmarks, i) => {
-    if (!landmarks) return;
-    const weight = weights[i];
-    for (let k = 0; k < smoothed.length; k++) smoothed[k] += weight * landmarks[k];
-  });
-  return smoothed;
+  for (let i = 0; i < smoothed.length; i++) smoothed[i] = sum[i] / weights[Math.floor(i / 3)];
+  return moveBack(smoothed, frame, common);
 }
 
-/** The weights by which a quadratic least-squares fit through the given offsets gives its value at 0. */
-function fitWeights(offsets: readonly (number | undefined)[]): number[] {
-  const present = offsets.filter((offset) => offset !== undefined);
-  const past = present.filter((offset) => offset < 0).length;
-  const future = present.filter((offset) => offset > 0).length;
-  // A fit that leans to one side predicts instead of smoothing: near the ends of a track the window shrinks.
-  const reach = Math.min(past, future);
-  const used = (offset: number | undefined): offset is number =>
-    offset !== undefined && Math.abs(offset) <= reach;
-  const s = [0, 0, 0, 0, 0];
-  const kernel = (t: number) => (reach === 0 ? 1 : Math.exp(-2 * (t / (reach + 0.5)) ** 2));
-  for (const t of offsets) if (used(t)) for (let p = 0; p < 5; p++) s[p] += kernel(t) * t ** p;
-  const degree = offsets.filter(used).length >= 5 ? 2 : 0;
-  if (degree === 0) return offsets.map((t) => (used(t) ? kernel(t) / s[0] : 0));
-  // First row of the inverse of the 3 × 3 moment matrix.
-  const [a, b, c, d, e] = s;
-  const determinant = a * (c * e - d * d) - b * (b * e - c * d) + c * (b * d - c * c);
-  const r0 = (c * e - d * d) / determinant;
-  const r1 = (c * d - b * e) / determinant;
-  const r2 = (b * d - c * c) / determinant;
-  return offsets.map((t) => (used(t) ? kernel(t) * (r0 + r1 * t + r2 * t * t) : 0));
+interface CentreAndRadius {
+  x: number;
+  y: number;
+  radius: number;
+}
+
+/** Centroid and root mean square distance from it. */
+function centreAndRadius(landmarks: Landmarks): CentreAndRadius {
+  const count = landmarks.length / 3;
+  let x = 0;
+  let y = 0;
+  let squares = 0;
+  for (let i = 0; i < landmarks.length; i += 3) {
+    x += landmarks[i] / count;
+    y += landmarks[i + 1] / count;
+  }
+  for (let i = 0; i < landmarks.length; i += 3) {
+    squares += ((landmarks[i] - x) ** 2 + (landmarks[i + 1] - y) ** 2) / count;
+  }
+  return { x, y, radius: Math.sqrt(squares) };
+}
+
+function addPair(
+  centre: Landmarks,
+  before: Landmarks,
+  after: Landmarks,
+  inTime: number,
+  noise: number,
+  sum: Float64Array,
+  weights: Float64Array,
+): void {
+  const scale = -0.5 / (noise * noise);
+  for (let i = 0; i < centre.length; i += 3) {
+    const x = (before[i] + after[i]) / 2;
+    const y = (before[i + 1] + after[i + 1]) / 2;
+    const off = (x - centre[i]) ** 2 + (y - centre[i + 1]) ** 2;
+    // The pair holds two measurements.
+    const weight = 2 * inTime * Math.exp(off * scale);
+    sum[i] += weight * x;
+    sum[i + 1] += weight * y;
+    sum[i + 2] += (weight * (before[i + 2] + after[i + 2])) / 2;
+    weights[i / 3] += weight;
+  }
+}
+
+interface Common {
+  dx: number;
+  dy: number;
+  growth: number;
+  turn: number;
+  weight: number;
+}
+
+/** Adds where a pair says the face as a whole should be, seen from the middle frame. */
+function addCommon(
+  fits: readonly [Similarity, Similarity],
+  frame: CentreAndRadius,
+  inTime: number,
+  noise: number,
+  common: Common,
+): void {
+  let dx = 0;
+  let dy = 0;
+  let growth = 0;
+  let turn = 0;
+  for (const { a, b, tx, ty } of fits) {
+    // The fit maps a neighbour onto the middle frame; its inverse says where the neighbour is.
+    const size = a * a + b * b;
+    const x = (a * (frame.x - tx) + b * (frame.y - ty)) / size;
+    const y = (a * (frame.y - ty) - b * (frame.x - tx)) / size;
+    dx += (x - frame.x) / 2;
+    dy += (y - frame.y) / 2;
+    growth -= Math.log(size) / 4;
+    turn -= Math.atan2(b, a) / 2;
+  }
+  const off = dx * dx + dy * dy + (growth * growth + turn * turn) * frame.radius ** 2;
+  const weight = 2 * inTime * Math.exp((-0.5 * off) / (noise * noise));
+  common.dx += weight * dx;
+  common.dy += weight * dy;
+  common.growth += weight * growth;
+  common.turn += weight * turn;
+  common.weight += weight;
+}
+
+function moveBack(landmarks: Landmarks, frame: CentreAndRadius, common: Common): Landmarks {
+  const size = Math.exp(common.growth / common.weight);
+  const a = size * Math.cos(common.turn / common.weight);
+  const b = size * Math.sin(common.turn / common.weight);
+  const x = frame.x + common.dx / common.weight;
+  const y = frame.y + common.dy / common.weight;
+  return applySimilarity(
+    { a, b, tx: x - a * frame.x + b * frame.y, ty: y - b * frame.x - a * frame.y },
+    landmarks,
+  );
 }

@@ -1,9 +1,13 @@
+import type { Square } from '../image/crop';
 import type { Landmarks } from './face';
+import type { SceneMemory } from './sceneCuts';
 
 /** One face in one frame as measured (or interpolated), before smoothing. */
 export interface TrackPoint {
   trackId: number;
   landmarks: Landmarks;
+  /** The square it was measured in. */
+  square: Square;
   /** Landmark score, 0–1. */
   score: number;
   /** 0–1: how far the landmarks can be trusted on a turned face. */
@@ -33,67 +37,42 @@ export interface TrackerState {
   /** Last frame that was analysed and last frame that was handed out; −1 before the first. */
   analysed: number;
   emitted: number;
-  lastDetection: number;
-  /** How many detections found nothing; decides which rotation is tried next. */
-  emptyDetections: number;
+  /** Frames since new faces were looked for. */
+  sinceSearch: number;
+  searches: number;
   /** Where heads point, degrees clockwise from up, a multiple of 90. */
   up: number;
-  signature: number[] | undefined;
+  scene?: SceneMemory;
   tracks: Track[];
+  /** From the oldest frame that smoothing still needs to the last analysed one. */
   notes: FrameNote[];
 }
 
 export function emptyState(): TrackerState {
-  return {
-    nextId: 1,
-    analysed: -1,
-    emitted: -1,
-    lastDetection: -Infinity,
-    emptyDetections: 0,
-    up: 0,
-    signature: undefined,
-    tracks: [],
-    notes: [],
-  };
+  return { nextId: 1, analysed: -1, emitted: -1, sinceSearch: 0, searches: 0, up: 0, tracks: [], notes: [] };
+}
+
+export function noteAt(state: TrackerState, index: number): FrameNote | undefined {
+  return state.notes.find((note) => note.index === index);
+}
+
+export function pointAt(state: TrackerState, trackId: number, index: number): TrackPoint | undefined {
+  return noteAt(state, index)?.points.find((point) => point.trackId === trackId);
 }
 
 /** State as JSON; landmarks as base64 of little-endian float32, so that a restored run is exact. */
 export function serialise(state: TrackerState): string {
-  return JSON.stringify({
-    ...state,
-    lastDetection: Number.isFinite(state.lastDetection) ? state.lastDetection : null,
-    notes: state.notes.map((note) => ({
-      ...note,
-      points: note.points.map((point) => ({ ...point, landmarks: encode(point.landmarks) })),
-    })),
-  });
+  return JSON.stringify(state, (_key, value: unknown) =>
+    value instanceof Float32Array
+      ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
+      : value,
+  );
 }
 
 /** Reverse of `serialise`. */
 export function deserialise(json: string): TrackerState {
-  type Stored = Omit<TrackerState, 'notes' | 'lastDetection'> & {
-    lastDetection: number | null;
-    notes: (Omit<FrameNote, 'points'> & {
-      points: (Omit<TrackPoint, 'landmarks'> & { landmarks: string })[];
-    })[];
-  };
-  const stored = JSON.parse(json) as Stored;
-  return {
-    ...stored,
-    signature: stored.signature,
-    lastDetection: stored.lastDetection ?? -Infinity,
-    notes: stored.notes.map((note) => ({
-      ...note,
-      points: note.points.map((point) => ({ ...point, landmarks: decode(point.landmarks) })),
-    })),
-  };
-}
-
-function encode(values: Float32Array): string {
-  return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
-}
-
-function decode(text: string): Float32Array {
-  const bytes = new Uint8Array(Buffer.from(text, 'base64'));
-  return new Float32Array(bytes.buffer);
+  return JSON.parse(json, (key, value: unknown) => {
+    if (key !== 'landmarks' || typeof value !== 'string') return value;
+    return new Float32Array(new Uint8Array(Buffer.from(value, 'base64')).buffer);
+  }) as TrackerState;
 }

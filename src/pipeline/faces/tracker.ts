@@ -7,7 +7,16 @@ import { estimatePose } from './pose';
 import { smoothingReach, smoothLandmarks } from './smoothing';
 import { endStrength, fadeFrames, yawStrength } from './strength';
 import { analyse } from './trackFrame';
-import { deserialise, emptyState, serialise, type TrackerState } from './trackLog';
+import { longestGap, type TrackTools } from './trackJoin';
+import {
+  deserialise,
+  emptyState,
+  noteAt,
+  pointAt,
+  serialise,
+  type TrackerState,
+  type TrackPoint,
+} from './trackLog';
 
 export interface TrackerOptions {
   models: Pick<FaceModels, 'detector' | 'landmarker'>;
@@ -25,74 +34,53 @@ export interface TrackedFrame {
 }
 
 /**
- * Follows the faces of a video. Frames go in by `push` in order and come out of `next` at most `lookAhead` frames
- * later, in order, with smoothed landmarks. The frames that are held back are not copied: they must stay
- * untouched until `next` has returned them. Same frames in, same faces out.
+ * Follows the faces of a video. Frames go in by `push` in order and come out of `next` `lookAhead` frames later, in
+ * order, with smoothed landmarks. The frames that are held back are not copied: they must stay untouched until
+ * `next` has returned them. Same frames in, same faces out.
  */
 export class FaceTracker {
-  /** Frames held back. */
+  /** Frames held back: a search interval and the smoothing window after it. */
   static readonly lookAhead = 8;
 
   private state: TrackerState = emptyState();
   private readonly held = new Map<number, Frame>();
-  private ended = false;
-  private readonly detectEvery: number;
+  private readonly ready: TrackedFrame[] = [];
+  private readonly tools: TrackTools;
 
-  constructor(private readonly options: TrackerOptions) {
-    // Everything that can still change about a frame must be known when it leaves: a face found at the next
-    // search and the smoothing window after it.
-    this.detectEvery = Math.max(
-      1,
-      Math.min(FaceTracker.lookAhead - smoothingReach + 1, options.detectEvery ?? 5),
-    );
+  constructor(options: TrackerOptions) {
+    const longest = FaceTracker.lookAhead - smoothingReach + 1;
+    this.tools = {
+      ...options.models,
+      smallFaces: options.smallFaces,
+      // A face found by the next search must still find its first frames held, smoothing window included.
+      detectEvery: Math.max(1, Math.min(longest, options.detectEvery ?? longest)),
+      held: this.held,
+    };
   }
 
   /** Takes the next frame. Frames that a restored state has analysed already are only kept. */
   async push(frame: Frame): Promise<void> {
     this.held.set(frame.index, frame);
     if (frame.index <= this.state.analysed) return;
-    await analyse(frame, this.state, this.held, {
-      ...this.options.models,
-      smallFaces: this.options.smallFaces,
-      detectEvery: this.detectEvery,
-    });
-    this.state.analysed = frame.index;
+    await analyse(frame, this.state, this.tools);
+    const due = frame.index - FaceTracker.lookAhead;
+    if (this.held.has(due)) this.emit(due);
   }
 
   /** No more frames will come: `next` hands out the rest. */
   flush(): void {
-    this.ended = true;
+    for (const index of [...this.held.keys()].sort((a, b) => a - b)) this.emit(index);
   }
 
   /** The next finished frame, or undefined while more frames are needed. */
   next(): TrackedFrame | undefined {
-    const { state } = this;
-    const first = Math.min(...this.held.keys());
-    const frame = this.held.get(first);
-    if (!frame) return undefined;
-    if (!this.ended && state.analysed < first + FaceTracker.lookAhead) return undefined;
-    const held = new Map(this.held);
-    const faces = this.facesOf(first);
-    this.held.delete(first);
-    state.emitted = first;
-    const notes = state.notes;
-    state.notes = notes.filter((note) => note.index > first - smoothingReach);
-    return {
-      frame,
-      faces,
-      views: (trackId) =>
-        notes.flatMap((note) => {
-          const point = note.points.find((candidate) => candidate.trackId === trackId);
-          const view = held.get(note.index);
-          return point && view ? [{ frame: view, landmarks: point.landmarks }] : [];
-        }),
-    };
+    return this.ready.shift();
   }
 
   /**
    * Everything needed to go on after the last frame that `next` returned: `restore` it into a new tracker and push
-   * frames from the following one on; what comes out is the same as without the interruption. Take it after
-   * `next` has returned undefined or a frame, before the next `push`.
+   * frames from the following one on; what comes out is the same as without the interruption. Take it when
+   * `next` has returned undefined.
    */
   snapshot(): string {
     return serialise(this.state);
@@ -101,37 +89,56 @@ export class FaceTracker {
   restore(snapshot: string): void {
     this.state = deserialise(snapshot);
     this.held.clear();
-    this.ended = false;
+    this.ready.length = 0;
   }
 
-  private facesOf(index: number): TrackedFace[] {
-    const { notes, tracks, analysed } = this.state;
-    const at = new Map(notes.map((note) => [note.index, note]));
-    return (at.get(index)?.points ?? []).map((point) => {
-      const pointAt = (i: number) => at.get(i)?.points.find((other) => other.trackId === point.trackId);
-      const window: (Landmarks | undefined)[] = [];
-      for (let i = index - smoothingReach; i <= index + smoothingReach; i++)
-        window.push(pointAt(i)?.landmarks);
-      const landmarks = smoothLandmarks(window);
-      const pose = estimatePose(landmarks);
-      const track = tracks.find((candidate) => candidate.id === point.trackId)!;
-      let last = index;
-      while (last < index + fadeFrames && pointAt(last + 1)) last++;
-      const leavesView = last < analysed && !at.get(last + 1)?.startsScene && !pointAt(last + 1);
-      return {
-        trackId: point.trackId,
-        landmarks,
-        box: boxOfLandmarks(landmarks),
-        score: point.score,
-        pose,
-        strength:
-          yawStrength(pose.yaw) *
-          point.trust *
-          endStrength(
-            track.opensScene ? undefined : index - track.firstSeen,
-            leavesView ? last - index : undefined,
-          ),
-      };
-    });
+  private emit(index: number): void {
+    const { state, held } = this;
+    const views = new Map<number, { frame: Frame; landmarks: Landmarks }[]>();
+    for (const note of state.notes) {
+      const frame = held.get(note.index);
+      for (const { trackId, landmarks } of frame ? note.points : []) {
+        views.set(trackId, [...(views.get(trackId) ?? []), { frame: frame!, landmarks }]);
+      }
+    }
+    const faces = (noteAt(state, index)?.points ?? []).map((point) => this.finish(point, index));
+    this.ready.push({ frame: held.get(index)!, faces, views: (trackId) => views.get(trackId) ?? [] });
+    held.delete(index);
+    state.emitted = index;
+    state.notes = state.notes.filter((note) => note.index > index - smoothingReach);
+    state.tracks = state.tracks.filter(
+      (track) => track.lastSeen > index || state.analysed - track.lastSeen <= longestGap,
+    );
+  }
+
+  private finish(point: TrackPoint, index: number): TrackedFace {
+    const { state } = this;
+    const window: (TrackPoint | undefined)[] = [];
+    for (let i = index - smoothingReach; i <= index + smoothingReach; i++) {
+      window.push(pointAt(state, point.trackId, i));
+    }
+    const landmarks = smoothLandmarks(window.map((other) => other?.landmarks));
+    const pose = estimatePose(landmarks);
+    const present = window.filter((other) => other !== undefined);
+    const trust = present.reduce((sum, other) => sum + other.trust, 0) / present.length;
+    return {
+      trackId: point.trackId,
+      landmarks,
+      box: boxOfLandmarks(landmarks),
+      score: point.score,
+      pose,
+      strength: yawStrength(pose.yaw) * trust * this.fade(point.trackId, index),
+    };
+  }
+
+  /** 0–1 at the ends of a track that comes or goes in mid-scene; ends at a cut or of the stream do not fade. */
+  private fade(trackId: number, index: number): number {
+    const { state } = this;
+    const track = state.tracks.find((candidate) => candidate.id === trackId);
+    const sinceFirst = track && !track.opensScene ? index - track.firstSeen : undefined;
+    let last = index;
+    while (last < index + fadeFrames && pointAt(state, trackId, last + 1)) last++;
+    const next = pointAt(state, trackId, last + 1) ? undefined : noteAt(state, last + 1);
+    return endStrength(sinceFirst, next && !next.startsScene ? last - index : undefined);
   }
 }
