@@ -1,0 +1,166 @@
+import type { EncodingOptions } from '../../protocol/job';
+import type { FrameFormat } from '../image/frame';
+import { colourNumbers } from './colour';
+import type { AudioPlan, containerOf, SubtitlePlan } from './containers';
+import { encoderArguments } from './encoders';
+import { fileUrl } from './ffprobe';
+import type { MediaInfo } from './mediaInfo';
+import { pixelLayout } from './pixelFormats';
+
+/** What the argument builders must know of an ffmpeg. */
+export interface Generation {
+  hasFpsMode: boolean;
+}
+
+export const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error'];
+
+/** Every frame exactly as often as it was decoded: none dropped, none doubled. */
+export function passthrough(generation: Generation): string[] {
+  return generation.hasFpsMode ? ['-fps_mode', 'passthrough'] : ['-vsync', '0'];
+}
+
+/** The pixel format frames are piped in. */
+export function rawPixelFormat(info: MediaInfo): string {
+  const layout = pixelLayout(info.pixelFormat, true);
+  return 'decodeAs' in layout ? layout.decodeAs : info.pixelFormat;
+}
+
+/**
+ * Decoder: frames from `startFrame` on, as coded (not rotated), planar, on stdout.
+ * Jumping needs exact presentation times; in other containers the caller throws the frames before away.
+ */
+export function decodeArguments(info: MediaInfo, startFrame: number, generation: Generation): string[] {
+  const seek = startFrame > 0 && info.seekable ? ['-ss', seekSeconds(info, startFrame)] : [];
+  return [
+    ...quiet,
+    '-noautorotate',
+    ...seek,
+    '-i',
+    fileUrl(info.file),
+    '-map',
+    `0:${info.streamIndex}`,
+    ...passthrough(generation),
+    '-pix_fmt',
+    rawPixelFormat(info),
+    '-f',
+    'rawvideo',
+    'pipe:1',
+  ];
+}
+
+/** Half-way between the frame before and the frame wanted, counted from the start of the file. */
+function seekSeconds(info: MediaInfo, frame: number): string {
+  const tick = info.timeBase.num / info.timeBase.den;
+  const middle = ((info.timestamps[frame - 1] + info.timestamps[frame]) / 2) * tick;
+  return Math.max(0, middle - info.fileStartSeconds).toFixed(6);
+}
+
+const chromaLocations = ['', 'left', 'center', 'topleft', 'top', 'bottomleft', 'bottom'];
+
+/** Colour tags as ffmpeg options, for an input (what the frames are) or an output (what the file says). */
+export function colourArguments(info: MediaInfo): string[] {
+  const numbers = colourNumbers(info.colour);
+  const args: string[] = [];
+  if (numbers.primaries !== undefined) args.push('-color_primaries', String(numbers.primaries));
+  if (numbers.transfer !== undefined) args.push('-color_trc', String(numbers.transfer));
+  if (numbers.space !== undefined) args.push('-colorspace', String(numbers.space));
+  const full = info.format.range === 'full';
+  if (full || numbers.full === false) args.push('-color_range', full ? '2' : '1');
+  const location = chromaLocations.indexOf(info.colour.chromaLocation ?? '');
+  if (location > 0) args.push('-chroma_sample_location', String(location));
+  return args;
+}
+
+/**
+ * Encoder: frames in `format` on stdin at the nominal rate, one segment in `file`. Packets carry the number of
+ * their frame; the real timestamps are put in when segments are joined.
+ */
+export function encodeArguments(
+  file: string,
+  info: MediaInfo,
+  format: FrameFormat,
+  encoding: EncodingOptions,
+  nvencPresets: boolean,
+): string[] {
+  const { num, den } = info.frameRate;
+  const aspect = info.sampleAspectRatio;
+  const colour = colourArguments(info);
+  return [
+    ...quiet,
+    '-y',
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    `yuv${format.sampling}p`,
+    '-video_size',
+    `${format.width}x${format.height}`,
+    '-framerate',
+    `${num}/${den}`,
+    // Told on both sides, so that no ffmpeg takes it for a conversion to be made.
+    ...colour,
+    '-i',
+    'pipe:0',
+    ...(aspect ? ['-vf', `setsar=${aspect.num}/${aspect.den}`] : []),
+    ...encoderArguments(encoding, nvencPresets),
+    ...colour,
+    '-f',
+    'nut',
+    fileUrl(file),
+  ];
+}
+
+export interface MuxPlan {
+  info: MediaInfo;
+  file: string;
+  container: ReturnType<typeof containerOf>;
+  codec: 'h264' | 'hevc' | 'vp9';
+  audio: readonly AudioPlan[];
+  subtitles: readonly SubtitlePlan[];
+  shiftSeconds: number;
+}
+
+/** Muxer: joined video as NUT on stdin, everything else from the original, nothing moved in time. */
+export function muxArguments(plan: MuxPlan): string[] {
+  const { info, container } = plan;
+  const args = [...quiet, '-y'];
+  const shift = plan.shiftSeconds > 0 ? ['-itsoffset', String(-plan.shiftSeconds)] : [];
+  args.push(
+    '-copyts',
+    ...shift,
+    ...colourArguments(info),
+    '-f',
+    'nut',
+    '-i',
+    'pipe:0',
+    '-i',
+    fileUrl(info.file),
+    '-map',
+    '0:v:0',
+  );
+  const kept = plan.subtitles.filter(({ action }) => action !== 'drop');
+  for (const { stream } of [...plan.audio, ...kept]) args.push('-map', `1:${stream.index}`);
+  args.push('-c', 'copy');
+  plan.audio.forEach(({ action }, n) => {
+    const { encoder, bitRate } = container.audioFallback;
+    if (action === 'encode') args.push(`-c:a:${n}`, encoder, `-b:a:${n}`, bitRate);
+  });
+  kept.forEach(({ action }, n) => {
+    if (action === 'encode') args.push(`-c:s:${n}`, container.subtitleFallback);
+  });
+  args.push('-map_metadata', '1', '-map_metadata:s:v:0', `1:s:${info.streamIndex}`, '-map_chapters', '1');
+  if (container.isobmff) {
+    args.push('-video_track_timescale', String(info.timeBase.den), ...movFlags(info));
+    // The only name under which Apple's players take HEVC.
+    if (plan.codec === 'hevc') args.push('-tag:v', 'hvc1');
+  }
+  // Opus and FLAC in MP4 were once experimental.
+  args.push('-strict', '-2', '-f', container.muxer, fileUrl(plan.file));
+  return args;
+}
+
+function movFlags(info: MediaInfo): string[] {
+  const { primaries, transfer, space } = colourNumbers(info.colour);
+  // Asked to write a colr box without knowing the colours, old versions invent them.
+  const known = primaries !== undefined && transfer !== undefined && space !== undefined;
+  return ['-movflags', known ? '+faststart+write_colr' : '+faststart'];
+}

@@ -1,0 +1,94 @@
+import { FaceSwapError } from '../../protocol/errors';
+import type { Frame } from '../image/frame';
+import { decodeArguments } from './arguments';
+import { startTool, throwIfCancelled } from './childProcess';
+import type { FramePool } from './framePool';
+import type { MediaInfo } from './mediaInfo';
+import { PipeFiller } from './pipeFiller';
+import type { MediaTools } from './tools';
+
+export interface FrameReader {
+  /**
+   * The next frame, or undefined after the last one. It belongs to the caller until given back to the pool.
+   * @throws media-truncated when the decoder ends early, tool-failed, cancelled
+   */
+  read(): Promise<Frame | undefined>;
+  close(): Promise<void>;
+}
+
+export interface FrameReaderOptions {
+  pool: FramePool;
+  /** 0-based; frame n is the nth frame that a decoder shows. */
+  startFrame?: number;
+  signal?: AbortSignal;
+}
+
+/** Starts one ffmpeg that decodes a video into frames of the pool. */
+export function openFrameReader(
+  info: MediaInfo,
+  tools: MediaTools,
+  options: FrameReaderOptions,
+): FrameReader {
+  const { pool, signal, startFrame = 0 } = options;
+  const decoder = startTool(
+    tools.ffmpeg.path,
+    decodeArguments(info, startFrame, tools.ffmpeg),
+    { stdin: false, stdout: true },
+    signal,
+  );
+  const stdout = decoder.child.stdout!;
+  const pipe = new PipeFiller(stdout);
+  let index = startFrame;
+  // Where jumping is not exact, the frames before are decoded and overwritten.
+  let unwanted = info.seekable ? 0 : startFrame;
+  let ended = false;
+
+  async function fillNext(data: Uint8Array): Promise<boolean> {
+    for (; unwanted > 0; unwanted--) {
+      if ((await pipe.fill(data)) < data.length) return false;
+    }
+    return (await pipe.fill(data)) === data.length;
+  }
+
+  async function decoderEnd(): Promise<void> {
+    const { code } = await decoder.ended;
+    throwIfCancelled(signal);
+    const facts = { file: info.file, stderr: decoder.lastWords() };
+    if (code !== 0) throw new FaceSwapError('tool-failed', { tool: 'ffmpeg', ...facts });
+    if (index < info.frames) {
+      throw new FaceSwapError('media-truncated', { ...facts, frames: index, expected: info.frames });
+    }
+  }
+
+  return {
+    async read() {
+      throwIfCancelled(signal);
+      if (ended) return undefined;
+      if (index >= info.frames) {
+        ended = true;
+        // One frame more than there are timestamps would be lost without a word.
+        const surplus = await pipe.fill(new Uint8Array(1));
+        if (surplus > 0)
+          throw new FaceSwapError('media-unsupported', { file: info.file, feature: 'timestamps' });
+        await decoderEnd();
+        return undefined;
+      }
+      const frame = await pool.take(signal);
+      if (!(await fillNext(frame.data))) {
+        pool.give(frame);
+        ended = true;
+        await decoderEnd();
+        return undefined;
+      }
+      frame.index = index++;
+      return frame;
+    },
+    async close() {
+      ended = true;
+      decoder.kill();
+      // What is left in the pipe would otherwise keep it open.
+      stdout.destroy();
+      await decoder.ended;
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { Writable } from 'node:stream';
+import { FaceSwapError } from '../../protocol/errors';
+import type { EncodingOptions } from '../../protocol/job';
+import { createFrame, type Frame } from '../image/frame';
+import { encodeArguments } from './arguments';
+import { startTool, throwIfCancelled } from './childProcess';
+import { encodedFormat } from './encoders';
+import type { MediaInfo } from './mediaInfo';
+import type { MediaTools } from './tools';
+import { widenChroma } from './widenChroma';
+
+export interface FrameWriter {
+  /** Resolves when the frame's memory may be used again; waits while the encoder is busy. */
+  write(frame: Frame): Promise<void>;
+  /** Ends the file properly. */
+  finish(): Promise<void>;
+  /** Ends the encoder at once; what it wrote is worthless. */
+  abort(): Promise<void>;
+}
+
+/**
+ * Starts one ffmpeg that encodes frames into a segment file.
+ * @throws (from any of the writer's methods) encoder-unavailable, disk-full, tool-failed, cancelled
+ */
+export function openFrameWriter(
+  file: string,
+  info: MediaInfo,
+  encoding: EncodingOptions,
+  tools: MediaTools,
+  signal?: AbortSignal,
+): FrameWriter {
+  const { encoder } = encoding;
+  if (!tools.ffmpeg.encoders.has(encoder)) {
+    throw new FaceSwapError('encoder-unavailable', { encoder, reason: `not part of ${tools.ffmpeg.path}` });
+  }
+  const format = encodedFormat(info.format, encoder);
+  const widened = format === info.format ? undefined : createFrame(format);
+  const child = startTool(
+    tools.ffmpeg.path,
+    encodeArguments(file, info, format, encoding, tools.ffmpeg.nvencPresets),
+    { stdin: true, stdout: false },
+    signal,
+  );
+  const stdin = child.child.stdin!;
+  // A dead encoder shows as EPIPE here and as an exit code below; the latter says why.
+  stdin.on('error', () => undefined);
+
+  async function failure(): Promise<FaceSwapError> {
+    await child.ended;
+    if (signal?.aborted) return new FaceSwapError('cancelled');
+    const stderr = child.lastWords();
+    if (/no space left|disk quota|ENOSPC/i.test(stderr))
+      return new FaceSwapError('disk-full', { file, stderr });
+    const noDevice = encoder.endsWith('nvenc') && /cuda|nvenc|capable device|driver/i.test(stderr);
+    return new FaceSwapError(noDevice ? 'encoder-unavailable' : 'tool-failed', {
+      tool: 'ffmpeg',
+      encoder,
+      stderr,
+    });
+  }
+
+  return {
+    async write(frame) {
+      throwIfCancelled(signal);
+      if (widened) widenChroma(frame, widened);
+      if (!(await written(stdin, (widened ?? frame).data, child.ended))) throw await failure();
+    },
+    async finish() {
+      stdin.end();
+      const { code } = await child.ended;
+      throwIfCancelled(signal);
+      if (code !== 0) throw await failure();
+    },
+    async abort() {
+      child.kill();
+      await child.ended;
+    },
+  };
+}
+
+/** @returns false when the other end is gone */
+function written(stdin: Writable, data: Uint8Array, ended: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    void ended.then(() => resolve(false));
+    stdin.write(data, (error) => resolve(!error));
+  });
+}

@@ -1,0 +1,78 @@
+import { constants } from 'node:fs';
+import { access, copyFile, link, rename, stat, unlink } from 'node:fs/promises';
+import path from 'node:path';
+import { FaceSwapError } from '../../protocol/errors';
+import { videoExtensions } from './containers';
+import { imageExtensions } from './images';
+
+/** Lower-case extension with its dot. */
+export function extensionOf(file: string): string {
+  return path.extname(file).toLowerCase();
+}
+
+/**
+ * Checks before any work is done that the result can be written.
+ * @throws output-folder-missing, output-not-writable, output-exists, output-is-input, output-format-unknown
+ */
+export async function checkOutput(
+  output: string,
+  inputs: readonly string[],
+  kind: 'video' | 'image',
+  overwrite: boolean,
+): Promise<void> {
+  const known: readonly string[] = kind === 'video' ? videoExtensions : imageExtensions;
+  const extension = extensionOf(output);
+  if (!known.includes(extension)) {
+    throw new FaceSwapError('output-format-unknown', { file: output, extension, known: known.join(' ') });
+  }
+  const folder = path.dirname(output);
+  const folderFound = await stat(folder).catch(() => undefined);
+  if (!folderFound?.isDirectory()) throw new FaceSwapError('output-folder-missing', { file: folder });
+  const found = await stat(output, { bigint: true }).catch(() => undefined);
+  if (found) {
+    // One file under two names has one inode, whether by link, by another case or by another path.
+    for (const input of inputs) {
+      const other = await stat(input, { bigint: true }).catch(() => undefined);
+      if (other?.ino === found.ino && other.dev === found.dev) {
+        throw new FaceSwapError('output-is-input', { file: output });
+      }
+    }
+    if (!overwrite || !found.isFile()) throw new FaceSwapError('output-exists', { file: output });
+  }
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+    if (found) await access(output, constants.W_OK);
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new FaceSwapError('output-not-writable', { file: found ? output : folder, reason }, { cause });
+  }
+}
+
+/**
+ * Gives the finished file its name in one step: nobody ever sees half of it.
+ * @param overwrite when false, a file that has appeared meanwhile is left alone
+ * @throws output-exists, output-not-writable
+ */
+export async function publish(temporary: string, output: string, overwrite: boolean): Promise<void> {
+  try {
+    if (overwrite) await rename(temporary, output);
+    else await renameNew(temporary, output);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    if (code === 'EEXIST') throw new FaceSwapError('output-exists', { file: output }, { cause });
+    throw new FaceSwapError('output-not-writable', { file: output, reason: code }, { cause });
+  }
+}
+
+/** `rename` replaces what is there; `link` does not. File systems without hard links get an exclusive copy. */
+async function renameNew(temporary: string, output: string): Promise<void> {
+  try {
+    await link(temporary, output);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EACCES', 'EISDIR'].includes(code))
+      throw error;
+    await copyFile(temporary, output, constants.COPYFILE_EXCL);
+  }
+  await unlink(temporary);
+}

@@ -1,0 +1,221 @@
+import { constants } from 'node:fs';
+import { access, open, stat } from 'node:fs/promises';
+import { FaceSwapError } from '../../protocol/errors';
+import { colourMatrix, isHighDynamicRange } from './colour';
+import {
+  probeFrames,
+  probePackets,
+  probeStreams,
+  type ProbedFile,
+  type ProbedPacket,
+  type ProbedStream,
+} from './ffprobe';
+import { isImageFile, probeImage } from './images';
+import type { AudioStream, ColourTags, MediaInfo, SubtitleStream } from './mediaInfo';
+import { pixelLayout } from './pixelFormats';
+import { frameTiming, parseRational } from './timestamps';
+import type { MediaTools } from './tools';
+
+/** Codecs for mastering that have no 8-bit form at all. */
+const intermediateCodecs = new Set(['prores', 'dnxhd', 'cfhd', 'v210']);
+/** Containers with an index of exact presentation times. */
+const seekableContainers = /\b(mov|mp4|matroska|webm)\b/;
+
+/**
+ * Looks at a video or image file.
+ * @throws input-missing, input-is-directory, input-unreadable, input-empty, not-media, no-video-stream,
+ *   media-truncated, media-unsupported (fact `feature` says what)
+ */
+export async function probeMedia(file: string, tools: MediaTools, signal?: AbortSignal): Promise<MediaInfo> {
+  const bytes = await checkReadable(file);
+  if (await isImageFile(file)) return probeImage(file, bytes);
+  const probed = await probeStreams(file, tools.ffprobe, signal);
+  const stream = videoStream(file, probed);
+  const layout = pixelLayout(stream.pix_fmt ?? 'unknown', intermediateCodecs.has(stream.codec_name ?? ''));
+  if ('unsupported' in layout) throw unsupported(file, layout.unsupported);
+  const colour = colourTags(stream);
+  if (isHighDynamicRange(colour)) throw unsupported(file, 'HDR');
+  const width = stream.width ?? 0;
+  const height = stream.height ?? 0;
+  const matrix = colourMatrix(colour, height);
+  if (matrix === undefined) throw unsupported(file, `colour space ${colour.space}`);
+  const timeBase = parseRational(stream.time_base) ?? { num: 1, den: 90000 };
+  const timestamps = await frameTimestamps(file, stream, tools, signal);
+  const { frameRate, variable } = frameTiming(timestamps, timeBase, [
+    parseRational(stream.avg_frame_rate),
+    parseRational(stream.r_frame_rate),
+  ]);
+  const tick = timeBase.num / timeBase.den;
+  const startSeconds = timestamps[0] * tick;
+  const lastSeconds = timestamps[timestamps.length - 1] * tick;
+  const turn = rotationOf(stream);
+  if (turn === undefined) throw unsupported(file, 'display matrix');
+  const sideways = turn.rotation === 90 || turn.rotation === 270;
+  const aspect = parseRational(stream.sample_aspect_ratio);
+  const container = probed.format.format_name;
+  return {
+    file,
+    kind: 'video',
+    container,
+    codec: stream.codec_name ?? 'unknown',
+    pixelFormat: stream.pix_fmt ?? 'unknown',
+    format: {
+      width,
+      height,
+      sampling: layout.sampling,
+      matrix,
+      range: (layout.fullRange ?? colour.range === 'pc') ? 'full' : 'limited',
+    },
+    displayWidth: sideways ? height : width,
+    displayHeight: sideways ? width : height,
+    ...turn,
+    ...(aspect && aspect.num !== aspect.den ? { sampleAspectRatio: aspect } : {}),
+    colour,
+    frameRate,
+    frames: timestamps.length,
+    timeBase,
+    timestamps,
+    variableFrameRate: variable,
+    fileStartSeconds: Number(probed.format.start_time ?? 0) || 0,
+    startSeconds,
+    durationSeconds: lastSeconds - startSeconds + frameRate.den / frameRate.num,
+    streamIndex: stream.index,
+    seekable: seekableContainers.test(container),
+    audio: probed.streams.filter((other) => other.codec_type === 'audio').map(audioStream),
+    subtitles: probed.streams.filter((other) => other.codec_type === 'subtitle').map(subtitleStream),
+    chapters: probed.chapters.length,
+    bytes,
+    conversions: layout.conversion === undefined ? [] : [layout.conversion],
+  };
+}
+
+/** @returns the size in bytes */
+async function checkReadable(file: string): Promise<number> {
+  let found;
+  try {
+    found = await stat(file);
+  } catch (cause) {
+    const code = errorCode(cause);
+    const missing = code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG';
+    throw new FaceSwapError(
+      missing ? 'input-missing' : 'input-unreadable',
+      { file, reason: code },
+      { cause },
+    );
+  }
+  if (found.isDirectory()) throw new FaceSwapError('input-is-directory', { file });
+  if (!found.isFile()) throw new FaceSwapError('input-unreadable', { file, reason: 'not a regular file' });
+  if (found.size === 0) throw new FaceSwapError('input-empty', { file });
+  try {
+    await access(file, constants.R_OK);
+    // Windows grants access() what it then refuses to open.
+    await (await open(file, 'r')).close();
+  } catch (cause) {
+    throw new FaceSwapError('input-unreadable', { file, reason: errorCode(cause) }, { cause });
+  }
+  return found.size;
+}
+
+function errorCode(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException).code ?? String(cause);
+}
+
+function unsupported(file: string, feature: string): FaceSwapError {
+  return new FaceSwapError('media-unsupported', { file, feature });
+}
+
+function videoStream(file: string, probed: ProbedFile): ProbedStream {
+  const videos = probed.streams.filter(
+    (s) => s.codec_type === 'video' && s.disposition?.['attached_pic'] !== 1,
+  );
+  const stream = videos.at(0);
+  if (stream === undefined) {
+    const hasMedia = probed.streams.some(
+      (other) => other.codec_type === 'audio' || other.codec_type === 'video',
+    );
+    throw new FaceSwapError(hasMedia ? 'no-video-stream' : 'not-media', { file });
+  }
+  if (probed.format.format_name === 'tty') throw new FaceSwapError('not-media', { file, reason: 'text' });
+  if (videos.length > 1) throw unsupported(file, 'several video tracks');
+  if (stream.codec_name === undefined || stream.codec_name === 'unknown') throw unsupported(file, 'codec');
+  if (!stream.width || !stream.height)
+    throw new FaceSwapError('media-truncated', { file, reason: 'no picture size' });
+  if (/^(tt|bb|tb|bt)$/.test(stream.field_order ?? '')) throw unsupported(file, 'interlaced');
+  return stream;
+}
+
+function colourTags(stream: ProbedStream): ColourTags {
+  const tags: ColourTags = {};
+  const known = (value: string | undefined) =>
+    value !== undefined && value !== 'unknown' && value !== 'unspecified';
+  if (known(stream.color_primaries)) tags.primaries = stream.color_primaries!;
+  if (known(stream.color_transfer)) tags.transfer = stream.color_transfer!;
+  if (known(stream.color_space)) tags.space = stream.color_space!;
+  if (known(stream.color_range)) tags.range = stream.color_range!;
+  if (known(stream.chroma_location)) tags.chromaLocation = stream.chroma_location!;
+  return tags;
+}
+
+/** ffprobe counts degrees counter-clockwise. Undefined for a matrix that turns by anything but quarter turns. */
+function rotationOf(stream: ProbedStream): Pick<MediaInfo, 'rotation' | 'displayMatrix'> | undefined {
+  const matrix = stream.side_data_list?.find((data) => data.side_data_type === 'Display Matrix');
+  if (!matrix) return { rotation: 0 };
+  const clockwise = ((-(matrix.rotation ?? 0) % 360) + 360) % 360;
+  const rotation = ([0, 90, 180, 270] as const).find((angle) => Math.abs(angle - clockwise) < 0.5);
+  const rows = (matrix.displaymatrix ?? '').matchAll(/: +(-?\d+) +(-?\d+) +(-?\d+)/g);
+  const displayMatrix = Array.from(rows, (row) => row.slice(1).map(Number)).flat();
+  return rotation === undefined || displayMatrix.length !== 9 ? undefined : { rotation, displayMatrix };
+}
+
+/** Presentation times of the frames that a decoder shows, in display order. */
+async function frameTimestamps(
+  file: string,
+  stream: ProbedStream,
+  tools: MediaTools,
+  signal?: AbortSignal,
+): Promise<Float64Array> {
+  const { packets, complaints } = await probePackets(file, stream.index, tools.ffprobe, signal);
+  const declared = Number(stream.nb_frames ?? 0);
+  if (packets.length < declared || /prematurely|partial file|truncat/i.test(complaints)) {
+    throw new FaceSwapError('media-truncated', {
+      file,
+      frames: packets.length,
+      expected: declared,
+      reason: complaints,
+    });
+  }
+  if (packets.length === 0) throw new FaceSwapError('media-truncated', { file, frames: 0 });
+  const first = await probeFrames(file, stream.index, 4, tools.ffprobe, signal);
+  if (first.some((frame) => frame.interlaced_frame === 1)) throw unsupported(file, 'interlaced');
+  const times = fromPackets(packets, first[0]?.best_effort_timestamp);
+  if (times) return times;
+  // Only decoding tells: AVI without presentation times, packed B-frames, a start without a key frame.
+  const frames = await probeFrames(file, stream.index, 'all', tools.ffprobe, signal);
+  if (frames.length === 0) throw new FaceSwapError('media-truncated', { file, frames: 0 });
+  const decoded = frames.map((frame) => frame.best_effort_timestamp);
+  if (decoded.some((time, n) => time === undefined || (n > 0 && time <= decoded[n - 1]!))) {
+    throw unsupported(file, 'timestamps');
+  }
+  return Float64Array.from(decoded as number[]);
+}
+
+function fromPackets(packets: ProbedPacket[], firstShown: number | undefined): Float64Array | undefined {
+  const shown = packets.filter((packet) => !packet.hidden);
+  if (shown.length === 0 || shown.some((packet) => packet.pts === undefined)) return undefined;
+  const times = Float64Array.from(shown, (packet) => packet.pts!).sort();
+  if (times[0] !== firstShown) return undefined;
+  return times.every((time, n) => n === 0 || time > times[n - 1]) ? times : undefined;
+}
+
+function audioStream(stream: ProbedStream): AudioStream {
+  return {
+    index: stream.index,
+    codec: stream.codec_name ?? 'unknown',
+    channels: stream.channels ?? 0,
+    sampleRate: Number(stream.sample_rate ?? 0),
+  };
+}
+
+function subtitleStream(stream: ProbedStream): SubtitleStream {
+  return { index: stream.index, codec: stream.codec_name ?? 'unknown' };
+}
