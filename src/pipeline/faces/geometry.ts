@@ -73,6 +73,16 @@ export function squareAroundLandmarks(landmarks: Landmarks, margin: number): Squ
   };
 }
 
+/** Whether two squares differ so little (2 % in place, 3 % in size, 2 degrees) that a model sees the same. */
+export function isNearlySame(a: Square, b: Square): boolean {
+  const turn = Math.atan2(Math.sin(b.angle - a.angle), Math.cos(b.angle - a.angle));
+  return (
+    Math.hypot(b.cx - a.cx, b.cy - a.cy) < 0.02 * a.size &&
+    Math.abs(Math.log(b.size / a.size)) < 0.03 &&
+    Math.abs(turn) < 0.035
+  );
+}
+
 /** Shares of the square's size (and radians) under which a change of the square is mostly the landmarks' noise. */
 const STEADY = { shift: 0.005, growth: 0.01, turn: 0.01 };
 

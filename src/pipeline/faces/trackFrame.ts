@@ -2,7 +2,7 @@ import type { Frame } from '../image/frame';
 import { overlap } from './boxes';
 import { findFaces } from './find';
 import { boxOfLandmarks, rollOf } from './geometry';
-import type { MeasuredFace } from './landmarker';
+import { isDoubtful, type MeasuredFace } from './landmarker';
 import { nextScene } from './sceneCuts';
 import { continueTrack, isSameFace, keepScore, longestGap, type TrackTools } from './trackJoin';
 import { pointAt, type FrameNote, type Track, type TrackerState } from './trackLog';
@@ -11,6 +11,9 @@ import { pointAt, type FrameNote, type Track, type TrackerState } from './trackL
 const turnsInTurn = [180, 90, 270, 45, 315];
 /** Every how many searches hints of small faces are looked into with tiles, which cost twenty passes. */
 const TILES_EVERY = 2;
+
+/** Every how many frames a turned face's landmarks are checked: two more runs of the landmarker. */
+const TRUST_EVERY = 3;
 
 /** Adds what one frame shows to the state: follows known faces, and looks for new ones when it is time. */
 export async function analyse(frame: Frame, state: TrackerState, tools: TrackTools): Promise<void> {
@@ -49,13 +52,9 @@ async function follow(
   if (face.score < keepScore || taken || !isSameFace(boxOfLandmarks(before.landmarks), face.box, 1)) return;
   track.lastSeen = frame.index;
   const { landmarks, square, score } = face;
-  note.points.push({
-    trackId: track.id,
-    landmarks,
-    square,
-    score,
-    trust: await landmarker.trust(frame, face),
-  });
+  const isDue = frame.index % TRUST_EVERY === 0 || !isDoubtful(face);
+  const trust = isDue ? await landmarker.trust(frame, face) : before.trust;
+  note.points.push({ trackId: track.id, landmarks, square, score, trust });
 }
 
 /** Faces of the frame that no track explains. */

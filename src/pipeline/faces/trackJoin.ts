@@ -52,10 +52,9 @@ export async function continueTrack(
     track = { id: state.nextId++, firstSeen: first, lastSeen: frame.index, opensScene };
     state.tracks.push(track);
   }
+  const trust = await tools.landmarker.trust(frame, face);
   const notes = [note, ...back.map((_, i) => noteAt(state, frame.index - 1 - i))];
-  for (const [i, measured] of [face, ...back].entries()) {
-    const { landmarks, square, score } = measured;
-    const trust = await tools.landmarker.trust(i === 0 ? frame : tools.held.get(frame.index - i)!, measured);
+  for (const [i, { landmarks, square, score }] of [face, ...back].entries()) {
     notes[i]?.points.push({ trackId: track.id, landmarks, square, score, trust });
   }
 }
