@@ -1,0 +1,159 @@
+/** A small map over a region: one value per cell of `step` pixels. Low-frequency work happens on it at a fixed cost. */
+export interface Grid {
+  width: number;
+  height: number;
+  /** Pixels per cell. */
+  step: number;
+}
+
+export const cells = (grid: Grid): number => grid.width * grid.height;
+
+/** A rectangle of an 8-bit plane. */
+export interface PlaneView {
+  data: Uint8Array | Uint8ClampedArray;
+  /** Index of its first sample, and samples from row to row. */
+  offset: number;
+  stride: number;
+  width: number;
+  height: number;
+}
+
+/** Mean of every cell. `step` may be fractional for subsampled planes; a cell holds at least one sample. */
+export function averageDown(plane: PlaneView, grid: Grid, stepX: number, stepY: number): Float32Array {
+  const out = new Float32Array(cells(grid));
+  const { data, offset, stride, width, height } = plane;
+  for (let gy = 0, at = 0; gy < grid.height; gy++) {
+    const y0 = Math.min(height - 1, Math.floor(gy * stepY));
+    const y1 = Math.max(y0 + 1, Math.min(height, Math.floor((gy + 1) * stepY)));
+    for (let gx = 0; gx < grid.width; gx++, at++) {
+      const x0 = Math.min(width - 1, Math.floor(gx * stepX));
+      const x1 = Math.max(x0 + 1, Math.min(width, Math.floor((gx + 1) * stepX)));
+      let sum = 0;
+      for (let y = y0; y < y1; y++) {
+        const row = offset + y * stride;
+        for (let x = row + x0; x < row + x1; x++) sum += data[x];
+      }
+      out[at] = sum / ((x1 - x0) * (y1 - y0));
+    }
+  }
+  return out;
+}
+
+/**
+ * Box blur of the given radius in cells, repeated; three times come close to a Gaussian of sigma ≈ radius + 0.5. Beyond
+ * the edges counts as 0, which is what a normalised (weighted) blur needs. Works in place.
+ */
+export function boxBlur(map: Float32Array, { width, height }: Grid, radius: number, times = 3): Float32Array {
+  const r = Math.round(radius);
+  if (r < 1) return map;
+  const line = new Float32Array(Math.max(width, height));
+  for (let n = 0; n < times; n++) {
+    for (let y = 0; y < height; y++) blurLine(map, y * width, 1, width, r, line);
+    for (let x = 0; x < width; x++) blurLine(map, x, width, height, r, line);
+  }
+  return map;
+}
+
+function blurLine(
+  map: Float32Array,
+  start: number,
+  step: number,
+  count: number,
+  r: number,
+  line: Float32Array,
+): void {
+  const scale = 1 / (2 * r + 1);
+  let sum = 0;
+  for (let i = 0; i < count; i++) line[i] = map[start + i * step];
+  for (let i = 0; i < Math.min(r, count); i++) sum += line[i];
+  for (let i = 0; i < count; i++) {
+    if (i + r < count) sum += line[i + r];
+    map[start + i * step] = sum * scale;
+    if (i - r >= 0) sum -= line[i - r];
+  }
+}
+
+/** Blur in which every cell counts by its weight; where no weight reaches, `fallback`. */
+export function weightedBlur(
+  map: Float32Array,
+  weight: Float32Array,
+  blurredWeight: Float32Array,
+  grid: Grid,
+  radius: number,
+  fallback: number,
+): Float32Array {
+  const out = map.map((value, i) => value * weight[i]);
+  boxBlur(out, grid, radius);
+  for (let i = 0; i < out.length; i++) out[i] = (out[i] + 1e-4 * fallback) / (blurredWeight[i] + 1e-4);
+  return out;
+}
+
+/** 0 below `from`, 1 above `to`, smooth between. */
+export function smoothstep(from: number, to: number, value: number): number {
+  const t = Math.max(0, Math.min(1, (value - from) / (to - from)));
+  return t * t * (3 - 2 * t);
+}
+
+/** Fills a polygon (x, y pairs in cells, cell centres at .5) with its share of each cell, added up to at most 1. */
+export function fillPolygon(
+  map: Float32Array,
+  grid: Grid,
+  points: readonly (readonly [number, number])[],
+): void {
+  const sub = 4;
+  const crossings: number[] = [];
+  for (let line = 0; line < grid.height * sub; line++) {
+    const y = (line + 0.5) / sub;
+    crossings.length = 0;
+    for (let i = 0; i < points.length; i++) {
+      const [ax, ay] = points[i];
+      const [bx, by] = points[(i + 1) % points.length];
+      if (ay > y !== by > y) crossings.push(ax + ((y - ay) / (by - ay)) * (bx - ax));
+    }
+    crossings.sort((a, b) => a - b);
+    const row = Math.floor(line / sub) * grid.width;
+    for (let i = 0; i + 1 < crossings.length; i += 2) {
+      const x0 = Math.max(0, crossings[i]);
+      const x1 = Math.min(grid.width, crossings[i + 1]);
+      for (let x = Math.floor(x0); x < x1; x++) {
+        const share = Math.min(x + 1, x1) - Math.max(x, x0);
+        map[row + x] = Math.min(1, map[row + x] + share / sub);
+      }
+    }
+  }
+}
+
+/** One row of pixels read from grid maps by bilinear interpolation; `stepX`, `stepY` are plane samples per cell. */
+export function upsampleRow(
+  map: Float32Array,
+  grid: Grid,
+  stepX: number,
+  stepY: number,
+  y: number,
+  out: Float32Array,
+  count: number,
+): void {
+  const gy = Math.max(0, Math.min(grid.height - 1, (y + 0.5) / stepY - 0.5));
+  const y0 = Math.min(grid.height - 1, Math.floor(gy));
+  const y1 = Math.min(grid.height - 1, y0 + 1);
+  const fy = gy - y0;
+  const top = y0 * grid.width;
+  const bottom = y1 * grid.width;
+  const last = grid.width - 1;
+  const inverse = 1 / stepX;
+  let left = map[top] + (map[bottom] - map[top]) * fy;
+  let right = left;
+  let at = -1;
+  for (let x = 0; x < count; x++) {
+    const gx = (x + 0.5) * inverse - 0.5;
+    const x0 = Math.floor(gx);
+    if (x0 !== at) {
+      at = x0;
+      const a = x0 < 0 ? 0 : x0 > last ? last : x0;
+      const b = x0 + 1 > last ? last : x0 + 1;
+      left = map[top + a] + (map[bottom + a] - map[top + a]) * fy;
+      right = map[top + b] + (map[bottom + b] - map[top + b]) * fy;
+    }
+    out[x] = left + (right - left) * (gx - x0);
+  }
+}

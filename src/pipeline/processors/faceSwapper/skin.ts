@@ -1,0 +1,154 @@
+import { boxBlur, cells, fillPolygon, smoothstep, type Grid } from '../../image/grid';
+import { features, skinPoints } from './meshTopology';
+
+/** Luma and chroma of a region, one value per cell, 0–255 with chroma around 128. */
+export interface GridColours {
+  y: Float32Array;
+  cb: Float32Array;
+  cr: Float32Array;
+}
+
+/** Points in cells of a grid: x, y per landmark. */
+export type GridPoints = Float32Array;
+
+const terms = 6;
+
+/** 1, u, v, u², uv, v² */
+function basis(u: number, v: number, out: Float64Array): void {
+  out[0] = 1;
+  out[1] = u;
+  out[2] = v;
+  out[3] = u * u;
+  out[4] = u * v;
+  out[5] = v * v;
+}
+
+/**
+ * Where a face shows skin: 1, hair, hands' shadows, clothes and background: 0. The colour of skin is modelled as a
+ * quadratic surface over the face, fitted robustly to points that should be bare, so that side light and coloured
+ * light count as skin and an occluded cheek does not spoil the model. Brows, eyes and mouth count as skin.
+ * @param size face height in cells
+ */
+export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, size: number): Float32Array {
+  const [cx, cy] = [points[4 * 2], points[4 * 2 + 1]];
+  const row = new Float64Array(terms);
+  const samples: { u: number; v: number; at: number }[] = [];
+  for (const p of skinPoints) {
+    const x = Math.floor(points[p * 2]);
+    const y = Math.floor(points[p * 2 + 1]);
+    if (x < 0 || y < 0 || x >= grid.width || y >= grid.height) continue;
+    samples.push({ u: (x + 0.5 - cx) / size, v: (y + 0.5 - cy) / size, at: y * grid.width + x });
+  }
+  const skin = new Float32Array(cells(grid));
+  if (samples.length >= 12) {
+    const luma = fitSurface(samples, colours.y, 60);
+    const blue = fitSurface(samples, colours.cb, 60);
+    const red = fitSurface(samples, colours.cr, 60);
+    const lumaFloor = 9;
+    const chromaFloor = 3.2;
+    for (let y = 0, at = 0; y < grid.height; y++) {
+      for (let x = 0; x < grid.width; x++, at++) {
+        basis((x + 0.5 - cx) / size, (y + 0.5 - cy) / size, row);
+        const model = Math.max(20, evaluate(luma, row));
+        const dy = colours.y[at] - model;
+        // Highlights are skin; what is darker than shade makes it is hair.
+        const tolerance = Math.max(3.2 * Math.max(luma.spread, lumaFloor), 0.3 * model) * (dy > 0 ? 1.7 : 1);
+        const db =
+          (colours.cb[at] - evaluate(blue, row)) / Math.max(4 * Math.max(blue.spread, chromaFloor), 10);
+        const dr =
+          (colours.cr[at] - evaluate(red, row)) / Math.max(4 * Math.max(red.spread, chromaFloor), 10);
+        const distance = Math.hypot(dy / tolerance, Math.hypot(db, dr));
+        skin[at] = 1 - smoothstep(0.9, 1.5, distance);
+      }
+    }
+  } else skin.fill(1);
+  const core = new Float32Array(cells(grid));
+  fillPolygon(core, grid, convexHull(points, features));
+  boxBlur(core, grid, size * 0.02, 2);
+  for (let i = 0; i < skin.length; i++) skin[i] = Math.max(skin[i], smoothstep(0.25, 0.75, core[i]));
+  return skin;
+}
+
+interface Surface {
+  weights: Float64Array;
+  /** Robust standard deviation of the samples around it. */
+  spread: number;
+}
+
+function evaluate({ weights }: Surface, row: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < terms; i++) sum += weights[i] * row[i];
+  return sum;
+}
+
+/** Least squares with Tukey's weights, three rounds; a ridge keeps the curvature from running away outside. */
+function fitSurface(
+  samples: { u: number; v: number; at: number }[],
+  map: Float32Array,
+  limit: number,
+): Surface {
+  const values = samples.map(({ at }) => map[at]);
+  const rows = samples.map(({ u, v }) => {
+    const row = new Float64Array(terms);
+    basis(u, v, row);
+    return row;
+  });
+  let surface: Surface = { weights: Float64Array.of(median(values), 0, 0, 0, 0, 0), spread: limit };
+  for (let round = 0; round < 4; round++) {
+    const residuals = rows.map((row, i) => values[i] - evaluate(surface, row));
+    const spread = Math.max(1, 1.4826 * median(residuals.map(Math.abs)));
+    const cut = Math.min(limit, 4.7 * spread);
+    const weights = residuals.map((r) => (Math.abs(r) < cut ? (1 - (r / cut) ** 2) ** 2 : 0));
+    surface = { weights: solve(rows, values, weights), spread };
+  }
+  return surface;
+}
+
+function solve(rows: Float64Array[], values: number[], weights: number[]): Float64Array {
+  const n = terms;
+  const m = Array.from({ length: n }, () => new Float64Array(n + 1));
+  rows.forEach((row, k) => {
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) m[i][j] += weights[k] * row[i] * row[j];
+      m[i][n] += weights[k] * row[i] * values[k];
+    }
+  });
+  for (let i = 0; i < n; i++) m[i][i] += i === 0 ? 1e-6 : i < 3 ? 0.05 : 0.25;
+  for (let i = 0; i < n; i++) {
+    for (let r = i + 1; r < n; r++) {
+      const factor = m[r][i] / m[i][i];
+      for (let c = i; c <= n; c++) m[r][c] -= factor * m[i][c];
+    }
+  }
+  const out = new Float64Array(n);
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = m[i][n];
+    for (let c = i + 1; c < n; c++) sum -= m[i][c] * out[c];
+    out[i] = sum / m[i][i];
+  }
+  return out;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}
+
+/** Andrew's monotone chain. */
+export function convexHull(points: GridPoints, numbers: readonly number[]): [number, number][] {
+  const sorted = numbers
+    .map((p): [number, number] => [points[p * 2], points[p * 2 + 1]])
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const cross = (o: [number, number], a: [number, number], b: [number, number]) =>
+    (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]);
+  const half = (list: [number, number][]) => {
+    const chain: [number, number][] = [];
+    for (const point of list) {
+      while (chain.length > 1 && cross(chain.at(-2)!, chain.at(-1)!, point) <= 0) chain.pop();
+      chain.push(point);
+    }
+    chain.pop();
+    return chain;
+  };
+  return [...half(sorted), ...half(sorted.reverse())];
+}

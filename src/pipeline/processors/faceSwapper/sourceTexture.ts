@@ -1,0 +1,231 @@
+import type { ColourMatrix } from '../../image/frame';
+import {
+  averageDown,
+  boxBlur,
+  cells,
+  fillPolygon,
+  upsampleRow,
+  weightedBlur,
+  type Grid,
+} from '../../image/grid';
+import type { RgbImage } from '../../image/region';
+import type { Texture } from '../../image/warpMesh';
+import { lumaWeights } from '../../image/ycc';
+import { landmarkCount, type Landmarks, type Pose } from '../../faces/face';
+import { faceOval } from './meshTopology';
+import { faceHeight, splitRadius } from './measures';
+import { skinMap, type GridColours } from './skin';
+
+/** A source photo's face. */
+export interface MeshSource {
+  /** sRGB. */
+  image: RgbImage;
+  /** In pixels of `image`. */
+  landmarks: Landmarks;
+  pose: Pose;
+}
+
+/** One size of the source's detail: what is left of its face without its light. */
+export interface DetailLevel {
+  luma: Texture;
+  /** Interleaved Cb, Cr. */
+  chroma: Texture;
+  /** Landmarks in texels of `luma` and of `chroma` (the same size). */
+  points: Float32Array;
+  /** Face height in texels. */
+  height: number;
+}
+
+/** A source prepared for drawing. */
+export interface SourceTexture {
+  source: MeshSource;
+  /** Each half as large as the one before. */
+  levels: DetailLevel[];
+  /** Broad light (luma) and how much a spot shows skin, interleaved, on a small grid. */
+  light: Texture;
+  lightPoints: Float32Array;
+}
+
+/** Finer than this no target shows it, and preparing it costs time. */
+const largestHeight = 900;
+
+/** Splits a source face into light and detail, in the luma and chroma of `matrix`, full range. */
+export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceTexture {
+  const { image, landmarks } = source;
+  const height = faceHeight(landmarks);
+  const factor = Math.max(1, Math.ceil(height / largestHeight));
+  const margin = Math.round(height * 0.12);
+  const xs = Array.from({ length: landmarkCount }, (_, i) => landmarks[i * 3]);
+  const ys = Array.from({ length: landmarkCount }, (_, i) => landmarks[i * 3 + 1]);
+  const x0 = Math.max(0, Math.floor(Math.min(...xs)) - margin);
+  const y0 = Math.max(0, Math.floor(Math.min(...ys)) - margin);
+  const x1 = Math.min(image.width, Math.ceil(Math.max(...xs)) + margin);
+  const y1 = Math.min(image.height, Math.ceil(Math.max(...ys)) + margin);
+  const width = Math.floor((x1 - x0) / factor);
+  const rows = Math.floor((y1 - y0) / factor);
+  const planes = toYcc(image, x0, y0, width, rows, factor, matrix);
+  const points = new Float32Array(landmarkCount * 2);
+  for (let i = 0; i < landmarkCount; i++) {
+    points[i * 2] = (landmarks[i * 3] - x0) / factor;
+    points[i * 2 + 1] = (landmarks[i * 3 + 1] - y0) / factor;
+  }
+  const size = height / factor;
+  const step = Math.max(1, Math.round(size / 100));
+  const grid: Grid = { width: Math.ceil(width / step), height: Math.ceil(rows / step), step };
+  const [y, cb, cr] = planes.map((plane) => averageFloat(plane, width, rows, grid));
+  const gridPoints = points.map((value) => value / step);
+  const skin = skinMap({ y, cb, cr }, grid, gridPoints, size / step);
+  const light = removeLight({ y, cb, cr }, grid, gridPoints, skin, size / step);
+  subtract(planes, light, grid, width, rows);
+  const first = level(planes, width, rows, points, size);
+  const lightTexture = new Float32Array(cells(grid) * 2);
+  for (let i = 0; i < cells(grid); i++) {
+    lightTexture[i * 2] = light.y[i];
+    lightTexture[i * 2 + 1] = skin[i];
+  }
+  return {
+    source,
+    levels: halvings(first),
+    light: { data: lightTexture, width: grid.width, height: grid.height, channels: 2 },
+    lightPoints: gridPoints,
+  };
+}
+
+function toYcc(
+  image: RgbImage,
+  x0: number,
+  y0: number,
+  width: number,
+  height: number,
+  factor: number,
+  matrix: ColourMatrix,
+): [Float32Array, Float32Array, Float32Array] {
+  const { red: kr, blue: kb } = lumaWeights(matrix);
+  const planes: [Float32Array, Float32Array, Float32Array] = [
+    new Float32Array(width * height),
+    new Float32Array(width * height),
+    new Float32Array(width * height),
+  ];
+  const share = 1 / (factor * factor);
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at++) {
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let sy = 0; sy < factor; sy++) {
+        let p = ((y0 + y * factor + sy) * image.width + x0 + x * factor) * 3;
+        for (let sx = 0; sx < factor; sx++, p += 3) {
+          red += image.data[p];
+          green += image.data[p + 1];
+          blue += image.data[p + 2];
+        }
+      }
+      const luma = (kr * red + (1 - kr - kb) * green + kb * blue) * share;
+      planes[0][at] = luma;
+      planes[1][at] = 128 + (blue * share - luma) / (2 * (1 - kb));
+      planes[2][at] = 128 + (red * share - luma) / (2 * (1 - kr));
+    }
+  }
+  return planes;
+}
+
+function averageFloat(plane: Float32Array, width: number, height: number, grid: Grid): Float32Array {
+  const view = { data: plane as unknown as Uint8Array, offset: 0, stride: width, width, height };
+  return averageDown(view, grid, grid.step, grid.step);
+}
+
+/** The broad light on the face, from its skin only, so that hair and background do not shine in. */
+function removeLight(
+  colours: GridColours,
+  grid: Grid,
+  points: Float32Array,
+  skin: Float32Array,
+  size: number,
+): GridColours {
+  const weight = new Float32Array(cells(grid));
+  fillPolygon(
+    weight,
+    grid,
+    faceOval.map((p): [number, number] => [points[p * 2], points[p * 2 + 1]]),
+  );
+  for (let i = 0; i < weight.length; i++) weight[i] *= skin[i];
+  const blurred = boxBlur(weight.slice(), grid, splitRadius(size));
+  const blur = (map: Float32Array) =>
+    weightedBlur(map, weight, blurred, grid, splitRadius(size), mean(map, weight));
+  return { y: blur(colours.y), cb: blur(colours.cb), cr: blur(colours.cr) };
+}
+
+export function mean(map: Float32Array, weight: Float32Array): number {
+  let sum = 0;
+  let total = 1e-6;
+  for (let i = 0; i < map.length; i++) {
+    sum += map[i] * weight[i];
+    total += weight[i];
+  }
+  return sum / total;
+}
+
+function subtract(
+  planes: readonly Float32Array[],
+  light: GridColours,
+  grid: Grid,
+  width: number,
+  height: number,
+): void {
+  const row = new Float32Array(width);
+  [light.y, light.cb, light.cr].forEach((map, k) => {
+    for (let y = 0; y < height; y++) {
+      upsampleRow(map, grid, grid.step, grid.step, y, row, width);
+      for (let x = 0, at = y * width; x < width; x++, at++) planes[k][at] -= row[x];
+    }
+  });
+}
+
+function level(
+  planes: readonly Float32Array[],
+  width: number,
+  height: number,
+  points: Float32Array,
+  faceSize: number,
+): DetailLevel {
+  const chroma = new Float32Array(width * height * 2);
+  for (let i = 0; i < width * height; i++) {
+    chroma[i * 2] = planes[1][i];
+    chroma[i * 2 + 1] = planes[2][i];
+  }
+  return {
+    luma: { data: planes[0], width, height, channels: 1 },
+    chroma: { data: chroma, width, height, channels: 2 },
+    points,
+    height: faceSize,
+  };
+}
+
+function halvings(first: DetailLevel): DetailLevel[] {
+  const levels = [first];
+  for (let last = first; last.height > 48; last = levels.at(-1)!) {
+    levels.push({
+      luma: halve(last.luma),
+      chroma: halve(last.chroma),
+      points: last.points.map((value) => value / 2),
+      height: last.height / 2,
+    });
+  }
+  return levels;
+}
+
+function halve({ data, width, height, channels }: Texture): Texture {
+  const w = width >> 1;
+  const h = height >> 1;
+  const out = new Float32Array(w * h * channels);
+  const down = width * channels;
+  for (let y = 0, at = 0; y < h; y++) {
+    for (let x = 0; x < w; x++) {
+      for (let k = 0; k < channels; k++) {
+        const p = (2 * y * width + 2 * x) * channels + k;
+        out[at++] = (data[p] + data[p + channels] + data[p + down] + data[p + down + channels]) / 4;
+      }
+    }
+  }
+  return { data: out, width: w, height: h, channels };
+}
