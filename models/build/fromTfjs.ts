@@ -1,0 +1,182 @@
+import type { OutputChoice } from './fromTflite';
+import { Graph, type Value } from './graph';
+import * as layers from './layers';
+import type { OnnxValue } from './onnx';
+import { halfToFloat } from './tensor';
+import { nodesFor, type TfjsModel, type TfjsNode } from './tfjs';
+
+/** Converts a TensorFlow.js graph model with one input to ONNX. The batch that it leaves open becomes that of `input`. */
+export function convertTfjs(
+  name: string,
+  model: TfjsModel,
+  input: OnnxValue,
+  outputs: readonly OutputChoice[],
+): Uint8Array {
+  const graph = new Graph(name);
+  const values = new Map<string, Value>();
+  const nodes = nodesFor(
+    model,
+    outputs.map(({ from }) => from),
+  );
+  for (const node of nodes) values.set(node.name, convertNode(graph, model, values, node, input));
+  return graph.finish(outputs.map(({ from, ...output }) => ({ ...output, value: values.get(from)! })));
+}
+
+function convertNode(
+  graph: Graph,
+  model: TfjsModel,
+  values: ReadonlyMap<string, Value>,
+  node: TfjsNode,
+  input: OnnxValue,
+): Value {
+  const { op, inputs, attributes } = node;
+  const at = (position: number): Value => {
+    const value = values.get(inputs[position]);
+    if (!value) throw new Error(`${node.name} lacks its input ${position}`);
+    return value;
+  };
+  switch (op) {
+    case 'Const': {
+      const constant = model.constants.get(node.name);
+      if (!constant) throw new Error(`constant ${node.name} is not among the weights`);
+      return { shape: constant.shape, constant };
+    }
+    case 'Placeholder': {
+      const declared = attributes.shape?.shape.dim.map(({ size }) => Number(size)) ?? [];
+      const fits = declared.length === input.shape.length;
+      if (!fits || declared.some((size, axis) => size >= 0 && size !== input.shape[axis])) {
+        throw new Error(`the model's input is [${declared.join()}], not [${input.shape.join()}]`);
+      }
+      return graph.input(input.name, input.shape);
+    }
+    case 'Identity':
+      return at(0);
+    case 'Conv2D':
+    case '_FusedConv2D':
+      return fused(graph, node, at, (bias) => convolution(graph, node, at(0), at(1), bias));
+    case 'DepthwiseConv2dNative':
+    case 'FusedDepthwiseConv2dNative':
+      return fused(graph, node, at, (bias) => depthwiseConvolution(graph, node, at(0), at(1), bias));
+    case 'MatMul':
+    case '_FusedMatMul':
+      if (attributes.transpose_a?.b || attributes.transpose_b?.b) {
+        throw new Error(`${node.name} multiplies transposed matrices, which is not supported`);
+      }
+      return fused(graph, node, at, (bias) => layers.fullyConnect(graph, at(0), at(1), bias));
+    case 'MaxPool': {
+      const kernel = attributes.ksize?.list.i.map(Number) ?? [];
+      return layers.maxPool(graph, at(0), { ...window(node), kernel: [kernel[1], kernel[2]] });
+    }
+    case 'Add':
+    case 'AddV2':
+      return layers.combine(graph, 'Add', at(0), at(1));
+    case 'Sub':
+    case 'Mul':
+      return layers.combine(graph, op, at(0), at(1));
+    case 'Minimum':
+      return layers.clip(graph, at(0), 'Min', scalar(node, at(1)));
+    case 'Maximum':
+      return layers.clip(graph, at(0), 'Max', scalar(node, at(1)));
+    case 'Relu':
+      return layers.activate(graph, at(0), 'RELU');
+    case 'Relu6':
+      return layers.activate(graph, at(0), 'RELU6');
+    case 'Sigmoid':
+      return layers.activate(graph, at(0), 'SIGMOID');
+    case 'Prelu':
+      return layers.prelu(graph, at(0), at(1));
+    case 'Pad':
+      return layers.pad(graph, at(0), integers(node, at(1)));
+    case 'Mean': {
+      const axes = integers(node, at(1));
+      if (attributes.keep_dims?.b || axes.join() !== '1,2') {
+        throw new Error(`${node.name} takes a mean over axes [${axes.join()}], which is not supported`);
+      }
+      return layers.averageChannels(graph, at(0));
+    }
+    case 'Softmax':
+      return layers.softmax(graph, at(0));
+    default:
+      throw new Error(`TensorFlow.js operator ${op} is not supported`);
+  }
+}
+
+type Inputs = (position: number) => Value;
+
+/** Runs a node together with the ones that were fused into it; their operands follow its own two inputs. */
+function fused(graph: Graph, node: TfjsNode, at: Inputs, run: (bias?: Value) => Value): Value {
+  const steps = (node.attributes.fused_ops?.list.s ?? []).map(fromBase64);
+  let operand = 2;
+  const bias = steps[0] === 'BiasAdd' ? at(operand++) : undefined;
+  let value = run(bias);
+  for (const step of bias ? steps.slice(1) : steps) {
+    if (step === 'Relu') value = layers.activate(graph, value, 'RELU');
+    else if (step === 'Relu6') value = layers.activate(graph, value, 'RELU6');
+    else if (step === 'Prelu') value = layers.prelu(graph, value, at(operand++));
+    else throw new Error(`${step} fused into ${node.name} is not supported`);
+  }
+  return value;
+}
+
+function convolution(graph: Graph, node: TfjsNode, x: Value, filter: Value, bias?: Value): Value {
+  // Height, width, input channels, output channels.
+  const [height, width, , channels] = filter.shape;
+  return layers.convolve(graph, x, {
+    ...window(node),
+    kernel: [height, width],
+    weights: graph.weight(constantOf(node, filter), [3, 2, 0, 1]),
+    bias: bias && graph.weight(constantOf(node, bias)),
+    channels,
+  });
+}
+
+function depthwiseConvolution(graph: Graph, node: TfjsNode, x: Value, filter: Value, bias?: Value): Value {
+  // Height, width, input channels, outputs per input channel.
+  const [height, width, inputs, multiplier] = filter.shape;
+  const channels = inputs * multiplier;
+  return layers.convolve(graph, x, {
+    ...window(node),
+    kernel: [height, width],
+    weights: graph.weight(constantOf(node, filter), [2, 3, 0, 1], [channels, 1, height, width]),
+    bias: bias && graph.weight(constantOf(node, bias)),
+    channels,
+    groups: inputs,
+  });
+}
+
+function window({ name, attributes }: TfjsNode) {
+  const padding = fromBase64(attributes.padding?.s ?? '');
+  if (padding !== 'SAME' && padding !== 'VALID')
+    throw new Error(`${name} has unsupported padding ${padding}`);
+  if (attributes.data_format && fromBase64(attributes.data_format.s) !== 'NHWC') {
+    throw new Error(`${name} does not keep channels last`);
+  }
+  const pair = (list: readonly string[] = ['1', '1', '1', '1']) =>
+    [Number(list[1]), Number(list[2])] as const;
+  return {
+    padding,
+    strides: pair(attributes.strides?.list.i),
+    dilations: pair(attributes.dilations?.list.i),
+  } as const;
+}
+
+function constantOf(node: TfjsNode, { constant }: Value) {
+  if (!constant) throw new Error(`${node.name} wants a constant`);
+  return constant;
+}
+
+function integers(node: TfjsNode, value: Value): number[] {
+  const { type, data } = constantOf(node, value);
+  if (type !== 'int32') throw new Error(`${node.name} wants whole numbers`);
+  return [...data];
+}
+
+function scalar(node: TfjsNode, value: Value): number {
+  const { type, data } = constantOf(node, value);
+  if (data.length !== 1) throw new Error(`${node.name} wants one number`);
+  return type === 'float16' ? halfToFloat(data[0]) : data[0];
+}
+
+function fromBase64(text: string): string {
+  return Buffer.from(text, 'base64').toString();
+}

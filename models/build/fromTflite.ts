@@ -1,0 +1,184 @@
+import type { Table } from './flatBuffer';
+import { Graph, type Value } from './graph';
+import * as layers from './layers';
+import type { OnnxValue } from './onnx';
+import { readTflite, type TfliteModel, type TfliteOperator } from './tflite';
+
+/** An output of the built model and the name of the value in the original that it takes. */
+export interface OutputChoice extends OnnxValue {
+  from: string;
+}
+
+/** Converts a TensorFlow Lite model with one input to ONNX. */
+export function convertTflite(
+  name: string,
+  bytes: Uint8Array,
+  input: OnnxValue,
+  outputs: readonly OutputChoice[],
+): Uint8Array {
+  const model = readTflite(bytes);
+  const graph = new Graph(name);
+  const values = new Map<number, Value>();
+  model.tensors.forEach(({ shape, constant }, i) => {
+    if (constant) values.set(i, { shape, constant });
+  });
+  const [first, ...others] = model.inputs;
+  if (others.length > 0 || model.tensors[first].shape.join() !== input.shape.join()) {
+    const shapes = model.inputs.map((i) => `[${model.tensors[i].shape.join()}]`);
+    throw new Error(`the model's inputs are ${shapes.join(', ')}, not [${input.shape.join()}]`);
+  }
+  values.set(first, graph.input(input.name, input.shape));
+  for (const operator of model.operators) {
+    const [output] = operator.outputs;
+    const value = new Operation(graph, model, values, operator).convert();
+    const { shape, name: outputName } = model.tensors[output];
+    if (value.shape.join() !== shape.join()) {
+      throw new Error(`${outputName} became [${value.shape.join()}] instead of [${shape.join()}]`);
+    }
+    values.set(output, value);
+  }
+  return graph.finish(
+    outputs.map(({ from, ...output }) => {
+      const value = values.get(model.tensors.findIndex((tensor) => tensor.name === from));
+      if (!value) throw new Error(`the model has no value ${from}`);
+      return { ...output, value };
+    }),
+  );
+}
+
+const activations: readonly (layers.Activation | undefined)[] = ['NONE', 'RELU', undefined, 'RELU6', 'TANH'];
+
+/** One operator on its way to ONNX. Numbers of option fields are those of the operator's table in the schema. */
+class Operation {
+  private readonly options: Table | undefined;
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly model: TfliteModel,
+    private readonly values: ReadonlyMap<number, Value>,
+    private readonly operator: TfliteOperator,
+  ) {
+    this.options = operator.options;
+  }
+
+  convert(): Value {
+    const { graph } = this;
+    switch (this.operator.type) {
+      case 'DEQUANTIZE':
+        // Half floats become floats where they are used.
+        return this.input(0);
+      case 'CONV_2D':
+        return this.convolution();
+      case 'DEPTHWISE_CONV_2D':
+        return this.depthwiseConvolution();
+      case 'MAX_POOL_2D': {
+        const window = { ...this.window(), kernel: [this.int(4, 1), this.int(3, 1)] as const };
+        return this.activated(layers.maxPool(graph, this.input(0), window), 5);
+      }
+      case 'ADD':
+        return this.activated(layers.combine(graph, 'Add', this.input(0), this.input(1)), 0);
+      case 'RELU':
+        return layers.activate(graph, this.input(0), 'RELU');
+      case 'PRELU':
+        return layers.prelu(graph, this.input(0), this.input(1));
+      case 'PAD':
+        return layers.pad(graph, this.input(0), this.integers(1));
+      case 'RESHAPE':
+        return layers.reshape(graph, this.input(0), this.outputShape());
+      case 'RESIZE_BILINEAR': {
+        const sampling = this.flag(2) ? 'align_corners' : this.flag(3) ? 'half_pixel' : 'asymmetric';
+        const [, height, width] = this.outputShape();
+        return layers.resizeBilinear(graph, this.input(0), [height, width], sampling);
+      }
+      default:
+        throw new Error(`TensorFlow Lite operator ${this.operator.type} is not supported`);
+    }
+  }
+
+  private convolution(): Value {
+    const filter = this.constant(1);
+    // Output channels, height, width, input channels.
+    const [channels, height, width] = filter.shape;
+    const convolved = layers.convolve(this.graph, this.input(0), {
+      ...this.window(),
+      kernel: [height, width],
+      dilations: [this.int(5, 1), this.int(4, 1)],
+      weights: this.graph.weight(filter, [0, 3, 1, 2]),
+      bias: this.bias(),
+      channels,
+    });
+    return this.activated(convolved, 3);
+  }
+
+  private depthwiseConvolution(): Value {
+    const filter = this.constant(1);
+    // 1, height, width, output channels.
+    const [, height, width, channels] = filter.shape;
+    const x = this.input(0);
+    const convolved = layers.convolve(this.graph, x, {
+      ...this.window(),
+      kernel: [height, width],
+      dilations: [this.int(6, 1), this.int(5, 1)],
+      weights: this.graph.weight(filter, [3, 0, 1, 2]),
+      bias: this.bias(),
+      channels,
+      groups: x.shape[3],
+    });
+    return this.activated(convolved, 4);
+  }
+
+  /** The fields that convolutions and pools have in common. */
+  private window() {
+    return {
+      padding: this.int8(0) === 0 ? ('SAME' as const) : ('VALID' as const),
+      strides: [this.int(2, 1), this.int(1, 1)] as const,
+    };
+  }
+
+  private activated(x: Value, field: number): Value {
+    const number = this.int8(field);
+    const activation = activations[number];
+    if (!activation) throw new Error(`activation function ${number} is not supported`);
+    return layers.activate(this.graph, x, activation);
+  }
+
+  private input(position: number): Value {
+    const index = this.operator.inputs[position];
+    const value = this.values.get(index);
+    if (!value) throw new Error(`${this.operator.type} lacks its input ${position}`);
+    return value;
+  }
+
+  private constant(position: number) {
+    const { constant } = this.input(position);
+    if (!constant) throw new Error(`input ${position} of ${this.operator.type} is no constant`);
+    return constant;
+  }
+
+  private bias(): string | undefined {
+    return (this.operator.inputs[2] ?? -1) < 0 ? undefined : this.graph.weight(this.constant(2));
+  }
+
+  private integers(position: number): number[] {
+    const { type, data } = this.constant(position);
+    if (type !== 'int32')
+      throw new Error(`input ${position} of ${this.operator.type} is no list of integers`);
+    return [...data];
+  }
+
+  private outputShape(): readonly number[] {
+    return this.model.tensors[this.operator.outputs[0]].shape;
+  }
+
+  private int(field: number, fallback: number): number {
+    return this.options?.int32(field, fallback) ?? fallback;
+  }
+
+  private int8(field: number): number {
+    return this.options?.uint8(field) ?? 0;
+  }
+
+  private flag(field: number): boolean {
+    return this.int8(field) !== 0;
+  }
+}

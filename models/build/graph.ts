@@ -1,0 +1,114 @@
+import {
+  dataTypes,
+  encodeOnnx,
+  type Attribute,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+} from './onnx';
+import { permute, resolveShape, elementCount, type Constant } from './tensor';
+
+/**
+ * A value while a graph is built. TensorFlow keeps pictures with channels last (NHWC), ONNX's convolutions want
+ * channels first (NCHW): a value may exist in either layout or both, and a Transpose is made when one is missing.
+ */
+export interface Value {
+  /** In TensorFlow's order, whatever the layout. */
+  shape: readonly number[];
+  /** Name of the ONNX value with channels last, which is also the one of values that are no pictures. */
+  channelsLast?: string;
+  /** Name of the ONNX value with channels first. */
+  channelsFirst?: string;
+  constant?: Constant;
+  /** Lower bound of the elements, where known: then clipping from below can be left out. */
+  atLeast?: number;
+}
+
+export const FIRST_FROM_LAST = [0, 3, 1, 2] as const;
+const LAST_FROM_FIRST = [0, 2, 3, 1] as const;
+
+/** An ONNX graph under construction. */
+export class Graph {
+  private readonly nodes: OnnxNode[] = [];
+  private readonly initializers: OnnxTensor[] = [];
+  private readonly inputs: OnnxValue[] = [];
+
+  constructor(private readonly name: string) {}
+
+  input(name: string, shape: readonly number[]): Value {
+    this.inputs.push({ name, shape });
+    return { shape, channelsLast: name };
+  }
+
+  /** Adds a node and returns the name of its output. */
+  node(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string {
+    const output = `${op}_${this.nodes.length}`;
+    this.nodes.push({ op, inputs, output, attributes });
+    return output;
+  }
+
+  /** A float constant with its axes reordered and then reshaped as told. Half floats stay half the size. */
+  weight(constant: Constant, order?: readonly number[], shape?: readonly number[]): string {
+    const ordered = order ? permute(constant, order) : constant;
+    const { type, data } = ordered;
+    if (type === 'int32') throw new Error('whole numbers are no weights');
+    const finalShape = shape ? resolveShape(shape, data.length) : ordered.shape;
+    const name = this.initializer(type, finalShape, data);
+    return type === 'float16' ? this.node('Cast', [name], { to: dataTypes.float32 }) : name;
+  }
+
+  /** A list of whole numbers: what Reshape, Pad and Resize take as inputs. */
+  integers(values: readonly number[]): string {
+    return this.initializer('int64', [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  scalar(value: number): string {
+    return this.initializer('float32', [], Float32Array.of(value));
+  }
+
+  /** The value as TensorFlow has it. */
+  channelsLast(value: Value): string {
+    value.channelsLast ??= value.constant
+      ? this.weight(value.constant)
+      : this.node('Transpose', [present(value.channelsFirst)], { perm: LAST_FROM_FIRST });
+    return value.channelsLast;
+  }
+
+  /** The value as convolutions want it; only for values of rank 4. */
+  channelsFirst(value: Value): string {
+    if (value.shape.length !== 4) throw new Error(`shape [${value.shape.join()}] is no picture`);
+    value.channelsFirst ??= value.constant
+      ? this.weight(value.constant, FIRST_FROM_LAST)
+      : this.node('Transpose', [present(value.channelsLast)], { perm: FIRST_FROM_LAST });
+    return value.channelsFirst;
+  }
+
+  /** The finished model. Outputs take the names and shapes given; a shape may drop axes of size 1. */
+  finish(outputs: readonly { name: string; shape: readonly number[]; value: Value }[]): Uint8Array {
+    for (const { name, shape, value } of outputs) {
+      if (elementCount(shape) !== elementCount(value.shape)) {
+        throw new Error(`output ${name} has shape [${value.shape.join()}], not [${shape.join()}]`);
+      }
+      const inputs = [this.channelsLast(value), this.integers(shape)];
+      this.nodes.push({ op: 'Reshape', inputs, output: name, attributes: {} });
+    }
+    return encodeOnnx({
+      name: this.name,
+      nodes: this.nodes,
+      initializers: this.initializers,
+      inputs: this.inputs,
+      outputs: outputs.map(({ name, shape }) => ({ name, shape })),
+    });
+  }
+
+  private initializer(type: OnnxTensor['type'], shape: readonly number[], data: OnnxTensor['data']): string {
+    const name = `constant_${this.initializers.length}`;
+    this.initializers.push({ name, type, shape, data });
+    return name;
+  }
+}
+
+function present(name: string | undefined): string {
+  if (name === undefined) throw new Error('a value without a layout');
+  return name;
+}

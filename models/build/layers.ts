@@ -1,0 +1,155 @@
+import { FIRST_FROM_LAST, type Graph, type Value } from './graph';
+import { slide, type PaddingRule } from './padding';
+import { elementCount, resolveShape } from './tensor';
+
+/** Height, then width. */
+export type Pair = readonly [number, number];
+
+export interface Window {
+  kernel: Pair;
+  strides: Pair;
+  dilations?: Pair;
+  padding: PaddingRule;
+}
+
+const activations = { NONE: undefined, RELU: 'Relu', SIGMOID: 'Sigmoid', TANH: 'Tanh' } as const;
+export type Activation = keyof typeof activations | 'RELU6';
+
+export function activate(graph: Graph, x: Value, activation: Activation): Value {
+  if (activation === 'RELU6') return clip(graph, clip(graph, x, 'Max', 0), 'Min', 6);
+  const op = activations[activation];
+  if (!op) return x;
+  const y = elementwise(graph, x, (name) => graph.node(op, [name]));
+  return op === 'Relu' ? { ...y, atLeast: 0 } : y;
+}
+
+/** Clips from below (`Max`) or above (`Min`); left out where it is known to change nothing. */
+export function clip(graph: Graph, x: Value, op: 'Min' | 'Max', limit: number): Value {
+  if (op === 'Max' && x.atLeast !== undefined && x.atLeast >= limit) return x;
+  const y = elementwise(graph, x, (name) =>
+    graph.node('Clip', op === 'Max' ? [name, graph.scalar(limit)] : [name, '', graph.scalar(limit)]),
+  );
+  if (op === 'Max') return { ...y, atLeast: limit };
+  return x.atLeast === undefined ? y : { ...y, atLeast: Math.min(x.atLeast, limit) };
+}
+
+/** Applies a node that treats all elements alike in the layout that the value already has. */
+function elementwise(graph: Graph, x: Value, apply: (name: string) => string): Value {
+  return x.channelsFirst
+    ? { shape: x.shape, channelsFirst: apply(x.channelsFirst) }
+    : { shape: x.shape, channelsLast: apply(graph.channelsLast(x)) };
+}
+
+/**
+ * @param weights name of the weights as ONNX wants them: output channels, input channels per group, height, width.
+ * @param groups 1, or the number of input channels for a depthwise convolution.
+ */
+export function convolve(
+  graph: Graph,
+  x: Value,
+  options: Window & { weights: string; bias?: string | undefined; channels: number; groups?: number },
+): Value {
+  const { kernel, strides, dilations = [1, 1], weights, bias, channels, groups = 1 } = options;
+  const { pads, height, width } = cover(x, options);
+  const inputs = [graph.channelsFirst(x), weights, ...(bias ? [bias] : [])];
+  const attributes = { kernel_shape: kernel, strides, dilations, pads, group: groups };
+  return {
+    shape: [x.shape[0], height, width, channels],
+    channelsFirst: graph.node('Conv', inputs, attributes),
+  };
+}
+
+export function maxPool(graph: Graph, x: Value, window: Window): Value {
+  const { pads, height, width } = cover(x, window);
+  const attributes = { kernel_shape: window.kernel, strides: window.strides, pads };
+  return {
+    shape: [x.shape[0], height, width, x.shape[3]],
+    channelsFirst: graph.node('MaxPool', [graph.channelsFirst(x)], attributes),
+  };
+}
+
+function cover(x: Value, { kernel, strides, dilations = [1, 1], padding }: Window) {
+  const rows = slide(x.shape[1], kernel[0], strides[0], dilations[0], padding);
+  const columns = slide(x.shape[2], kernel[1], strides[1], dilations[1], padding);
+  const pads = [rows.before, columns.before, rows.after, columns.after];
+  return { pads, height: rows.length, width: columns.length };
+}
+
+/** Adds, subtracts or multiplies with numpy's broadcasting. */
+export function combine(graph: Graph, op: 'Add' | 'Sub' | 'Mul', a: Value, b: Value): Value {
+  const rank = Math.max(a.shape.length, b.shape.length);
+  const padded = (value: Value) => [...Array<number>(rank - value.shape.length).fill(1), ...value.shape];
+  const [left, right] = [padded(a), padded(b)];
+  const shape = left.map((size, axis) => (size === 1 ? right[axis] : size));
+  if (shape.some((size, axis) => right[axis] !== 1 && right[axis] !== size)) {
+    throw new Error(`shapes [${a.shape.join()}] and [${b.shape.join()}] do not fit each other`);
+  }
+  if (rank === 4 && (a.channelsFirst ?? b.channelsFirst)) {
+    const inputs = [pictureOperand(graph, a, left), pictureOperand(graph, b, right)];
+    return { shape, channelsFirst: graph.node(op, inputs) };
+  }
+  return { shape, channelsLast: graph.node(op, [graph.channelsLast(a), graph.channelsLast(b)]) };
+}
+
+/** A constant with fewer axes than a picture (one number per channel, mostly) gets the missing ones first. */
+function pictureOperand(graph: Graph, value: Value, shape: readonly number[]): string {
+  if (!value.constant) return graph.channelsFirst(value);
+  return graph.weight({ ...value.constant, shape }, FIRST_FROM_LAST);
+}
+
+/** x where positive, slope × x elsewhere; one slope per channel. */
+export function prelu(graph: Graph, x: Value, slope: Value): Value {
+  const channels = x.shape[3];
+  if (!slope.constant || elementCount(slope.shape) !== channels) {
+    throw new Error(`slopes of shape [${slope.shape.join()}] are not one for each of ${channels} channels`);
+  }
+  const slopes = graph.weight(slope.constant, undefined, [channels, 1, 1]);
+  return { shape: x.shape, channelsFirst: graph.node('PRelu', [graph.channelsFirst(x), slopes]) };
+}
+
+/** @param amounts zeros before and after each axis: n, n, h, h, w, w, c, c. */
+export function pad(graph: Graph, x: Value, amounts: readonly number[]): Value {
+  if (amounts.length !== 8) throw new Error(`padding [${amounts.join()}] is not for a picture`);
+  const before = FIRST_FROM_LAST.map((axis) => amounts[2 * axis]);
+  const after = FIRST_FROM_LAST.map((axis) => amounts[2 * axis + 1]);
+  const inputs = [graph.channelsFirst(x), graph.integers([...before, ...after])];
+  return {
+    shape: x.shape.map((size, axis) => size + amounts[2 * axis] + amounts[2 * axis + 1]),
+    channelsFirst: graph.node('Pad', inputs, { mode: 'constant' }),
+  };
+}
+
+/** Where the samples of a resized picture lie; the names are ONNX's. */
+export type Sampling = 'asymmetric' | 'half_pixel' | 'align_corners';
+
+export function resizeBilinear(graph: Graph, x: Value, [height, width]: Pair, sampling: Sampling): Value {
+  const [n, , , channels] = x.shape;
+  const inputs = [graph.channelsFirst(x), '', '', graph.integers([n, channels, height, width])];
+  return {
+    shape: [n, height, width, channels],
+    channelsFirst: graph.node('Resize', inputs, { mode: 'linear', coordinate_transformation_mode: sampling }),
+  };
+}
+
+export function reshape(graph: Graph, x: Value, to: readonly number[]): Value {
+  const shape = resolveShape(to, elementCount(x.shape));
+  return { shape, channelsLast: graph.node('Reshape', [graph.channelsLast(x), graph.integers(shape)]) };
+}
+
+/** Mean of each channel over the whole picture. */
+export function averageChannels(graph: Graph, x: Value): Value {
+  const [n, , , channels] = x.shape;
+  const mean = graph.node('GlobalAveragePool', [graph.channelsFirst(x)]);
+  const shape = [n, channels];
+  return { shape, channelsLast: graph.node('Reshape', [mean, graph.integers(shape)]) };
+}
+
+/** @param weights inputs × outputs. */
+export function fullyConnect(graph: Graph, x: Value, weights: Value, bias?: Value): Value {
+  const inputs = [x, weights, ...(bias ? [bias] : [])].map((value) => graph.channelsLast(value));
+  return { shape: [x.shape[0], weights.shape[1]], channelsLast: graph.node('Gemm', inputs) };
+}
+
+export function softmax(graph: Graph, x: Value): Value {
+  return { shape: x.shape, channelsLast: graph.node('Softmax', [graph.channelsLast(x)], { axis: -1 }) };
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { FaceSwapError } from '../protocol/errors';
+import { loadCatalogue, type ModelRecord } from './catalogue';
+
+export interface InstalledModel {
+  path: string;
+  record: ModelRecord;
+}
+
+/** The models folder lies beside `dist` in the checkout and in the .vsix; two levels up when run from the sources. */
+function shippedFolder(): string {
+  const [beside, above] = [join(__dirname, '..', 'models'), join(__dirname, '..', '..', 'models')];
+  return existsSync(join(beside, 'catalogue.json')) ? beside : above;
+}
+
+/**
+ * Finds a model by its id or role and verifies it by size and SHA-256. Hashing the built-in models takes about
+ * 20 ms in all, so a file is hashed once in a process and nothing is remembered beyond.
+ * Throws `model-missing` (facts: model, file, folder) or `model-corrupt` (also reason).
+ * @param options.folders where to look, in this order; without it, where the built-in models are shipped
+ */
+export async function findModel(
+  idOrRole: string,
+  options: { folders?: readonly string[] } = {},
+): Promise<InstalledModel> {
+  const records = loadCatalogue();
+  const record = records.find(({ id }) => id === idOrRole) ?? records.find(({ role }) => role === idOrRole);
+  if (!record) {
+    throw new FaceSwapError('model-missing', { model: idOrRole, reason: 'the catalogue has no such model' });
+  }
+  const folders = options.folders ?? [shippedFolder()];
+  const path = folders.map((folder) => join(folder, record.file)).find((file) => existsSync(file));
+  if (path === undefined) {
+    throw new FaceSwapError('model-missing', {
+      model: record.id,
+      file: join(folders[0], record.file),
+      folder: folders.join(', '),
+    });
+  }
+  await verify(path, record);
+  return { path, record };
+}
+
+/** Files that were found right, with the size and time of writing that they had. */
+const verified = new Map<string, string>();
+
+async function verify(path: string, record: ModelRecord): Promise<void> {
+  const corrupt = (reason: string) =>
+    new FaceSwapError('model-corrupt', { model: record.id, file: path, reason });
+  const { size, mtimeMs } = await stat(path);
+  if (size !== record.bytes) throw corrupt(`it has ${size} bytes instead of ${record.bytes}`);
+  const state = `${record.sha256} ${size} ${mtimeMs}`;
+  if (verified.get(path) === state) return;
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  } catch (error) {
+    throw corrupt(error instanceof Error ? error.message : String(error));
+  }
+  const found = hash.digest('hex');
+  if (found !== record.sha256) throw corrupt(`its SHA-256 is ${found} instead of ${record.sha256}`);
+  verified.set(path, state);
+}
