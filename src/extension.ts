@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+import type { Host } from './host/host';
+
+let host: Promise<Host> | undefined;
+
+/** Only registers the commands; everything else is loaded and made by the first one that runs. */
+export function activate(context: vscode.ExtensionContext): void {
+  const ready = (): Promise<Host> => {
+    host ??= import('./host/host').then(({ Host }) => new Host(context));
+    return host;
+  };
+  type Commands = typeof import('./host/commands');
+  const register = (
+    name: string,
+    run: (commands: Commands, host: Host, ...args: unknown[]) => unknown,
+  ): void => {
+    const handler = async (...args: unknown[]): Promise<unknown> =>
+      run(await import('./host/commands'), await ready(), ...args);
+    context.subscriptions.push(vscode.commands.registerCommand(`faceSwap.${name}`, handler));
+  };
+  register('swap', (commands, ...args) => commands.swap(...args));
+  register('swapImage', (commands, ...args) => commands.swap(...args));
+  register('useAsSource', (commands, ...args) => commands.useAsSource(...args));
+  register('cancel', (commands, ...args) => commands.cancel(...args));
+  register('compare', (commands, current) => commands.compare(current));
+  register('doctor', (commands, current) => commands.doctor(current));
+  register('showOutput', (_commands, current) => current.log.show());
+}
+
+/** Ends a running job and the worker; VS Code waits for it when the window closes. */
+export async function deactivate(): Promise<void> {
+  (await host)?.dispose();
+  host = undefined;
+}

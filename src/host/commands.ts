@@ -1,0 +1,102 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { JobReport } from '../protocol/report';
+import { clickedFiles, isSwapRequest } from './clickedFiles';
+import type { Host } from './host';
+import type { QueuedJob } from './jobQueue';
+import { isImageFile, isVideoFile } from './mediaFiles';
+import { showError } from './outcome';
+import { startSwap } from './startSwap';
+
+/**
+ * From the palette, an editor's title or the Explorer: whatever is missing is asked for. Resolves when the jobs have ended, to the
+ * report of the first one; to undefined when that failed, was cancelled, or a picker was dismissed.
+ */
+export async function swap(
+  host: Host,
+  clicked?: unknown,
+  selected?: unknown,
+): Promise<JobReport | undefined> {
+  if (!(await mayRun())) return undefined;
+  if (isSwapRequest(clicked)) return startSwap(host, clicked);
+  const files = clickedFiles(clicked, selected);
+  // Photos selected together with a video are meant as its source.
+  const photos = files.some(isVideoFile) ? files.filter(isImageFile) : [];
+  const targets = files.filter((file) => !photos.includes(file));
+  if (targets.length === 0) {
+    const target = await host.pickers.target();
+    if (target === undefined) return undefined;
+    targets.push(target);
+  }
+  const names = targets.map((target) => path.basename(target)).join(', ');
+  const sources = photos.length > 0 ? photos : await host.pickers.sources(names);
+  if (!sources) return undefined;
+  const reports = await Promise.all(targets.map((target) => startSwap(host, { sources, target })));
+  return reports[0];
+}
+
+/** On photos: they are the source, the target is asked for. */
+export async function useAsSource(
+  host: Host,
+  clicked?: unknown,
+  selected?: unknown,
+): Promise<JobReport | undefined> {
+  if (!(await mayRun())) return undefined;
+  const photos = clickedFiles(clicked, selected).filter(isImageFile);
+  const sources = photos.length > 0 ? photos : await host.pickers.sources('a video');
+  if (!sources) return undefined;
+  const target = await host.pickers.target();
+  return target === undefined ? undefined : startSwap(host, { sources, target });
+}
+
+/** Cancels the only job, or asks which; with the argument `all` every job, for keybindings and other extensions. */
+export async function cancel(host: Host, which?: unknown): Promise<void> {
+  const { jobs } = host.queue;
+  if (jobs.length < 2 || which === 'all') return cancelAll(jobs);
+  const items = [
+    { label: 'All jobs', chosen: jobs },
+    ...jobs.map((job) => ({ label: job.label, chosen: [job] })),
+  ];
+  const choice = await vscode.window.showQuickPick(items, { placeHolder: 'Cancel which job?' });
+  cancelAll(choice?.chosen ?? []);
+}
+
+function cancelAll(jobs: readonly QueuedJob[]): void {
+  // The last first, so that none of them starts in between.
+  for (const job of [...jobs].reverse()) job.cancel();
+}
+
+/** Prints what the worker finds on this machine: ffmpeg, models, execution providers. */
+export async function doctor(host: Host): Promise<void> {
+  const { log } = host;
+  log.show(true);
+  try {
+    const { tools, execution } = host.settings();
+    log.info('Doctor: looking at ffmpeg, the models and the execution providers');
+    const report = await host.worker.call('doctor', { tools, execution });
+    for (const { ok, name, detail, cure } of report.checks) {
+      if (ok) log.info(`  ✓ ${name}: ${detail}`);
+      else log.warn(`  ✗ ${name}: ${detail}${cure === undefined ? '' : ` ${cure}`}`);
+    }
+    log.info(report.ok ? 'Doctor: everything needed is there' : 'Doctor: something needed is missing');
+  } catch (error) {
+    void showError(log, error);
+  }
+}
+
+export function compare(host: Host): void {
+  if (host.lastResult) host.comparePanel.show(host.lastResult);
+  else void vscode.window.showInformationMessage('There is no result to compare yet.');
+}
+
+/** Media decoders are a door for attackers: files of a folder nobody vouched for stay closed. */
+async function mayRun(): Promise<boolean> {
+  if (vscode.workspace.isTrusted) return true;
+  const manage = 'Manage Workspace Trust';
+  const choice = await vscode.window.showWarningMessage(
+    'Face Swap decodes the files it is given, so it runs only in a trusted workspace.',
+    manage,
+  );
+  if (choice === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+  return false;
+}

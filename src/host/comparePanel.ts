@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { parsePanelMessage, type ComparedVideos, type HostToPanel } from '../protocol/comparePanel';
+import { describeError } from '../protocol/errorText';
+import { FaceSwapError } from '../protocol/errors';
+import type { Still } from '../protocol/report';
+import type { Host, SwapResult } from './host';
+import { openResult, revealResult } from './outcome';
+
+const maxWidth = 1280;
+
+/**
+ * One panel that shows the same moment of original and result on top of each other. It shows stills, which the worker decodes:
+ * VS Code's own video playback knows few codecs, and two players never stand on exactly the same frame.
+ */
+export class ComparePanel implements vscode.Disposable {
+  private panel: vscode.WebviewPanel | undefined;
+  private compared: SwapResult | undefined;
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly host: Host,
+  ) {}
+
+  show(result: SwapResult): void {
+    this.compared = result;
+    if (this.panel) {
+      this.panel.reveal();
+      void this.introduce();
+      return;
+    }
+    const files = vscode.Uri.joinPath(this.extension, 'dist', 'webview');
+    const panel = vscode.window.createWebviewPanel('faceSwap.compare', 'Compare', vscode.ViewColumn.Active, {
+      enableScripts: true,
+      localResourceRoots: [files],
+    });
+    this.panel = panel;
+    panel.onDidDispose(() => {
+      this.panel = undefined;
+    });
+    panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
+    panel.webview.html = page(panel.webview, files);
+  }
+
+  dispose(): void {
+    this.panel?.dispose();
+  }
+
+  private receive(received: unknown): void {
+    const message = parsePanelMessage(received);
+    if (!message || !this.compared) return;
+    const file = vscode.Uri.file(this.compared.output);
+    if (message.type === 'ready') void this.introduce();
+    else if (message.type === 'open') void openResult(file);
+    else if (message.type === 'reveal') void revealResult(file);
+    else void this.answer(message.id, message.seconds);
+  }
+
+  private async introduce(): Promise<void> {
+    if (!this.panel || !this.compared) return;
+    const { target, output } = this.compared;
+    this.panel.title = `Compare ${path.basename(output)}`;
+    try {
+      const { durationSeconds, frameSeconds } = await this.still(target, 0);
+      const videos: ComparedVideos = {
+        originalName: path.basename(target),
+        resultName: path.basename(output),
+        durationSeconds,
+        frameSeconds,
+      };
+      this.post({ type: 'show', videos });
+    } catch (error) {
+      this.post({ type: 'failed', id: 0, message: sentence(error) });
+    }
+  }
+
+  private async answer(id: number, seconds: number): Promise<void> {
+    if (!this.compared) return;
+    const { target, output } = this.compared;
+    try {
+      const [original, result] = await Promise.all([
+        this.still(target, seconds),
+        this.still(output, seconds),
+      ]);
+      this.post({ type: 'stills', id, original: original.jpegBase64, result: result.jpegBase64 });
+    } catch (error) {
+      this.post({ type: 'failed', id, message: sentence(error) });
+    }
+  }
+
+  private still(file: string, seconds: number): Promise<Still> {
+    const { tools } = this.host.settings(file);
+    return this.host.worker.call('still', { file, seconds, maxWidth, tools });
+  }
+
+  private post(message: HostToPanel): void {
+    void this.panel?.webview.postMessage(message);
+  }
+}
+
+const sentence = (error: unknown): string =>
+  describeError(
+    error instanceof FaceSwapError ? error : new FaceSwapError('internal', { reason: String(error) }),
+  );
+
+/** The panel's page: nothing from the network, no script or style but our own two files. */
+function page(webview: vscode.Webview, files: vscode.Uri): string {
+  const nonce = randomBytes(16).toString('base64');
+  const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(files, name)).toString();
+  const policy = [
+    `default-src 'none'`,
+    `img-src data:`,
+    `font-src ${webview.cspSource}`,
+    `style-src ${webview.cspSource}`,
+    `script-src 'nonce-${nonce}'`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <link rel="stylesheet" href="${file('main.css')}" />
+    <title>Compare</title>
+  </head>
+  <body>
+    <script nonce="${nonce}" src="${file('main.js')}"></script>
+  </body>
+</html>`;
+}

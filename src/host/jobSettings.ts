@@ -1,0 +1,80 @@
+import { FaceSwapError } from '../protocol/errors';
+import {
+  executionProviders,
+  frameProcessors,
+  videoEncoders,
+  videoPresets,
+  type SwapJob,
+  type ToolPaths,
+} from '../protocol/job';
+
+/** A job without its files: what the settings `faceSwap.*` decide. */
+export type JobSettings = Omit<SwapJob, 'sources' | 'target' | 'output' | 'overwrite'>;
+
+const smallFaces = ['auto', 'always', 'never'] as const;
+
+/**
+ * Reads the settings through `get` (names without `faceSwap.`). VS Code only underlines a wrong value in settings.json, so every
+ * value is checked here; throws `usage` naming the setting.
+ */
+export function readJobSettings(get: (name: string) => unknown): JobSettings {
+  const wrong = (name: string, must: string): never => {
+    throw new FaceSwapError('usage', { reason: `The setting faceSwap.${name} must be ${must}` });
+  };
+  const number = (name: string, least: number, most: number, whole: boolean): number => {
+    const value = get(name);
+    const fits = typeof value === 'number' && value >= least && value <= most;
+    if (!fits || (whole && !Number.isInteger(value)))
+      return wrong(name, `${whole ? 'a whole number' : 'a number'} from ${least}${upTo(most)}`);
+    return value;
+  };
+  const flag = (name: string): boolean => {
+    const value = get(name);
+    return typeof value === 'boolean' ? value : wrong(name, 'true or false');
+  };
+  const one = <T extends string>(name: string, known: readonly T[]): T => {
+    const value = known.find((candidate) => candidate === get(name));
+    return value ?? wrong(name, `one of ${known.join(', ')}`);
+  };
+  const list = <T extends string>(name: string, known: readonly T[]): T[] => {
+    const values = get(name);
+    const isKnown = (value: unknown): value is T => known.some((candidate) => candidate === value);
+    if (!Array.isArray(values) || values.length === 0 || !values.every(isKnown))
+      return wrong(name, `a list of one or more of ${known.join(', ')}`);
+    return values;
+  };
+  return {
+    processors: list('frameProcessors', frameProcessors),
+    selection: {
+      manyFaces: flag('manyFaces'),
+      referenceFacePosition: number('referenceFacePosition', 0, Infinity, true),
+      referenceFrameNumber: number('referenceFrameNumber', 0, Infinity, true),
+      similarFaceDistance: number('similarFaceDistance', 0, 2, false),
+    },
+    encoding: {
+      encoder: one('outputVideoEncoder', videoEncoders),
+      quality: number('outputVideoQuality', 0, 100, true),
+      preset: one('outputVideoPreset', videoPresets),
+      skipAudio: flag('skipAudio'),
+    },
+    execution: {
+      providers: list('executionProviders', executionProviders),
+      threads: number('executionThreads', 0, 256, true),
+      maxMemoryGb: number('maxMemory', 0, Infinity, false),
+      gpuMemoryWaitSeconds: number('gpuMemoryWait', 0, 600, false),
+    },
+    smallFaces: one('smallFaces', smallFaces),
+    tools: readTools(get),
+  };
+}
+
+const upTo = (most: number): string => (most === Infinity ? ' up' : ` to ${most}`);
+
+function readTools(get: (name: string) => unknown): ToolPaths {
+  const ffmpeg = get('ffmpegPath');
+  const ffprobe = get('ffprobePath');
+  return {
+    ...(typeof ffmpeg === 'string' && ffmpeg !== '' && { ffmpeg }),
+    ...(typeof ffprobe === 'string' && ffprobe !== '' && { ffprobe }),
+  };
+}

@@ -1,0 +1,44 @@
+import * as vscode from 'vscode';
+import { imageExtensions, videoExtensions } from './mediaFiles';
+
+type Remembered = 'source' | 'target';
+
+/** Asks for files; each kind opens in the folder of its last choice. */
+export class Pickers {
+  constructor(private readonly memory: vscode.Memento) {}
+
+  /** One or more photos of the same person; undefined when dismissed. */
+  async sources(forWhat: string): Promise<string[] | undefined> {
+    const files = await this.pick('source', {
+      title: `Source face for ${forWhat}: one or more photos of one person`,
+      openLabel: 'Use as Source Face',
+      canSelectMany: true,
+      filters: { Images: [...imageExtensions], 'All files': ['*'] },
+    });
+    return files?.map((file) => file.fsPath);
+  }
+
+  /** The video or image whose faces are replaced; undefined when dismissed. */
+  async target(): Promise<string | undefined> {
+    const files = await this.pick('target', {
+      title: 'Target: the video whose face is swapped',
+      openLabel: 'Swap Face in This',
+      filters: {
+        'Videos and images': [...videoExtensions, ...imageExtensions],
+        'All files': ['*'],
+      },
+    });
+    return files?.[0]?.fsPath;
+  }
+
+  private async pick(kind: Remembered, options: vscode.OpenDialogOptions): Promise<vscode.Uri[] | undefined> {
+    const key = `lastFolder.${kind}`;
+    const last = this.memory.get<string>(key);
+    const workspace = vscode.workspace.workspaceFolders?.[0]?.uri;
+    const defaultUri = last === undefined ? workspace : vscode.Uri.file(last);
+    const files = await vscode.window.showOpenDialog(defaultUri ? { ...options, defaultUri } : options);
+    const first = files?.[0];
+    if (first) await this.memory.update(key, vscode.Uri.joinPath(first, '..').fsPath);
+    return files;
+  }
+}

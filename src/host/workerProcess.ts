@@ -1,0 +1,35 @@
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import type { WorkerApi, WorkerMethod } from '../protocol/workerMessages';
+import { WorkerClient, type CallOptions } from '../workerClient';
+
+const idleMilliseconds = 60_000;
+
+/** The child process that renders: forked by the first call, ended when idle for a while so that its memory comes back. */
+export class WorkerProcess implements vscode.Disposable {
+  private client: WorkerClient | undefined;
+  private calls = 0;
+  private idle: NodeJS.Timeout | undefined;
+
+  /** Runs one call; a worker that died is replaced at the next call. */
+  async call<M extends WorkerMethod>(
+    method: M,
+    argument: Parameters<WorkerApi[M]>[0],
+    options: CallOptions = {},
+  ): Promise<ReturnType<WorkerApi[M]>> {
+    clearTimeout(this.idle);
+    this.calls++;
+    this.client ??= new WorkerClient({ script: path.join(__dirname, 'worker.js') });
+    try {
+      return await this.client.call(method, argument, options);
+    } finally {
+      if (--this.calls === 0) this.idle = setTimeout(() => this.dispose(), idleMilliseconds);
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.idle);
+    this.client?.dispose();
+    this.client = undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import { build } from 'esbuild';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Counts } from '../support/counts';
+import { addWorkspaceSettings, fillWorkspace } from '../support/hostWorkspace';
+import { unpackVsix } from '../support/unpackedVsix';
+import { runInCodeServer } from './inCodeServer';
+import { runInDesktop } from './inDesktop';
+import type { RunSuite } from './suiteRun';
+
+const root = path.resolve(__dirname, '..', '..');
+const tests = path.join(root, 'out', 'host-tests');
+
+/**
+ * Runs the suite in VS Code on this checkout and on the unpacked .vsix, and the suite for untrusted workspaces.
+ * `HOST_SUITES=checkout,restricted,vsix` chooses; `TEST_GREP` chooses tests by name.
+ */
+export async function runSuites(): Promise<Counts> {
+  await buildTests();
+  const desktop = process.env['VSCODE_EXECUTABLE'] !== undefined || process.platform !== 'linux';
+  const runSuite: RunSuite = desktop ? runInDesktop : runInCodeServer;
+  console.log(desktop ? 'VS Code for the desktop' : 'VS Code through code-server and a headless browser');
+  const home = mkdtempSync(path.join(os.tmpdir(), 'face-swap-host-'));
+  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const chosen = process.env['HOST_SUITES']?.split(',') ?? ['checkout', 'restricted', 'vsix'];
+  try {
+    const media = path.join(home, 'media');
+    fillWorkspace(media);
+    for (const name of chosen) {
+      const runHome = path.join(home, name);
+      const workspace = path.join(runHome, 'workspace');
+      mkdirSync(runHome);
+      cpSync(media, workspace, { recursive: true });
+      if (name === 'restricted') addWorkspaceSettings(workspace);
+      console.log(`\n${name}`);
+      const counts = await runSuite({
+        title: name,
+        extension: name === 'vsix' ? await unpackVsix(path.join(runHome, 'unpacked')) : extensionFolder(),
+        tests: path.join(tests, name === 'restricted' ? 'restricted.js' : 'suite.js'),
+        workspace,
+        restricted: name === 'restricted',
+        home: runHome,
+      });
+      total.passed += counts.passed;
+      total.failed += counts.failed;
+      total.skipped += counts.skipped;
+    }
+  } finally {
+    if (process.env['KEEP_HOST_FOLDERS'] === undefined) rmSync(home, { recursive: true, force: true });
+    else console.log(`Kept ${home}`);
+  }
+  const resultFile = process.env['TEST_RESULT_FILE'];
+  if (resultFile !== undefined) writeFileSync(resultFile, JSON.stringify(total));
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+  console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
+  return total;
+}
+
+const extensionFolder = (): string => process.env['EXTENSION_FOLDER'] ?? root;
+
+/** Each folder of tests becomes one script that Mocha runs inside the extension host. */
+async function buildTests(): Promise<void> {
+  for (const folder of ['suite', 'restricted']) {
+    const directory = path.join(__dirname, folder);
+    const files = readdirSync(directory).filter((file) => file.endsWith('.test.ts'));
+    // Mocha's interface is there only while its files load: hence functions that the entry calls at the right moment.
+    const load = files.map((file) => `() => require('./${file}')`).join(', ');
+    await build({
+      stdin: {
+        contents: `import { runMocha } from '../mocha'; export const run = () => runMocha([${load}]);`,
+        resolveDir: directory,
+        loader: 'ts',
+      },
+      outfile: path.join(tests, `${folder}.js`),
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      sourcemap: 'inline',
+      external: ['vscode', 'mocha', 'esbuild', 'playwright-core'],
+      logLevel: 'warning',
+    });
+  }
+}

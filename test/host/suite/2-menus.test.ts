@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'mocha';
+import { hasUi, ui } from '../ui';
+
+const isOurs = (entry: string): boolean => /face/i.test(entry);
+
+suite('Context menus', function () {
+  test('offer the swap on a video', async function () {
+    if (!hasUi) this.skip();
+    assert.deepEqual((await ui('explorerMenu', 'clip.mp4')).filter(isOurs), ['Swap Face in Video']);
+  });
+
+  test('offer both uses of a photo', async function () {
+    if (!hasUi) this.skip();
+    const entries = (await ui('explorerMenu', 'ann.jpg')).filter(isOurs);
+    assert.deepEqual(entries, ['Swap Face in Image', 'Use as Source Face for…']);
+  });
+
+  test('stay away from other files', async function () {
+    if (!hasUi) this.skip();
+    assert.deepEqual((await ui('explorerMenu', 'notes.txt')).filter(isOurs), []);
+  });
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { suite, test } from 'mocha';
+import * as vscode from 'vscode';
+import type { JobReport } from '../../../src/protocol/report';
+import { clipFrames, packagedTool } from '../../support/hostWorkspace';
+import { probe } from '../../support/probe';
+import { inWorkspace, outputChannel } from '../surroundings';
+import { hasUi, notification, ui } from '../ui';
+
+const run = (command: string, ...args: unknown[]): Thenable<JobReport | undefined> =>
+  vscode.commands.executeCommand(command, ...args);
+
+suite('Swap Face in Video', () => {
+  test('makes a playable file next to the target', async () => {
+    const report = await run('faceSwap.swap', {
+      sources: [inWorkspace('ann.jpg')],
+      target: inWorkspace('clip.mp4'),
+    });
+    assert.ok(report, outputChannel());
+    assert.equal(report.output, inWorkspace('ann-clip.mp4'));
+    assert.equal(report.facesSwapped, clipFrames);
+    assert.deepEqual(probe(packagedTool('ffprobe'), report.output), {
+      frames: clipFrames,
+      width: 640,
+      audio: 'aac',
+    });
+  });
+
+  test('tells the whole job in the output channel', () => {
+    const log = outputChannel();
+    for (const expected of [
+      /\[info\] Target: .*clip\.mp4/,
+      /\[info\] .*ffmpeg/i,
+      /face_detector.* on CPU: /,
+      /\[info\] 50 % \(frame \d+ of 40\), [\d.]+ fps/,
+      /\[info\] Done: .*ann-clip\.mp4/,
+      /Audio: copied/,
+    ])
+      assert.match(log, expected);
+  });
+
+  test('asks for the source when started on a video in the Explorer, and never overwrites', async function () {
+    if (!hasUi) this.skip();
+    await ui('chooseInExplorer', 'clip.mp4|Swap Face in Video');
+    assert.match(await ui('answerFileDialog', inWorkspace('ann.jpg')), /Source face for clip\.mp4/);
+    await notification('Face swapped: ann-clip (2).mp4');
+    assert.ok(existsSync(inWorkspace('ann-clip (2).mp4')));
+  });
+
+  test('asks for the target when started on a photo', async function () {
+    if (!hasUi) this.skip();
+    await ui('chooseInExplorer', 'ann.jpg|Use as Source Face for');
+    await ui('answerFileDialog', inWorkspace('clip.mp4'));
+    await notification('Face swapped: ann-clip (3).mp4');
+    assert.equal(probe(packagedTool('ffprobe'), inWorkspace('ann-clip (3).mp4')).frames, clipFrames);
+  });
+});

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { suite, suiteSetup, teardown, test } from 'mocha';
+import * as vscode from 'vscode';
+import { descendants, inWorkspace, outputChannel, until, workers, workspaceFiles } from '../surroundings';
+import { clickInNotification, hasUi, notification, ui } from '../ui';
+
+const swapLong = (): Thenable<unknown> =>
+  vscode.commands.executeCommand('faceSwap.swap', {
+    sources: [inWorkspace('ann.jpg')],
+    target: inWorkspace('long.mp4'),
+  });
+
+/** Starts the long job and resolves, once frames come out, to the promise of its end. */
+async function running(): Promise<{ end: Thenable<unknown> }> {
+  const before = outputChannel().length;
+  const end = swapLong();
+  await until(() => /\] 10 % \(frame/.test(outputChannel().slice(before)));
+  return { end };
+}
+
+suite('A running job', () => {
+  let files: string[];
+  suiteSetup(() => {
+    files = workspaceFiles();
+  });
+
+  teardown(async () => {
+    await vscode.commands.executeCommand('faceSwap.cancel', 'all');
+    await until(() => !descendants().some(({ command }) => /ffmpeg/.test(command)));
+    await vscode.commands.executeCommand('notifications.clearAll');
+  });
+
+  test('shows provider, percent and speed, and can be cancelled without a trace', async () => {
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await vscode.commands.executeCommand('faceSwap.showOutput');
+    const { end } = await running();
+    if (hasUi) {
+      await notification('Face Swap: ann.jpg → long.mp4');
+      const item = await ui('statusBar', 'fps');
+      await ui('screenshot', 'running');
+      assert.match(item.text, /^Face Swap: CPU \d+ % · [\d.]+ fps$/);
+    }
+    await vscode.commands.executeCommand('faceSwap.cancel');
+    assert.equal(await end, undefined);
+    assert.deepEqual(workspaceFiles(), files);
+    await until(() => !descendants().some(({ command }) => /ffmpeg/.test(command)));
+    if (hasUi) await ui('statusBarIsHidden');
+    assert.match(outputChannel(), /\[info\] Cancelled/);
+  });
+
+  test('makes the next one wait its turn', async function () {
+    const { end } = await running();
+    const second = swapLong();
+    await until(() => outputChannel().includes('waiting for 1 other job to end'));
+    if (hasUi) await notification('waiting for 1 other job');
+    assert.equal(workers().length, 1);
+    // The waiting one takes over as soon as the first has gone.
+    const seen = outputChannel().length;
+    const picking = vscode.commands.executeCommand('faceSwap.cancel');
+    if (!hasUi) return this.skip();
+    await ui('pickFirst');
+    await picking;
+    assert.deepEqual([await end, await second], [undefined, undefined]);
+    assert.doesNotMatch(outputChannel().slice(seen), /Target:/);
+    assert.deepEqual(workspaceFiles(), files);
+  });
+
+  test('reports a killed child and leaves nothing behind', async () => {
+    const { end } = await running();
+    process.kill(workers()[0].pid, 'SIGKILL');
+    assert.equal(await end, undefined);
+    assert.match(outputChannel(), /\[error\] .*process/);
+    if (hasUi) await clickInNotification('process', 'Show Log');
+    await until(() => !descendants().some(({ command }) => /ffmpeg/.test(command)));
+    assert.deepEqual(workspaceFiles(), files);
+  });
+
+  test('is followed by others after a killed child', async () => {
+    const { end } = await running();
+    await vscode.commands.executeCommand('faceSwap.cancel');
+    assert.equal(await end, undefined);
+  });
+
+  test('is refused with a sentence when the input is no video', async () => {
+    const report = await vscode.commands.executeCommand('faceSwap.swap', {
+      sources: [inWorkspace('ann.jpg')],
+      target: inWorkspace('broken.mp4'),
+    });
+    assert.equal(report, undefined);
+    assert.match(outputChannel(), /\[error\] .*broken\.mp4/);
+    if (hasUi) assert.match(await notification('broken.mp4'), /Show Log/);
+    assert.deepEqual(workspaceFiles(), files);
+  });
+
+  test('is refused with a sentence when the source shows no face', async () => {
+    await vscode.commands.executeCommand('faceSwap.swap', {
+      sources: [inWorkspace('nobody.png')],
+      target: inWorkspace('clip.mp4'),
+    });
+    assert.match(outputChannel(), /\[error\] .*nobody\.png/);
+    assert.deepEqual(workspaceFiles(), files);
+  });
+});

@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+
+export const extension = (): vscode.Extension<unknown> => {
+  const found = vscode.extensions.getExtension('face-swap.face-swap');
+  if (!found) throw new Error('The extension is not installed.');
+  return found;
+};
+
+/** Path of a file in the opened folder. */
+export function inWorkspace(name: string): string {
+  const folder = vscode.workspace.workspaceFolders?.[0];
+  if (!folder) throw new Error('No folder is open.');
+  return path.join(folder.uri.fsPath, name);
+}
+
+export const workspaceFiles = (): string[] => readdirSync(inWorkspace('')).sort();
+
+/** What the output channel "Face Swap" has been told, from all windows of this run. */
+export function outputChannel(): string {
+  const logs = path.join(process.env['TEST_USER_DATA'] ?? '', 'logs');
+  const files = readdirSync(logs, { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.endsWith('Face Swap.log'))
+    .map((file) => readFileSync(path.join(logs, file), 'utf8'))
+    .join('');
+}
+
+/** Asks again and again until the answer is there. The test's own time limit ends it otherwise. */
+export async function until<T>(look: () => T | undefined | false): Promise<T> {
+  for (;;) {
+    const found = look();
+    if (found !== undefined && found !== false) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+interface Process {
+  pid: number;
+  command: string;
+}
+
+/** Living descendants of this extension host, from /proc. */
+export function descendants(): Process[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => readProcess(Number(name)));
+  const family = new Set([process.pid]);
+  const found: Process[] = [];
+  for (let grew = true; grew;) {
+    const next = all.filter(({ pid, parent }) => family.has(parent) && !family.has(pid));
+    for (const child of next) family.add(child.pid);
+    found.push(...next);
+    grew = next.length > 0;
+  }
+  return found;
+}
+
+function readProcess(pid: number): (Process & { parent: number })[] {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    const isZombie = /^State:\s*Z/m.test(status);
+    return isZombie ? [] : [{ pid, command, parent: Number(/^PPid:\s*(\d+)/m.exec(status)?.[1]) }];
+  } catch {
+    // It ended between the two looks.
+    return [];
+  }
+}
+
+export const workers = (): Process[] => descendants().filter(({ command }) => command.includes('worker.js'));

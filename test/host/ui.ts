@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import type { uiActions, UiActionName } from '../support/uiActions';
+
+type Answer<A extends UiActionName> = Awaited<ReturnType<(typeof uiActions)[A]>>;
+
+const address = process.env['TEST_UI'];
+
+/** True where a browser is the window; a desktop VS Code has nobody who clicks. */
+export const hasUi = address !== undefined;
+
+/** Does one thing in the window this extension host belongs to, and returns what it answers. */
+export async function ui<A extends UiActionName>(action: A, argument = ''): Promise<Answer<A>> {
+  if (address === undefined) throw new Error('No window to act on.');
+  const response = await fetch(address, { method: 'POST', body: JSON.stringify({ action, argument }) });
+  const { value, error } = (await response.json()) as { value: Answer<A>; error?: string };
+  if (error !== undefined) throw new Error(error);
+  return value;
+}
+
+/** Waits for a notification with a text; returns all of its text. The test driver suppresses toasts, so the list is opened. */
+export async function notification(text: string): Promise<string> {
+  await vscode.commands.executeCommand('notifications.showList');
+  return ui('notification', text);
+}
+
+/** Clicks a button of the notification with a text. */
+export async function clickInNotification(text: string, button: string): Promise<void> {
+  await vscode.commands.executeCommand('notifications.showList');
+  await ui('clickInNotification', `${text}|${button}`);
+}

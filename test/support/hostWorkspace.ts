@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const root = path.resolve(__dirname, '..', '..');
+const photo = path.join(root, 'node_modules', '@vladmandic', 'face-api', 'demo', 'sample6.jpg');
+
+/** The ffmpeg that an npm package ships: there on every machine that runs the tests. */
+export function packagedTool(name: 'ffmpeg' | 'ffprobe'): string {
+  const tools = createRequire(path.join(root, 'package.json'));
+  return (tools(`@${name}-installer/${name}`) as { path: string }).path;
+}
+
+const ffmpeg = (...args: string[]): void => {
+  execFileSync(packagedTool('ffmpeg'), ['-nostdin', '-v', 'error', '-y', ...args]);
+};
+
+/** Frames of `clip.mp4` and of `long.mp4`. */
+export const clipFrames = 40;
+export const longFrames = 900;
+
+/**
+ * Fills a folder with what the suite works on: a face (`ann.jpg`), clips of another one in motion with sound (`clip.mp4`, 25 fps;
+ * `long.mp4`, long enough to be interrupted), a picture without a face, and a text file that calls itself a video.
+ */
+export function fillWorkspace(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const file = (name: string): string => path.join(folder, name);
+  ffmpeg('-i', photo, '-vf', 'crop=460:520:620:150', '-q:v', '2', file('ann.jpg'));
+  moving(file('clip.mp4'), clipFrames);
+  moving(file('long.mp4'), longFrames);
+  ffmpeg('-f', 'lavfi', '-i', 'testsrc=size=320x240', '-frames:v', '1', file('nobody.png'));
+  writeFileSync(file('notes.txt'), 'A file that is none of our business.\n');
+  writeFileSync(file('broken.mp4'), 'This is no video.\n'.repeat(100));
+}
+
+function moving(file: string, frames: number): void {
+  const sway = `crop=640:480:1230+40*sin(PI*t):140+20*cos(PI*t),format=yuv420p`;
+  const sound = ['-f', 'lavfi', '-i', 'sine=frequency=330:sample_rate=48000'];
+  ffmpeg(
+    ...['-loop', '1', '-framerate', '25', '-i', photo, ...sound, '-vf', sway],
+    ...[
+      '-t',
+      String(frames / 25),
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-crf',
+      '18',
+      '-c:a',
+      'aac',
+      file,
+    ],
+  );
+}
+
+/** Settings a folder might bring along to make somebody else's program run. */
+export function addWorkspaceSettings(folder: string): void {
+  mkdirSync(path.join(folder, '.vscode'));
+  const settings = { 'faceSwap.ffmpegPath': path.join(folder, 'evil'), 'faceSwap.outputVideoQuality': 33 };
+  writeFileSync(path.join(folder, '.vscode', 'settings.json'), JSON.stringify(settings));
+}

@@ -1,0 +1,128 @@
+import path from 'node:path';
+import type { FrameLocator, Page } from 'playwright-core';
+
+const screenshots = path.resolve(__dirname, '..', '..', 'out', 'screenshots');
+
+const explorerRow = (page: Page, file: string) =>
+  page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: new RegExp(`^${file}$`) });
+
+const webview = (page: Page): FrameLocator =>
+  page.locator('iframe.webview.ready').last().contentFrame().frameLocator('#active-frame');
+
+/** What tests can do to the window, and read from it. Each takes one string and answers with JSON. */
+export const uiActions = {
+  /** Saves the window as `out/screenshots/<name>.png`. */
+  screenshot: async (page: Page, name: string) => {
+    await page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  },
+
+  /** Entries of the Explorer's context menu on a file of the workspace's root. */
+  explorerMenu: async (page: Page, file: string) => {
+    await explorerRow(page, file).click({ button: 'right' });
+    const labels = page.locator('.context-view .monaco-menu .action-label');
+    await labels.first().waitFor();
+    const texts = await labels.allInnerTexts();
+    await page.keyboard.press('Escape');
+    await labels.first().waitFor({ state: 'detached' });
+    return texts.map((text) => text.trim());
+  },
+
+  /** Opens the Explorer's context menu on `file` and clicks `entry`: argument `file|entry`. */
+  chooseInExplorer: async (page: Page, argument: string) => {
+    const [file = '', entry = ''] = argument.split('|');
+    await explorerRow(page, file).click({ button: 'right' });
+    const menu = page.locator('.context-view .monaco-menu');
+    // Not by a click: for a moment after it opened, a menu takes the mouse button for the one that opened it.
+    await menu.locator('.action-item', { hasText: entry }).hover();
+    await page.keyboard.press('Enter');
+    await menu.waitFor({ state: 'detached' });
+  },
+
+  /** Answers VS Code's own file dialog with a path; returns the dialog's title. */
+  answerFileDialog: async (page: Page, file: string) => {
+    const dialog = page.locator('.quick-input-widget:visible');
+    const title = await dialog.locator('.quick-input-title').innerText();
+    // It writes the folder into its field once it has listed it.
+    await dialog.locator('.monaco-list-row').first().waitFor();
+    await dialog.locator('input[type="text"]').fill(file);
+    await dialog.locator('.quick-input-action .monaco-button').first().click();
+    await dialog.waitFor({ state: 'hidden' });
+    return title;
+  },
+
+  /** Takes the first entry of the quick pick. */
+  pickFirst: async (page: Page) => {
+    await page.locator('.quick-input-widget:visible .monaco-list-row').first().click();
+  },
+
+  /** Waits for our status bar item to contain a text; returns the item's text and colours. */
+  statusBar: async (page: Page, text: string) => {
+    const item = page.locator('.statusbar-item[id="face-swap.face-swap.faceSwap.status"]', { hasText: text });
+    await item.waitFor();
+    const classes = (await item.getAttribute('class')) ?? '';
+    return { text: (await item.innerText()).trim(), warns: classes.includes('warning-kind') };
+  },
+
+  statusBarIsHidden: async (page: Page) => {
+    await page
+      .locator('.statusbar-item[id="face-swap.face-swap.faceSwap.status"]')
+      .waitFor({ state: 'detached' });
+  },
+
+  /** Waits for a notification with a text; returns all of its text. */
+  notification: async (page: Page, text: string) => {
+    const toast = page.locator('.notification-list-item', { hasText: text }).first();
+    await toast.waitFor();
+    return toast.innerText();
+  },
+
+  /** Clicks a button of a notification: argument `text of the notification|button`. */
+  clickInNotification: async (page: Page, argument: string) => {
+    const [text, button] = argument.split('|');
+    const toast = page.locator('.notification-list-item', { hasText: text }).first();
+    await toast.locator('.monaco-button', { hasText: button }).click();
+  },
+
+  /** Waits until the Compare panel shows pictures; returns what can be read off it. */
+  comparePanel: async (page: Page) => {
+    const frame = webview(page);
+    await frame.locator('.pictures.shown').waitFor();
+    const divider = frame.locator('.divider');
+    return {
+      heading: await frame.locator('h1').innerText(),
+      divider: Number(await divider.getAttribute('aria-valuenow')),
+      clock: await frame.locator('.clock').innerText(),
+      pictures: await frame
+        .locator('img')
+        .evaluateAll((images) =>
+          images.map((image) => (image as unknown as { naturalWidth: number }).naturalWidth),
+        ),
+      problem: await frame.locator('.problem').innerText(),
+    };
+  },
+
+  /** Focuses the divider of the Compare panel and presses a key. */
+  pressOnDivider: async (page: Page, key: string) => {
+    await webview(page).locator('.divider').press(key);
+  },
+
+  /** Drags the divider to a percentage of the picture's width. */
+  dragDivider: async (page: Page, percent: string) => {
+    const box = await webview(page).locator('.pictures').boundingBox();
+    if (!box) throw new Error('The pictures are not shown.');
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + box.width / 2, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + (box.width * Number(percent)) / 100, y, { steps: 4 });
+    await page.mouse.up();
+  },
+
+  /** Presses a key on the time slider of the Compare panel and waits until the pictures of that moment are there. */
+  pressOnTimeline: async (page: Page, key: string) => {
+    const frame = webview(page);
+    await frame.locator('.timeline input').press(key);
+    await frame.locator('vscode-progress-ring').waitFor({ state: 'hidden' });
+  },
+};
+
+export type UiActionName = keyof typeof uiActions;

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { JobLog, longStatus, shortStatus } from '../../src/host/jobLog';
+import type { JobReport, Progress } from '../../src/protocol/report';
+
+const swapping = (frame: number): Progress => ({
+  stage: 'swap',
+  frame,
+  total: 200,
+  fps: 24.96,
+  secondsLeft: 125.2,
+  provider: 'cuda',
+});
+
+function logged(tell: (log: JobLog) => void): string[] {
+  const lines: string[] = [];
+  tell(new JobLog((level, line) => lines.push(`${level} ${line}`)));
+  return lines;
+}
+
+suite('The log of a job', () => {
+  test('names each stage once and progress at every tenth', () => {
+    const lines = logged((log) => {
+      log.progress({ stage: 'probe', frame: 0, total: 0, fps: 0 });
+      for (let frame = 0; frame <= 45; frame++) log.progress(swapping(frame));
+      log.progress({ ...swapping(200), stage: 'join' });
+    });
+    assert.deepEqual(lines, [
+      'info Looking at the video',
+      'info Swapping',
+      'info 10 % (frame 20 of 200), 25 fps, 2 min 6 s left, on CUDA',
+      'info 20 % (frame 40 of 200), 25 fps, 2 min 6 s left, on CUDA',
+      'info Joining the parts',
+    ]);
+  });
+
+  test('warns of a fall-back with its reason', () => {
+    const report: JobReport = {
+      output: '/videos/ann-party.mp4',
+      frames: 200,
+      framesWithSwap: 180,
+      facesSwapped: 190,
+      seconds: 8,
+      fps: 25,
+      width: 1920,
+      height: 1080,
+      providers: [{ model: 'face_detector', provider: 'cpu', reason: 'no NVIDIA driver', fellBack: true }],
+      peakMemoryMb: 512.4,
+      timings: { swap: 7000 },
+      audio: 'copied',
+      warnings: ['The subtitles were left out.'],
+    };
+    const lines = logged((log) => log.finished(report));
+    assert.ok(lines.includes('warn The subtitles were left out.'));
+    assert.ok(lines.includes('warn   face_detector on CPU: no NVIDIA driver'));
+    assert.ok(lines.includes('info   180 frames changed, 190 faces swapped'));
+  });
+});
+
+suite('The status', () => {
+  test('is provider, percent and speed', () => {
+    assert.equal(shortStatus(swapping(99)), 'CUDA 49 % · 25 fps');
+    assert.equal(longStatus(swapping(99)), '49 % · 25 fps · 2 min 6 s left · on CUDA');
+  });
+
+  test('claims no speed before a frame is done', () => {
+    assert.equal(shortStatus({ stage: 'models', frame: 0, total: 0, fps: 0 }), '0 %');
+    assert.equal(longStatus({ stage: 'models', frame: 0, total: 0, fps: 0 }), 'Loading the models');
+  });
+});

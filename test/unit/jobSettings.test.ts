@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { suite, test } from 'node:test';
+import { readJobSettings } from '../../src/host/jobSettings';
+import { imageExtensions, videoExtensions } from '../../src/host/mediaFiles';
+import { FaceSwapError } from '../../src/protocol/errors';
+import {
+  defaultEncoding,
+  defaultExecution,
+  defaultSelection,
+  executionProviders,
+  frameProcessors,
+  videoEncoders,
+  videoPresets,
+} from '../../src/protocol/job';
+
+interface Setting {
+  default: unknown;
+  enum?: string[];
+  enumDescriptions?: string[];
+  items?: Setting;
+  scope: string;
+  markdownDescription: string;
+}
+
+const manifest = JSON.parse(readFileSync(path.resolve(__dirname, '../../package.json'), 'utf8')) as {
+  contributes: {
+    configuration: { properties: Record<string, Setting> }[];
+    menus: Record<string, { command: string; when: string }[]>;
+    commands: { command: string }[];
+  };
+  capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
+};
+
+const settings: Record<string, Setting> = Object.assign(
+  {},
+  ...manifest.contributes.configuration.map(({ properties }) => properties),
+) as Record<string, Setting>;
+
+const manifestDefault = (name: string): unknown => settings[`faceSwap.${name}`].default;
+
+suite('Settings', () => {
+  test('have the defaults of the protocol', () => {
+    assert.deepEqual(readJobSettings(manifestDefault), {
+      processors: ['face_swapper'],
+      selection: defaultSelection,
+      encoding: defaultEncoding,
+      execution: defaultExecution,
+      smallFaces: 'auto',
+      tools: {},
+    });
+  });
+
+  test('offer every name the protocol knows, each with a description', () => {
+    const offered = (name: string): Setting => settings[`faceSwap.${name}`];
+    assert.deepEqual(offered('executionProviders').items?.enum, [...executionProviders]);
+    assert.deepEqual(offered('frameProcessors').items?.enum, [...frameProcessors]);
+    assert.deepEqual(offered('outputVideoEncoder').enum, [...videoEncoders]);
+    assert.deepEqual(offered('outputVideoPreset').enum, [...videoPresets]);
+    for (const [name, setting] of Object.entries(settings)) {
+      assert.ok(setting.markdownDescription.length > 20, name);
+      const { enum: values, enumDescriptions } = setting.items ?? setting;
+      if (values && name !== 'faceSwap.outputVideoPreset')
+        assert.equal(enumDescriptions?.length, values.length, name);
+    }
+  });
+
+  test('that name programs belong to the machine and are ignored in untrusted workspaces', () => {
+    const programs = Object.keys(settings).filter((name) => name.endsWith('Path'));
+    assert.deepEqual(programs, ['faceSwap.ffmpegPath', 'faceSwap.ffprobePath']);
+    assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, programs);
+    for (const name of programs) assert.equal(settings[name].scope, 'machine');
+  });
+
+  const refused: [name: string, value: unknown][] = [
+    ['outputVideoQuality', 101],
+    ['outputVideoQuality', 17.5],
+    ['outputVideoEncoder', 'libx266'],
+    ['executionProviders', []],
+    ['executionProviders', ['cpu', 'abacus']],
+    ['similarFaceDistance', '0.8'],
+    ['manyFaces', 1],
+    ['referenceFrameNumber', -1],
+  ];
+  for (const [name, value] of refused)
+    test(`refuse ${JSON.stringify(value)} for ${name} and name the setting`, () => {
+      assert.throws(
+        () => readJobSettings((asked) => (asked === name ? value : manifestDefault(asked))),
+        (error) =>
+          error instanceof FaceSwapError &&
+          error.code === 'usage' &&
+          Boolean(error.facts.reason?.includes(`faceSwap.${name}`)),
+      );
+    });
+
+  test('pass on the programs that are set', () => {
+    const job = readJobSettings((name) => (name === 'ffmpegPath' ? '/opt/ffmpeg' : manifestDefault(name)));
+    assert.deepEqual(job.tools, { ffmpeg: '/opt/ffmpeg' });
+  });
+});
+
+suite('Context menus', () => {
+  for (const [place, entries] of Object.entries(manifest.contributes.menus))
+    for (const { command, when } of entries)
+      test(`${place}: ${command} is offered on the extensions the pickers know`, () => {
+        const pattern = new RegExp(/\/(.*)\/i/.exec(when)![1], 'i');
+        const own = command === 'faceSwap.swap' ? videoExtensions : imageExtensions;
+        const others = command === 'faceSwap.swap' ? imageExtensions : videoExtensions;
+        for (const extension of own) assert.match(`.${extension}`, pattern);
+        for (const extension of [...others, 'txt', 'mp4x']) assert.doesNotMatch(`.${extension}`, pattern);
+      });
+});
