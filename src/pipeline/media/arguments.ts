@@ -57,6 +57,10 @@ function seekSeconds(info: MediaInfo, frame: number): string {
 
 const chromaLocations = ['', 'left', 'center', 'topleft', 'top', 'bottomleft', 'bottom'];
 
+function chromaLocation(info: MediaInfo): number {
+  return Math.max(0, chromaLocations.indexOf(info.colour.chromaLocation ?? ''));
+}
+
 /** Colour tags as ffmpeg options, for an input (what the frames are) or an output (what the file says). */
 export function colourArguments(info: MediaInfo): string[] {
   const numbers = colourNumbers(info.colour);
@@ -66,14 +70,14 @@ export function colourArguments(info: MediaInfo): string[] {
   if (numbers.space !== undefined) args.push('-colorspace', String(numbers.space));
   const full = info.format.range === 'full';
   if (full || numbers.full === false) args.push('-color_range', full ? '2' : '1');
-  const location = chromaLocations.indexOf(info.colour.chromaLocation ?? '');
+  const location = chromaLocation(info);
   if (location > 0) args.push('-chroma_sample_location', String(location));
   return args;
 }
 
 /**
- * Encoder: frames in `format` on stdin at the nominal rate, one segment in `file`. Packets carry the number of
- * their frame; the real timestamps are put in when segments are joined.
+ * Encoder: frames in `format` on stdin at the nominal rate, one segment in `file`. The real
+ * timestamps are put in when segments are joined.
  */
 export function encodeArguments(
   file: string,
@@ -101,10 +105,13 @@ export function encodeArguments(
     '-i',
     'pipe:0',
     ...(aspect ? ['-vf', `setsar=${aspect.num}/${aspect.den}`] : []),
-    ...encoderArguments(encoding, nvencPresets),
+    ...encoderArguments(encoding, nvencPresets, format.sampling === '420' ? chromaLocation(info) : 0),
     ...colour,
+    '-strict',
+    '-2',
+    ...movFlags(info, []),
     '-f',
-    'nut',
+    'mp4',
     fileUrl(file),
   ];
 }
@@ -119,7 +126,7 @@ export interface MuxPlan {
   shiftSeconds: number;
 }
 
-/** Muxer: joined video as NUT on stdin, everything else from the original, nothing moved in time. */
+/** Muxer: joined video as fragments on stdin, everything else from the original, nothing moved in time. */
 export function muxArguments(plan: MuxPlan): string[] {
   const { info, container } = plan;
   const args = [...quiet, '-y'];
@@ -129,7 +136,7 @@ export function muxArguments(plan: MuxPlan): string[] {
     ...shift,
     ...colourArguments(info),
     '-f',
-    'nut',
+    'mp4',
     '-i',
     'pipe:0',
     '-i',
@@ -149,18 +156,21 @@ export function muxArguments(plan: MuxPlan): string[] {
   });
   args.push('-map_metadata', '1', '-map_metadata:s:v:0', `1:s:${info.streamIndex}`, '-map_chapters', '1');
   if (container.isobmff) {
-    args.push('-video_track_timescale', String(info.timeBase.den), ...movFlags(info));
+    args.push('-video_track_timescale', String(info.timeBase.den), ...movFlags(info, ['faststart']));
     // The only name under which Apple's players take HEVC.
     if (plan.codec === 'hevc') args.push('-tag:v', 'hvc1');
   }
   // Opus and FLAC in MP4 were once experimental.
+  // Matroska's muxer would move everything so that the encoder delay of sound does not begin below zero.
+  if (!container.isobmff) args.push('-avoid_negative_ts', 'disabled');
   args.push('-strict', '-2', '-f', container.muxer, fileUrl(plan.file));
   return args;
 }
 
-function movFlags(info: MediaInfo): string[] {
+function movFlags(info: MediaInfo, flags: string[]): string[] {
   const { primaries, transfer, space } = colourNumbers(info.colour);
-  // Asked to write a colr box without knowing the colours, old versions invent them.
+  // Asked to write a colr box without knowing the colours, old versions invent them; not asked, they leave it out.
   const known = primaries !== undefined && transfer !== undefined && space !== undefined;
-  return ['-movflags', known ? '+faststart+write_colr' : '+faststart'];
+  const all = known ? [...flags, 'write_colr'] : flags;
+  return all.length === 0 ? [] : ['-movflags', all.map((flag) => `+${flag}`).join('')];
 }

@@ -31,18 +31,28 @@ export function quantiser(encoder: VideoEncoder, quality: number): number {
 
 /**
  * Codec, quality and speed.
+ * @param chromaLocation where chroma samples lie by ffmpeg's numbers, 1 (left) to 6; 0 for unknown. Old versions of
+ *   ffmpeg do not hand it on to x264 and x265 by themselves.
  * @param newPresets whether NVENC takes p1–p7 (ffmpeg 4.4 and later)
  */
-export function encoderArguments(encoding: EncodingOptions, newPresets: boolean): string[] {
+export function encoderArguments(
+  encoding: EncodingOptions,
+  newPresets: boolean,
+  chromaLocation = 0,
+): string[] {
   const { encoder, preset } = encoding;
   const level = String(quantiser(encoder, encoding.quality));
   const lossless = encoding.quality >= 100;
+  const chroma = chromaLocation > 0 ? [`chromaloc=${chromaLocation - 1}`] : [];
   switch (encoder) {
     case 'libx264':
-      return ['-c:v', encoder, '-preset', preset, ...(lossless ? ['-qp', '0'] : ['-crf', level])];
+      return [
+        ...['-c:v', encoder, '-preset', preset, ...(lossless ? ['-qp', '0'] : ['-crf', level])],
+        ...(chroma.length > 0 ? ['-x264-params', chroma.join(':')] : []),
+      ];
     case 'libx265': {
       // x265 talks at length on stderr, where only failures should stand.
-      const parameters = ['log-level=error', ...(lossless ? ['lossless=1'] : [])].join(':');
+      const parameters = ['log-level=error', ...(lossless ? ['lossless=1'] : []), ...chroma].join(':');
       return ['-c:v', encoder, '-preset', preset, '-crf', level, '-x265-params', parameters];
     }
     case 'libvpx-vp9': {

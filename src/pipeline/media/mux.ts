@@ -4,12 +4,12 @@ import type { VideoEncoder } from '../../protocol/job';
 import { muxArguments } from './arguments';
 import { startTool, throwIfCancelled, type RunningTool } from './childProcess';
 import { containerOf, planAudio, planSubtitles, type AudioPlan, type SubtitlePlan } from './containers';
-import { writeDisplayMatrix } from './displayMatrix';
 import { encoderCodecs } from './encoders';
-import type { MediaInfo, Rational } from './mediaInfo';
-import type { NutStream } from './nut';
-import { NutError, NutReader } from './nutReader';
-import { nutFrameHeader, nutHeader } from './nutWriter';
+import { fragmentHeader, fragmentOf } from './fragments';
+import { joinTiming, type JoinTiming } from './joinTiming';
+import { repairMovie } from './movieRepair';
+import type { MediaInfo } from './mediaInfo';
+import { openSegmentFile, type SegmentFile } from './segmentFile';
 import type { Segment } from './segments';
 import type { MediaTools } from './tools';
 
@@ -46,7 +46,8 @@ export async function joinSegments(
   const codec = encoderCodecs[options.encoder];
   const audio = options.skipAudio ? [] : planAudio(options.extension, info.audio);
   const subtitles = planSubtitles(options.extension, info.subtitles);
-  const timing = joinTiming(info);
+  const outline = await outlineOf(segments);
+  const timing = joinTiming(info, outline.delay);
   const muxer = startTool(
     tools.ffmpeg.path,
     muxArguments({ info, file, container, codec, audio, subtitles, shiftSeconds: timing.shiftSeconds }),
@@ -56,7 +57,18 @@ export async function joinSegments(
   const stdin = muxer.child.stdin!;
   stdin.on('error', () => undefined);
   try {
-    for (const segment of segments) await pipeSegment(segment, info, timing, stdin, muxer, file);
+    const { width, height } = info.format;
+    const { timescale } = timing;
+    stdin.write(fragmentHeader({ width, height, timescale, description: outline.description }));
+    for (const segment of segments) {
+      await pipeSegment(segment, timing, async (bytes) => {
+        if (!stdin.write(bytes)) await drained(stdin, muxer);
+        if (stdin.destroyed) {
+          await muxer.ended;
+          throw muxFailure(muxer, file);
+        }
+      });
+    }
     stdin.end();
   } catch (error) {
     muxer.kill();
@@ -67,68 +79,66 @@ export async function joinSegments(
   const { code } = await muxer.ended;
   throwIfCancelled(options.signal);
   if (code !== 0) throw muxFailure(muxer, file);
-  if (info.displayMatrix) await writeDisplayMatrix(file, info.displayMatrix);
+  if (container.isobmff) {
+    const lastDuration = timing.duration(info.frames - 1);
+    const { displayMatrix } = info;
+    await repairMovie(file, { lastDuration, ...(displayMatrix ? { displayMatrix } : {}) });
+  }
   return report(options, audio, subtitles, container.audioFallback.codec);
 }
 
-interface JoinTiming {
-  timeBase: NutStream['timeBase'];
-  /** Ticks and whole seconds by which times are moved so that none is negative on the way through the pipe. */
-  shiftTicks: number;
-  shiftSeconds: number;
-}
-
-export function joinTiming(info: MediaInfo): JoinTiming {
-  const { timeBase } = info;
-  const shiftSeconds = Math.max(0, Math.ceil(-info.startSeconds)) * timeBase.num;
-  return { timeBase, shiftSeconds, shiftTicks: (shiftSeconds * timeBase.den) / timeBase.num };
+/** What must be known of all segments before the first byte goes out; tells damaged ones at the same time. */
+async function outlineOf(segments: readonly Segment[]): Promise<{ delay: number; description: Buffer }> {
+  let delay = 0;
+  let first: SegmentFile | undefined;
+  for (const segment of segments) {
+    const opened = await openSegment(segment);
+    await opened.close();
+    opened.samples.forEach(({ frame }, n) => (delay = Math.max(delay, n - frame)));
+    first ??= opened;
+    if (!first.parameters.equals(opened.parameters)) throw damaged(segment, 'encoded in another way');
+  }
+  if (!first) throw new FaceSwapError('internal', { reason: 'nothing to join' });
+  return { delay, description: first.description };
 }
 
 async function pipeSegment(
   segment: Segment,
-  info: MediaInfo,
   timing: JoinTiming,
-  stdin: Writable,
-  muxer: RunningTool,
-  file: string,
+  write: (bytes: Buffer) => Promise<void>,
 ): Promise<void> {
-  const reader = await openSegment(segment);
+  const { handle, samples, close } = await openSegment(segment);
   try {
-    if (segment.index === 0) {
-      const aspect = info.sampleAspectRatio;
-      const sample = aspect ? { sampleWidth: aspect.num, sampleHeight: aspect.den } : {};
-      stdin.write(nutHeader({ ...reader.stream, ...sample, timeBase: timing.timeBase }));
+    for (const [n, { frame, key, offset, size }] of samples.entries()) {
+      const packet = segment.firstFrame + n;
+      const decodingTime = timing.decodingTime(packet);
+      const delay = timing.presentationTime(segment.firstFrame + frame) - decodingTime;
+      const duration = timing.duration(packet);
+      const data = Buffer.allocUnsafe(size);
+      const { bytesRead } = await handle.read(data, 0, size, offset);
+      if (bytesRead < size) throw damaged(segment, 'ends too early');
+      await write(fragmentOf(packet + 1, { key, size, decodingTime, delay, duration }));
+      await write(data);
     }
-    let packets = 0;
-    let firstPts: number | undefined;
-    for (let packet = await reader.read(); packet; packet = await reader.read()) {
-      // The encoder's first packet is its first frame; NUT has moved all times by the reordering delay.
-      firstPts ??= packet.pts;
-      const frame = frameNumber(packet.pts - firstPts, reader.stream.timeBase, info.frameRate);
-      if (frame < 0 || frame >= segment.frames) throw new NutError(`frame ${frame} of ${segment.frames}`);
-      const time = info.timestamps[segment.firstFrame + frame];
-      const pts = time + timing.shiftTicks;
-      stdin.write(nutFrameHeader({ ...packet, pts }));
-      if (!stdin.write(packet.data)) await drained(stdin, muxer);
-      if (stdin.destroyed) throw await endedEarly(muxer, file);
-      packets++;
-    }
-    if (packets !== segment.frames) throw new NutError(`${packets} instead of ${segment.frames} frames`);
-  } catch (error) {
-    if (!(error instanceof NutError)) throw error;
-    throw new FaceSwapError(
-      'internal',
-      { reason: `segment ${segment.index}: ${error.message}` },
-      { cause: error },
-    );
   } finally {
-    await reader.close();
+    await close();
   }
 }
 
-/** Which frame of a segment a packet shows: segments are encoded at the nominal rate. */
-export function frameNumber(pts: number, timeBase: Rational, rate: Rational): number {
-  return Math.round((pts * timeBase.num * rate.num) / (timeBase.den * rate.den));
+async function openSegment(segment: Segment): Promise<SegmentFile> {
+  let opened;
+  try {
+    opened = await openSegmentFile(segment.file);
+  } catch (cause) {
+    throw damaged(segment, String(cause), cause);
+  }
+  if (opened.samples.length === segment.frames) return opened;
+  await opened.close();
+  throw damaged(segment, `${opened.samples.length} instead of ${segment.frames} frames`);
+}
+
+function damaged(segment: Segment, reason: string, cause?: unknown): FaceSwapError {
+  return new FaceSwapError('internal', { reason: `segment ${segment.index}: ${reason}` }, { cause });
 }
 
 /** Resolves when there is room in the pipe again or nobody is left to read it. */
@@ -141,19 +151,6 @@ function drained(stdin: Writable, muxer: RunningTool): Promise<void> {
     stdin.on('drain', done).on('close', done);
     void muxer.ended.then(done);
   });
-}
-
-async function endedEarly(muxer: RunningTool, file: string): Promise<FaceSwapError> {
-  await muxer.ended;
-  return muxFailure(muxer, file);
-}
-
-async function openSegment(segment: Segment): Promise<NutReader> {
-  try {
-    return await NutReader.open(segment.file);
-  } catch (cause) {
-    throw new FaceSwapError('internal', { reason: `segment ${segment.index}: ${String(cause)}` }, { cause });
-  }
 }
 
 function muxFailure(muxer: RunningTool, file: string): FaceSwapError {

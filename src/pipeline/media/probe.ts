@@ -31,6 +31,7 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
   if (await isImageFile(file)) return probeImage(file, bytes);
   const probed = await probeStreams(file, tools.ffprobe, signal);
   const stream = videoStream(file, probed);
+  const container = probed.format.format_name;
   const layout = pixelLayout(stream.pix_fmt ?? 'unknown', intermediateCodecs.has(stream.codec_name ?? ''));
   if ('unsupported' in layout) throw unsupported(file, layout.unsupported);
   const colour = colourTags(stream);
@@ -40,7 +41,7 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
   const matrix = colourMatrix(colour, height);
   if (matrix === undefined) throw unsupported(file, `colour space ${colour.space}`);
   const timeBase = parseRational(stream.time_base) ?? { num: 1, den: 90000 };
-  const timestamps = await frameTimestamps(file, stream, tools, signal);
+  const timestamps = await frameTimestamps(file, stream, /\bmp4\b/.test(container), tools, signal);
   const { frameRate, variable } = frameTiming(timestamps, timeBase, [
     parseRational(stream.avg_frame_rate),
     parseRational(stream.r_frame_rate),
@@ -52,7 +53,6 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
   if (turn === undefined) throw unsupported(file, 'display matrix');
   const sideways = turn.rotation === 90 || turn.rotation === 270;
   const aspect = parseRational(stream.sample_aspect_ratio);
-  const container = probed.format.format_name;
   return {
     file,
     kind: 'video',
@@ -171,11 +171,13 @@ function rotationOf(stream: ProbedStream): Pick<MediaInfo, 'rotation' | 'display
 async function frameTimestamps(
   file: string,
   stream: ProbedStream,
+  exactCounts: boolean,
   tools: MediaTools,
   signal?: AbortSignal,
 ): Promise<Float64Array> {
   const { packets, complaints } = await probePackets(file, stream.index, tools.ffprobe, signal);
-  const declared = Number(stream.nb_frames ?? 0);
+  // AVI's header counts frames that are not there.
+  const declared = exactCounts ? Number(stream.nb_frames ?? 0) : 0;
   if (packets.length < declared || /prematurely|partial file|truncat/i.test(complaints)) {
     throw new FaceSwapError('media-truncated', {
       file,

@@ -20,7 +20,7 @@ export function planSegments(frames: number, length: number, folder: string): Se
     index,
     firstFrame: index * length,
     frames: Math.min(length, frames - index * length),
-    file: path.join(folder, `${String(index).padStart(6, '0')}.nut`),
+    file: path.join(folder, `${String(index).padStart(6, '0')}.mp4`),
   }));
 }
 
