@@ -10,20 +10,25 @@ import { readTfjs } from './tfjs';
  * Converts the network that a record names to ONNX. Equal input gives equal bytes.
  * Throws a plain Error for the developer when the package is missing or its file is not what the record says.
  */
-export function buildModel({ id, source, inputs, outputs }: ModelRecord): Uint8Array {
-  const folder = packageFolder(source);
-  const file = join(folder, source.file);
+export function buildModel(record: ModelRecord): Uint8Array {
+  const { id, source, inputs, outputs } = record;
   const [input] = inputs;
-  if (source.file.endsWith('.json')) {
-    const readWeights = (name: string) => readFileSync(join(dirname(file), name));
-    return convertTfjs(id, readTfjs(readFileSync(file, 'utf8'), readWeights), input, outputs);
-  }
-  const { member } = source;
+  const network = networkOf(record);
+  if (!source.file.endsWith('.json')) return convertTflite(id, network, input, outputs);
+  const model = readTfjs(new TextDecoder().decode(network), (name) => networkOf(record, name));
+  return convertTfjs(id, model, input, outputs);
+}
+
+/**
+ * The original network, or the file of weights beside it, out of its npm package.
+ * @param weights name of the file of weights
+ */
+export function networkOf({ source }: ModelRecord, weights?: string): Uint8Array {
+  const file = join(packageFolder(source), source.file);
+  if (weights) return readFileSync(join(dirname(file), weights));
   const bytes = readFileSync(file);
-  const network = member
-    ? unpackAsset(readFileSync(file.replace(/\.data$/, '_loader.js'), 'utf8'), bytes, member)
-    : bytes;
-  return convertTflite(id, network, input, outputs);
+  if (!source.member) return bytes;
+  return unpackAsset(readFileSync(file.replace(/\.data$/, '_loader.js'), 'utf8'), bytes, source.member);
 }
 
 /** Where a package is installed; it must be the version whose licence and numbers the catalogue tells. */
