@@ -18,7 +18,7 @@ describe('openSession', () => {
   after(() => rm(folder, { recursive: true }));
 
   it('runs a model on the CPU: names, shapes, and the same values every time', async () => {
-    const session = await openSession(modelFile('face_landmarker'), { providers: ['cpu'], threads: 1 });
+    const session = await openSession(await modelFile('face_landmarker'), { providers: ['cpu'], threads: 1 });
     assert.deepEqual([...session.inputs], [['input', [1, 192, 192, 3]]]);
     assert.equal(session.provider, 'cpu');
     assert.equal(session.fellBack, false);
@@ -36,7 +36,7 @@ describe('openSession', () => {
       return;
     }
     const log: string[] = [];
-    const session = await openSession(modelFile('face_detector'), {
+    const session = await openSession(await modelFile('face_detector'), {
       providers: ['cuda', 'cpu'],
       threads: 1,
       log: (level, message) => log.push(`${level} ${message}`),
@@ -47,7 +47,7 @@ describe('openSession', () => {
     assert.match(session.reason, /cuda: .*(NVIDIA|onnxruntime)/);
     assert.equal(log.length, 1);
     assert.match(log[0], /^warn face_detector runs on cpu/);
-    const alone = openSession(modelFile('face_detector'), { providers: ['cuda'], threads: 1 });
+    const alone = openSession(await modelFile('face_detector'), { providers: ['cuda'], threads: 1 });
     await assert.rejects(alone, isCode('provider-unavailable'));
   });
 
@@ -55,7 +55,10 @@ describe('openSession', () => {
     const profiles = async () =>
       (await readdir(tmpdir())).filter((name) => name.startsWith('face-swap-profile-'));
     const before = await profiles();
-    const session = await openSession(modelFile('face_detector'), { providers: ['cuda', 'cpu'], threads: 1 });
+    const session = await openSession(await modelFile('face_detector'), {
+      providers: ['cuda', 'cpu'],
+      threads: 1,
+    });
     await session.release();
     assert.deepEqual(await profiles(), before);
   });

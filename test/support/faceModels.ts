@@ -1,20 +1,20 @@
-import { join } from 'node:path';
+import { findModel } from '../../src/models';
 import { FaceDetector } from '../../src/pipeline/faces/detector';
 import { FaceLandmarker } from '../../src/pipeline/faces/landmarker';
 import type { FaceModels } from '../../src/pipeline/faces/models';
 import { FaceRecognizer } from '../../src/pipeline/faces/recognizer';
 import { openSession } from '../../src/pipeline/inference/session';
 
-const folder = process.env['FACE_SWAP_TEST_MODELS'] ?? join(__dirname, '..', '..', 'models');
-
-export function modelFile(role: string): string {
-  return join(folder, `${role}.onnx`);
+/** File of a built-in model. */
+export async function modelFile(role: string): Promise<string> {
+  return (await findModel(role)).path;
 }
 
 let opened: Promise<FaceModels> | undefined;
 
 async function open(): Promise<FaceModels> {
-  const session = (role: string) => openSession(modelFile(role), { providers: ['cpu'], threads: 1 });
+  const session = async (role: string) =>
+    openSession(await modelFile(role), { providers: ['cpu'], threads: 1 });
   return {
     detector: new FaceDetector(await session('face_detector')),
     landmarker: new FaceLandmarker(await session('face_landmarker')),

@@ -29,7 +29,8 @@ export async function identifySource(
   const found = await findFaces(models, picture, { smallFaces: 'auto' });
   if (found.length === 0) throw new FaceSwapError('no-source-face', { file });
   const faces: SourceFace[] = [];
-  for (const { face, score } of found) {
+  for (const { face: rough, score } of found) {
+    const face = await models.landmarker.settle(picture, rough);
     const identity = await models.recognizer.identify(picture, face.landmarks);
     faces.push({ ...identity, file, face, score, sharpness: sharpness(picture, face.landmarks) });
   }

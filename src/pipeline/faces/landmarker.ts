@@ -14,6 +14,8 @@ const SCALE = { mul: 1 / 255, add: 0 };
 const MARGIN = 1.5;
 /** Looks after which a crop that still moves is taken as it is. */
 const MOST_LOOKS = 5;
+/** Looks after which a followed face no longer drifts by itself. */
+const SETTLING_LOOKS = 6;
 /** Yaw in degrees from which the mesh may have lost the far side of the face. */
 const DOUBTFUL_YAW = 30;
 /**
@@ -61,6 +63,16 @@ export class FaceLandmarker {
   /** Landmarks of a face that was measured in the frame before or after. */
   follow(picture: FrameSource, neighbour: Pick<MeasuredFace, 'landmarks' | 'square'>): Promise<MeasuredFace> {
     return this.inSquare(picture, steadySquare(neighbour.square, neighbour.landmarks, MARGIN));
+  }
+
+  /**
+   * Looks again at the same picture until crop and landmarks agree as closely as they will in the frames to come,
+   * so that a new track does not begin with a shift.
+   */
+  async settle(picture: FrameSource, face: MeasuredFace): Promise<MeasuredFace> {
+    let settled = face;
+    for (let look = 0; look < SETTLING_LOOKS; look++) settled = await this.follow(picture, settled);
+    return settled;
   }
 
   /**

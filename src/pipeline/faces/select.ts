@@ -8,16 +8,24 @@ import { estimatePose } from './pose';
 import { faceDistance, normalise, type FaceRecognizer } from './recognizer';
 import type { TrackedFrame } from './tracker';
 
-/** Frames after which a track's identity is measured once more. */
+/** Frames after which a track's identity is measured once more: soon while it is in doubt, then now and then. */
+const RECHECK_DOUBTFUL = 12;
 const RECHECK = 48;
+/** Distances this close to the limit, and views turned further than this (degrees), leave a doubt. */
+const MARGIN = 0.25;
+const TURNED = 35;
 /** Views that are measured when a track begins. */
 const FIRST_VIEWS = 3;
+/** Share by which the strength follows, per frame, when a track's verdict changes in mid-view. */
+const LEVEL_STEP = 0.2;
 
 interface Verdict {
   /** Sum of the unit embeddings measured so far. */
   sum: number[];
-  lastCheck: number;
+  nextCheck: number;
   wanted: boolean;
+  /** 0–1; follows `wanted` in small steps. */
+  level: number;
 }
 
 /**
@@ -53,34 +61,50 @@ export class FaceSelector {
     private readonly similarFaceDistance: number,
   ) {}
 
+  /** The faces of a frame to swap. Call it for every frame in order, before the frame is altered. */
   async select(tracked: TrackedFrame): Promise<TrackedFace[]> {
     if (!this.reference) return tracked.faces;
     const chosen: TrackedFace[] = [];
     for (const face of tracked.faces) {
-      if (await this.isWanted(tracked, face.trackId, this.reference)) chosen.push(face);
+      const { level } = await this.judge(tracked, face.trackId, this.reference);
+      if (level > 0) chosen.push({ ...face, strength: face.strength * level });
     }
     return chosen;
   }
 
-  private async isWanted(tracked: TrackedFrame, trackId: number, reference: Float32Array): Promise<boolean> {
-    const index = tracked.frame.index;
-    let verdict = this.verdicts.get(trackId);
-    if (verdict && index - verdict.lastCheck < RECHECK) return verdict.wanted;
+  private async judge(tracked: TrackedFrame, trackId: number, reference: Float32Array): Promise<Verdict> {
+    const { index } = tracked.frame;
+    const known = this.verdicts.get(trackId);
+    const verdict = known ?? { sum: [], nextCheck: index, wanted: false, level: 0 };
+    if (index >= verdict.nextCheck) {
+      await this.measure(verdict, tracked, trackId, reference);
+      this.verdicts.set(trackId, verdict);
+    }
+    const level = verdict.level + (verdict.wanted ? LEVEL_STEP : -LEVEL_STEP);
+    verdict.level = known ? Math.max(0, Math.min(1, level)) : Number(verdict.wanted);
+    return verdict;
+  }
+
+  /** Adds the best views of a track to its embedding and decides again. */
+  private async measure(
+    verdict: Verdict,
+    tracked: TrackedFrame,
+    trackId: number,
+    reference: Float32Array,
+  ): Promise<void> {
     const views = tracked
       .views(trackId)
       .map((view) => ({ ...view, yaw: Math.abs(estimatePose(view.landmarks).yaw) }))
       .sort((a, b) => a.yaw - b.yaw)
-      .slice(0, verdict ? 1 : FIRST_VIEWS);
-    verdict ??= { sum: [], lastCheck: index, wanted: false };
+      .slice(0, verdict.sum.length === 0 ? FIRST_VIEWS : 1);
     for (const view of views) {
       const { embedding } = await this.recognizer.identify(view.frame, view.landmarks);
       embedding.forEach((value, i) => (verdict.sum[i] = (verdict.sum[i] ?? 0) + value));
     }
-    verdict.lastCheck = index;
-    const mean = normalise(Float32Array.from(verdict.sum));
-    verdict.wanted = faceDistance(mean, reference) < this.similarFaceDistance;
-    this.verdicts.set(trackId, verdict);
-    return verdict.wanted;
+    const distance = faceDistance(normalise(Float32Array.from(verdict.sum)), reference);
+    verdict.wanted = distance < this.similarFaceDistance;
+    const inDoubt = Math.abs(distance - this.similarFaceDistance) < MARGIN || views[0].yaw > TURNED;
+    verdict.nextCheck = tracked.frame.index + (inDoubt ? RECHECK_DOUBTFUL : RECHECK);
   }
 
   /** State as JSON, to go on after an interruption; belongs to a tracker's snapshot. */

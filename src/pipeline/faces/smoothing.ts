@@ -35,22 +35,24 @@ export function smoothLandmarks(window: readonly (Landmarks | undefined)[]): Lan
   const sum = Float64Array.from(centre);
   const weights = new Float64Array(centre.length / 3).fill(1);
   const common = { dx: 0, dy: 0, growth: 0, turn: 0, weight: 1 };
+  // Past a gap the frames are not neighbours any more: each side is used up to its first one.
+  const sides = new Set([-1, 1]);
   for (let t = 1; t <= reach; t++) {
-    const before = window[reach - t];
-    const after = window[reach + t];
-    // Past a gap or the end of the track the remaining pairs are not neighbours any more.
-    if (!before || !after) break;
     const inTime = Math.exp(-0.5 * (t / SPREAD) ** 2);
-    const fits = [fitSimilarity(before, centre), fitSimilarity(after, centre)] as const;
-    addPair(
-      centre,
-      applySimilarity(fits[0], before),
-      applySimilarity(fits[1], after),
-      inTime,
-      noise,
-      sum,
-      weights,
-    );
+    const aligned: Landmarks[] = [];
+    const fits: Similarity[] = [];
+    for (const side of sides) {
+      const neighbour = window[reach + side * t];
+      if (!neighbour) {
+        sides.delete(side);
+        continue;
+      }
+      const fit = fitSimilarity(neighbour, centre);
+      fits.push(fit);
+      aligned.push(applySimilarity(fit, neighbour));
+    }
+    if (aligned.length === 0) break;
+    addNeighbours(centre, aligned, inTime, noise, sum, weights);
     addCommon(fits, frame, inTime, commonNoise, common);
   }
   const smoothed = new Float32Array(centre.length);
@@ -80,22 +82,23 @@ function centreAndRadius(landmarks: Landmarks): CentreAndRadius {
   return { x, y, radius: Math.sqrt(squares) };
 }
 
-function addPair(
+/** Adds the mean of the frames t before and t after; at the end of a track there is only one of them. */
+function addNeighbours(
   centre: Landmarks,
-  before: Landmarks,
-  after: Landmarks,
+  neighbours: readonly Landmarks[],
   inTime: number,
   noise: number,
   sum: Float64Array,
   weights: Float64Array,
 ): void {
   const scale = -0.5 / (noise * noise);
+  const before = neighbours[0];
+  const after = neighbours[neighbours.length - 1];
   for (let i = 0; i < centre.length; i += 3) {
     const x = (before[i] + after[i]) / 2;
     const y = (before[i + 1] + after[i + 1]) / 2;
     const off = (x - centre[i]) ** 2 + (y - centre[i + 1]) ** 2;
-    // The pair holds two measurements.
-    const weight = 2 * inTime * Math.exp(off * scale);
+    const weight = neighbours.length * inTime * Math.exp(off * scale);
     sum[i] += weight * x;
     sum[i + 1] += weight * y;
     sum[i + 2] += (weight * (before[i + 2] + after[i + 2])) / 2;
@@ -111,9 +114,9 @@ interface Common {
   weight: number;
 }
 
-/** Adds where a pair says the face as a whole should be, seen from the middle frame. */
+/** Adds where the neighbours say the face as a whole should be, seen from the middle frame. */
 function addCommon(
-  fits: readonly [Similarity, Similarity],
+  fits: readonly Similarity[],
   frame: CentreAndRadius,
   inTime: number,
   noise: number,
@@ -128,13 +131,13 @@ function addCommon(
     const size = a * a + b * b;
     const x = (a * (frame.x - tx) + b * (frame.y - ty)) / size;
     const y = (a * (frame.y - ty) - b * (frame.x - tx)) / size;
-    dx += (x - frame.x) / 2;
-    dy += (y - frame.y) / 2;
-    growth -= Math.log(size) / 4;
-    turn -= Math.atan2(b, a) / 2;
+    dx += (x - frame.x) / fits.length;
+    dy += (y - frame.y) / fits.length;
+    growth -= Math.log(size) / 2 / fits.length;
+    turn -= Math.atan2(b, a) / fits.length;
   }
   const off = dx * dx + dy * dy + (growth * growth + turn * turn) * frame.radius ** 2;
-  const weight = 2 * inTime * Math.exp((-0.5 * off) / (noise * noise));
+  const weight = fits.length * inTime * Math.exp((-0.5 * off) / (noise * noise));
   common.dx += weight * dx;
   common.dy += weight * dy;
   common.growth += weight * growth;

@@ -28,12 +28,13 @@ export const longestGap = 4;
  */
 export async function continueTrack(
   frame: Frame,
-  face: MeasuredFace,
+  found: MeasuredFace,
   note: FrameNote,
   lost: Track[],
   state: TrackerState,
   tools: TrackTools,
 ): Promise<void> {
+  const face = await tools.landmarker.settle(frame, found);
   const back = await followBack(frame.index, face, state, tools);
   const first = frame.index - back.length;
   const oldest = back.at(-1) ?? face;

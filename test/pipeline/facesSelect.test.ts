@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { findFaces } from '../../src/pipeline/faces/find';
+import type { FaceModels } from '../../src/pipeline/faces/models';
+import { FaceSelector, findReference } from '../../src/pipeline/faces/select';
+import { FaceTracker, type TrackedFrame } from '../../src/pipeline/faces/tracker';
+import type { RgbImage } from '../../src/pipeline/image/region';
+import { FaceSwapError } from '../../src/protocol/errors';
+import { defaultSelection, type FaceSelection } from '../../src/protocol/job';
+import { faceModels } from '../support/faceModels';
+import { groupPhoto, loadRgb } from '../support/facePhotos';
+import { filmPhoto, project, type View } from '../support/movingPhoto';
+
+let models: FaceModels;
+let photo: RgbImage;
+/** Centres of the photo's faces, from left to right. */
+let centres: { x: number; y: number }[];
+
+before(async () => {
+  models = await faceModels();
+  photo = await loadRgb(groupPhoto(6));
+  const found = await findFaces(models, photo, { smallFaces: 'never' });
+  centres = found
+    .map(({ face: { box } }) => ({ x: box.x + box.width / 2, y: box.y + box.height / 2 }))
+    .sort((a, b) => a.x - b.x);
+});
+
+const range = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+async function* tracked(views: readonly View[]): AsyncGenerator<TrackedFrame> {
+  const tracker = new FaceTracker({ models, smallFaces: 'never' });
+  for (const [i, view] of views.entries()) {
+    await tracker.push(filmPhoto(photo, view, i));
+    for (let next = tracker.next(); next; next = tracker.next()) yield next;
+  }
+  tracker.flush();
+  for (let next = tracker.next(); next; next = tracker.next()) yield next;
+}
+
+function select(position: number): FaceSelection {
+  return { ...defaultSelection, referenceFacePosition: position };
+}
+
+describe('FaceSelector', () => {
+  it('swaps one person only, in every frame and again after a cut', async () => {
+    const views = range(26).map((i): View =>
+      i < 12
+        ? { x: 960, y: centres[1].y, zoom: 0.5, dx: 2 * i }
+        : { x: (centres[1].x + centres[2].x) / 2, y: centres[1].y, zoom: 0.8, turn: 5, dx: -i },
+    );
+    const reference = await findReference(models, filmPhoto(photo, views[0], 0), select(1), 'never');
+    const selector = new FaceSelector(models.recognizer, reference, defaultSelection.similarFaceDistance);
+    for await (const frame of tracked(views)) {
+      const chosen = await selector.select(frame);
+      assert.ok(frame.faces.length >= 2);
+      assert.equal(chosen.length, 1, `frame ${frame.frame.index}`);
+      const [{ box }] = chosen;
+      const [x, y] = project(views[frame.frame.index], centres[1].x, centres[1].y);
+      assert.ok(Math.hypot(box.x + box.width / 2 - x, box.y + box.height / 2 - y) < box.width * 0.3);
+    }
+  });
+
+  it('decides the same after an interruption', async () => {
+    const views = range(16).map((i): View => ({ x: 960, y: centres[1].y, zoom: 0.5, dx: 2 * i }));
+    const reference = await findReference(models, filmPhoto(photo, views[0], 0), select(2), 'never');
+    const first = new FaceSelector(models.recognizer, reference, 0.85);
+    let second: FaceSelector | undefined;
+    for await (const frame of tracked(views)) {
+      const chosen = await first.select(frame);
+      if (second) assert.deepEqual(await second.select(frame), chosen);
+      if (frame.frame.index === 7) {
+        second = new FaceSelector(models.recognizer, reference, 0.85);
+        second.restore(first.snapshot());
+      }
+    }
+  });
+
+  it('takes every face without a reference', async () => {
+    const selector = new FaceSelector(models.recognizer, undefined, 0);
+    for await (const frame of tracked(range(2).map((): View => ({ x: 960, y: centres[1].y, zoom: 0.5 })))) {
+      assert.equal((await selector.select(frame)).length, 4);
+    }
+  });
+});
+
+describe('findReference', () => {
+  it('counts from left to right and stays with the last face beyond', async () => {
+    const last = await findReference(models, photo, select(3), 'never');
+    assert.deepEqual(await findReference(models, photo, select(9), 'never'), last);
+    assert.notDeepEqual(await findReference(models, photo, select(0), 'never'), last);
+  });
+
+  it('refuses a frame without a face and names it', async () => {
+    const empty = { width: 320, height: 240, data: new Uint8Array(320 * 240 * 3).fill(90) };
+    await assert.rejects(
+      findReference(models, empty, { ...select(0), referenceFrameNumber: 7 }, 'never'),
+      (error) =>
+        error instanceof FaceSwapError && error.code === 'no-reference-face' && error.facts['frame'] === 7,
+    );
+  });
+});
