@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { clipFrames, fillWorkspace, packagedTool } from '../support/hostWorkspace';
-import { unpackVsix } from '../support/unpackedVsix';
+import { clipFrames, clipWidth, fillWorkspace, packagedTool } from '../support/hostWorkspace';
+import { currentVsix, unpackVsix } from '../support/unpackedVsix';
 import { probe } from '../support/probe';
 
 const platform = `${process.platform}-${process.arch}`;
@@ -30,8 +30,8 @@ suite('The .vsix', () => {
       env: bareEnvironment(),
     });
 
-  test('is made for this platform and not too big', () => {
-    const file = path.join(home, 'unpacked', readdirSync(path.dirname(extension)).find(isVsix)!);
+  test('is made for this platform and not too big', async () => {
+    const file = await currentVsix();
     assert.match(path.basename(file), new RegExp(`^face-swap-${platform}-\\d+\\.\\d+\\.\\d+\\.vsix$`));
     assert.match(
       readFileSync(path.join(home, 'unpacked', 'extension.vsixmanifest'), 'utf8'),
@@ -84,7 +84,7 @@ suite('The .vsix', () => {
     assert.ok(last.report.facesSwapped >= clipFrames - 1, String(last.report.facesSwapped));
     assert.deepEqual(probe(packagedTool('ffprobe'), output), {
       frames: clipFrames,
-      width: 640,
+      width: clipWidth,
       audio: 'aac',
     });
   });
@@ -100,8 +100,6 @@ suite('The .vsix', () => {
     }
   });
 });
-
-const isVsix = (name: string): boolean => name.endsWith('.vsix');
 
 /** No ffmpeg on PATH and none named: the packed one has to do. */
 function bareEnvironment(): NodeJS.ProcessEnv {

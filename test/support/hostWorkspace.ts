@@ -16,9 +16,10 @@ const ffmpeg = (...args: string[]): void => {
   execFileSync(packagedTool('ffmpeg'), ['-nostdin', '-v', 'error', '-y', ...args]);
 };
 
-/** Frames of `clip.mp4` and of `long.mp4`. */
+/** Frames of `clip.mp4` and of `long.mp4`, and the width of both. */
 export const clipFrames = 40;
 export const longFrames = 900;
+export const clipWidth = 480;
 
 /**
  * Fills a folder with what the suite works on: a face (`ann.jpg`), clips of another one in motion with sound (`clip.mp4`, 25 fps;
@@ -36,7 +37,7 @@ export function fillWorkspace(folder: string): void {
 }
 
 function moving(file: string, frames: number): void {
-  const sway = `crop=640:480:1230+40*sin(PI*t):140+20*cos(PI*t),format=yuv420p`;
+  const sway = `crop=${clipWidth}:480:1400+30*sin(PI*t):140+20*cos(PI*t),format=yuv420p`;
   const sound = ['-f', 'lavfi', '-i', 'sine=frequency=330:sample_rate=48000'];
   ffmpeg(
     ...['-loop', '1', '-framerate', '25', '-i', photo, ...sound, '-vf', sway],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
-import { descendants, inWorkspace, workspaceFiles } from '../surroundings';
+import { inWorkspace, workers, workspaceFiles } from '../surroundings';
 import { hasUi, notification } from '../ui';
 
 suite('An untrusted workspace', () => {
@@ -17,7 +17,7 @@ suite('An untrusted workspace', () => {
       target: inWorkspace('clip.mp4'),
     });
     assert.match(await notification('trusted workspace'), /Manage Workspace Trust/);
-    assert.deepEqual(descendants(), []);
+    assert.deepEqual(workers(), []);
     assert.deepEqual(workspaceFiles(), files);
   });
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
 import type { JobReport } from '../../../src/protocol/report';
-import { clipFrames, packagedTool } from '../../support/hostWorkspace';
+import { clipFrames, clipWidth, packagedTool } from '../../support/hostWorkspace';
 import { probe } from '../../support/probe';
 import { inWorkspace, outputChannel } from '../surroundings';
 import { hasUi, notification, ui } from '../ui';
@@ -22,7 +22,7 @@ suite('Swap Face in Video', () => {
     assert.equal(report.facesSwapped, clipFrames);
     assert.deepEqual(probe(packagedTool('ffprobe'), report.output), {
       frames: clipFrames,
-      width: 640,
+      width: clipWidth,
       audio: 'aac',
     });
   });

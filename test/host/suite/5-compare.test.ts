@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
+import { clipWidth } from '../../support/hostWorkspace';
 import { hasUi, ui } from '../ui';
 
 const themes = {
@@ -16,7 +17,7 @@ suite('Compare', () => {
     await vscode.commands.executeCommand('faceSwap.compare');
     const panel = await ui('comparePanel');
     assert.match(panel.heading, /^clip\.mp4 · ann-clip.*\.mp4$/);
-    assert.deepEqual(panel.pictures, [640, 640]);
+    assert.deepEqual(panel.pictures, [clipWidth, clipWidth]);
     assert.equal(panel.clock, '0:00.00');
     assert.equal(panel.divider, 50);
     assert.equal(panel.problem, '');
