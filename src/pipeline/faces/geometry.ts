@@ -1,5 +1,5 @@
 import type { Square } from '../image/crop';
-import type { Box, Landmarks } from './face';
+import { landmarkCount, type Box, type Landmarks } from './face';
 
 /** Outer eye corners of the mesh, left and right in an upright picture. */
 export const outerEyes = [33, 263] as const;
@@ -108,6 +108,20 @@ export function steadySquare(previous: Square, landmarks: Landmarks, margin: num
 
 const leftEyeRing = [33, 133, 159, 145];
 const rightEyeRing = [263, 362, 386, 374];
+
+/** Points of the mesh's eyelids and lips. */
+const eyelids = [
+  33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7, 263, 466, 388, 387, 386, 385,
+  384, 398, 362, 382, 381, 380, 374, 373, 390, 249,
+];
+const lips = [
+  78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95, 61, 185, 40, 39,
+  37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146,
+];
+
+/** 1 for the points that open and close eyes and mouth, by point number. */
+export const isMovingFeature = new Uint8Array(landmarkCount);
+for (const point of [...eyelids, ...lips]) isMovingFeature[point] = 1;
 
 /** Eye centres, nose tip and mouth corners: the five points face recognition aligns to. */
 export function fivePoints(landmarks: Landmarks): [number, number][] {

@@ -1,4 +1,5 @@
 import type { Landmarks } from './face';
+import { isMovingFeature } from './geometry';
 import { applySimilarity, fitSimilarity, type Similarity } from './similarity';
 
 /** Frames to either side that smoothing looks at. */
@@ -10,7 +11,9 @@ const SPREAD = 2;
  * What counts as noise, as a share of the face's radius: the landmarker's own jitter on a still face is 0.1–0.3 %.
  * Deviations well beyond this are movement (a blink is 8 %) and stay as measured.
  */
-const NOISE = 0.008;
+const NOISE = 0.006;
+/** Eyelids and lips move in small steps that must not be lost: for them less counts as noise. */
+const FEATURE_SHARE = 0.6;
 /** The same for position, size and angle of the whole face. */
 const COMMON_NOISE = 0.004;
 /** Jitter in pixels that no face size undercuts. */
@@ -98,7 +101,8 @@ function addNeighbours(
     const x = (before[i] + after[i]) / 2;
     const y = (before[i + 1] + after[i + 1]) / 2;
     const off = (x - centre[i]) ** 2 + (y - centre[i + 1]) ** 2;
-    const weight = neighbours.length * inTime * Math.exp(off * scale);
+    const finer = isMovingFeature[i / 3] ? FEATURE_SHARE : 1;
+    const weight = neighbours.length * inTime * Math.exp((off * scale) / finer ** 2);
     sum[i] += weight * x;
     sum[i + 1] += weight * y;
     sum[i + 2] += (weight * (before[i + 2] + after[i + 2])) / 2;
