@@ -93,10 +93,7 @@ interface TfjsCore {
   io: { fromMemory(artifacts: object): object };
 }
 interface TfjsConverter {
-  loadGraphModel(
-    this: void,
-    handler: object,
-  ): Promise<{
+  loadGraphModel(handler: object): Promise<{
     execute(input: Tensor, outputs: readonly string[]): Tensor[];
   }>;
 }
