@@ -124,6 +124,8 @@ export interface MuxPlan {
   audio: readonly AudioPlan[];
   subtitles: readonly SubtitlePlan[];
   shiftSeconds: number;
+  /** Seconds by which everything but the picture is moved. */
+  soundOffset: number;
 }
 
 /** Muxer: joined video as fragments on stdin, everything else from the original, nothing moved in time. */
@@ -139,6 +141,7 @@ export function muxArguments(plan: MuxPlan): string[] {
     'mp4',
     '-i',
     'pipe:0',
+    ...(plan.soundOffset === 0 ? [] : ['-itsoffset', plan.soundOffset.toFixed(6)]),
     '-i',
     fileUrl(info.file),
     '-map',

@@ -113,6 +113,25 @@ export async function probePackets(
   return { packets, complaints: reasonOf(result.stderr, file) };
 }
 
+/** When the first packet of a stream is heard or seen; undefined when there is none. */
+export async function firstPacketSeconds(
+  file: string,
+  stream: string,
+  ffprobe: Tool,
+  signal?: AbortSignal,
+): Promise<number | undefined> {
+  const { stdout } = await captureTool(
+    ffprobe.path,
+    [
+      ...['-v', 'error', '-of', 'csv=p=0', '-select_streams', stream, '-read_intervals', '%+#1'],
+      ...['-show_entries', 'packet=pts_time', fileUrl(file)],
+    ],
+    { signal },
+  );
+  const seconds = parseFloat(stdout);
+  return Number.isNaN(seconds) ? undefined : seconds;
+}
+
 /** The first `count` frames as decoded, or all of them. */
 export async function probeFrames(
   file: string,

@@ -1,10 +1,11 @@
 import type { Writable } from 'node:stream';
 import { FaceSwapError } from '../../protocol/errors';
 import type { VideoEncoder } from '../../protocol/job';
-import { muxArguments } from './arguments';
+import { muxArguments, type MuxPlan } from './arguments';
 import { startTool, throwIfCancelled, type RunningTool } from './childProcess';
 import { containerOf, planAudio, planSubtitles, type AudioPlan, type SubtitlePlan } from './containers';
 import { encoderCodecs } from './encoders';
+import { firstPacketSeconds } from './ffprobe';
 import { fragmentHeader, fragmentOf } from './fragments';
 import { joinTiming, type JoinTiming } from './joinTiming';
 import { repairMovie } from './movieRepair';
@@ -12,6 +13,9 @@ import type { MediaInfo } from './mediaInfo';
 import { openSegmentFile, type SegmentFile } from './segmentFile';
 import type { Segment } from './segments';
 import type { MediaTools } from './tools';
+
+/** Less than rounding to milliseconds in two containers can make. */
+const audibleSeconds = 0.003;
 
 export interface JoinOptions {
   /** Extension of the file that is to come; the temporary name need not have it. */
@@ -48,24 +52,42 @@ export async function joinSegments(
   const subtitles = planSubtitles(options.extension, info.subtitles);
   const outline = await outlineOf(segments);
   const timing = joinTiming(info, outline.delay);
-  const muxer = startTool(
-    tools.ffmpeg.path,
-    muxArguments({ info, file, container, codec, audio, subtitles, shiftSeconds: timing.shiftSeconds }),
-    { stdin: true, stdout: false },
-    options.signal,
-  );
+  const plan = { info, file, container, codec, audio, subtitles, shiftSeconds: timing.shiftSeconds };
+  const run = (soundOffset: number) =>
+    runMuxer(segments, { ...plan, soundOffset }, outline.description, timing, tools, options.signal);
+  await run(0);
+  const drift = audio.length > 0 ? await soundDrift(info, file, tools, options.signal) : 0;
+  // ffmpeg before 6 takes the encoder delay of Opus off twice on its way into Matroska.
+  if (Math.abs(drift) > audibleSeconds) await run(-drift);
+  if (container.isobmff) {
+    const lastDuration = timing.duration(info.frames - 1);
+    const { displayMatrix } = info;
+    await repairMovie(file, { lastDuration, ...(displayMatrix ? { displayMatrix } : {}) });
+  }
+  return report(options, audio, subtitles, container.audioFallback.codec);
+}
+
+async function runMuxer(
+  segments: readonly Segment[],
+  plan: MuxPlan,
+  description: Buffer,
+  timing: JoinTiming,
+  tools: MediaTools,
+  signal?: AbortSignal,
+): Promise<void> {
+  const muxer = startTool(tools.ffmpeg.path, muxArguments(plan), { stdin: true, stdout: false }, signal);
   const stdin = muxer.child.stdin!;
   stdin.on('error', () => undefined);
   try {
-    const { width, height } = info.format;
+    const { width, height } = plan.info.format;
     const { timescale } = timing;
-    stdin.write(fragmentHeader({ width, height, timescale, description: outline.description }));
+    stdin.write(fragmentHeader({ width, height, timescale, description }));
     for (const segment of segments) {
       await pipeSegment(segment, timing, async (bytes) => {
         if (!stdin.write(bytes)) await drained(stdin, muxer);
         if (stdin.destroyed) {
           await muxer.ended;
-          throw muxFailure(muxer, file);
+          throw muxFailure(muxer, plan.file);
         }
       });
     }
@@ -73,18 +95,24 @@ export async function joinSegments(
   } catch (error) {
     muxer.kill();
     await muxer.ended;
-    throwIfCancelled(options.signal);
+    throwIfCancelled(signal);
     throw error;
   }
   const { code } = await muxer.ended;
-  throwIfCancelled(options.signal);
-  if (code !== 0) throw muxFailure(muxer, file);
-  if (container.isobmff) {
-    const lastDuration = timing.duration(info.frames - 1);
-    const { displayMatrix } = info;
-    await repairMovie(file, { lastDuration, ...(displayMatrix ? { displayMatrix } : {}) });
-  }
-  return report(options, audio, subtitles, container.audioFallback.codec);
+  throwIfCancelled(signal);
+  if (code !== 0) throw muxFailure(muxer, plan.file);
+}
+
+/** By how many seconds the first sound has moved against the original. */
+async function soundDrift(
+  info: MediaInfo,
+  file: string,
+  tools: MediaTools,
+  signal?: AbortSignal,
+): Promise<number> {
+  const before = await firstPacketSeconds(info.file, String(info.audio[0].index), tools.ffprobe, signal);
+  const after = await firstPacketSeconds(file, 'a:0', tools.ffprobe, signal);
+  return before === undefined || after === undefined ? 0 : after - before;
 }
 
 /** What must be known of all segments before the first byte goes out; tells damaged ones at the same time. */
