@@ -85,6 +85,7 @@ suite('The .vsix', () => {
     assert.deepEqual(probe(packagedTool('ffprobe'), output), {
       frames: clipFrames,
       width: clipWidth,
+      codec: 'h264',
       audio: 'aac',
     });
   });

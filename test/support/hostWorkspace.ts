@@ -22,13 +22,14 @@ export const longFrames = 900;
 export const clipWidth = 480;
 
 /**
- * Fills a folder with what the suite works on: a face (`ann.jpg`), clips of another one in motion with sound (`clip.mp4`, 25 fps;
+ * Fills a folder with what the suite works on: two faces (`ann.jpg`, `bea.jpg`), clips of the second one in motion with sound (`clip.mp4`, 25 fps;
  * `long.mp4`, long enough to be interrupted), a picture without a face, and a text file that calls itself a video.
  */
 export function fillWorkspace(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const file = (name: string): string => path.join(folder, name);
   ffmpeg('-i', photo, '-vf', 'crop=460:520:620:150', '-q:v', '2', file('ann.jpg'));
+  ffmpeg('-i', photo, '-vf', 'crop=480:480:1400:140', '-frames:v', '1', '-q:v', '2', file('bea.jpg'));
   moving(file('clip.mp4'), clipFrames);
   moving(file('long.mp4'), longFrames);
   ffmpeg('-f', 'lavfi', '-i', 'testsrc=size=320x240', '-frames:v', '1', file('nobody.png'));

@@ -7,8 +7,16 @@ interface ProbedStream {
   nb_read_frames?: string;
 }
 
+export interface Probed {
+  frames: number;
+  width: number;
+  codec: string;
+  /** Codec of the first audio track, or `none`. */
+  audio: string;
+}
+
 /** What ffprobe finds in a file that it decodes to the end. */
-export function probe(ffprobe: string, file: string): { frames: number; width: number; audio: string } {
+export function probe(ffprobe: string, file: string): Probed {
   const json = execFileSync(ffprobe, [
     ...['-v', 'error', '-count_frames', '-show_streams', '-print_format', 'json', file],
   ]);
@@ -18,6 +26,7 @@ export function probe(ffprobe: string, file: string): { frames: number; width: n
   return {
     frames: Number(video?.nb_read_frames ?? 0),
     width: video?.width ?? 0,
+    codec: video?.codec_name ?? 'none',
     audio: audio?.codec_name ?? 'none',
   };
 }

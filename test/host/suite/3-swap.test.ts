@@ -5,8 +5,8 @@ import * as vscode from 'vscode';
 import type { JobReport } from '../../../src/protocol/report';
 import { clipFrames, clipWidth, packagedTool } from '../../support/hostWorkspace';
 import { probe } from '../../support/probe';
-import { inWorkspace, outputChannel } from '../surroundings';
-import { hasUi, notification, ui } from '../ui';
+import { inWorkspace, outputChannel, until } from '../surroundings';
+import { clickInNotification, hasUi, notification, ui } from '../ui';
 
 const run = (command: string, ...args: unknown[]): Thenable<JobReport | undefined> =>
   vscode.commands.executeCommand(command, ...args);
@@ -23,6 +23,7 @@ suite('Swap Face in Video', () => {
     assert.deepEqual(probe(packagedTool('ffprobe'), report.output), {
       frames: clipFrames,
       width: clipWidth,
+      codec: 'h264',
       audio: 'aac',
     });
   });
@@ -54,5 +55,53 @@ suite('Swap Face in Video', () => {
     await ui('answerFileDialog', inWorkspace('clip.mp4'));
     await notification('Face swapped: ann-clip (3).mp4');
     assert.equal(probe(packagedTool('ffprobe'), inWorkspace('ann-clip (3).mp4')).frames, clipFrames);
+  });
+
+  test('opens the result from the message', async function () {
+    if (!hasUi) this.skip();
+    await clickInNotification('Face swapped: ann-clip (3).mp4', 'Open');
+    const input = await until(() => vscode.window.tabGroups.activeTabGroup.activeTab?.input);
+    assert.ok(input instanceof vscode.TabInputCustom);
+    assert.equal(input.uri.fsPath, inWorkspace('ann-clip (3).mp4'));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  test('obeys the settings', async () => {
+    const settings = vscode.workspace.getConfiguration('faceSwap');
+    await settings.update('skipAudio', true, vscode.ConfigurationTarget.Workspace);
+    try {
+      const report = await run('faceSwap.swap', {
+        sources: [inWorkspace('ann.jpg')],
+        target: inWorkspace('clip.mp4'),
+        output: inWorkspace('silent.mkv'),
+      });
+      assert.ok(report, outputChannel());
+      assert.equal(probe(packagedTool('ffprobe'), inWorkspace('silent.mkv')).audio, 'none');
+    } finally {
+      await settings.update('skipAudio', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+});
+
+suite('Swap Face in Image', () => {
+  test('makes an image of the same kind', async () => {
+    const report = await run('faceSwap.swapImage', {
+      sources: [inWorkspace('ann.jpg')],
+      target: inWorkspace('bea.jpg'),
+    });
+    assert.ok(report, outputChannel());
+    assert.equal(report.output, inWorkspace('ann-bea.jpg'));
+    assert.equal(probe(packagedTool('ffprobe'), report.output).codec, 'mjpeg');
+  });
+});
+
+suite('Doctor', () => {
+  test('prints what this machine has', async () => {
+    const before = outputChannel().length;
+    await vscode.commands.executeCommand('faceSwap.doctor');
+    const log = outputChannel().slice(before);
+    assert.match(log, /✓ ffmpeg: /);
+    assert.match(log, /✓ .*face_detector/);
+    assert.match(log, /Doctor: everything needed is there/);
   });
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { suite, test } from 'mocha';
+import { suite, suiteSetup, test } from 'mocha';
 import * as vscode from 'vscode';
 import { clipWidth } from '../../support/hostWorkspace';
-import { hasUi, ui } from '../ui';
+import { inWorkspace } from '../surroundings';
+import { clickInNotification, hasUi, ui } from '../ui';
 
 const themes = {
   dark: 'Dark 2026',
@@ -11,12 +12,18 @@ const themes = {
 };
 
 suite('Compare', () => {
+  suiteSetup(() => vscode.commands.executeCommand('notifications.clearAll'));
+
   test('shows the same moment of original and result', async function () {
     if (!hasUi) this.skip();
-    await vscode.commands.executeCommand('notifications.clearAll');
-    await vscode.commands.executeCommand('faceSwap.compare');
+    await vscode.commands.executeCommand('faceSwap.swap', {
+      sources: [inWorkspace('ann.jpg')],
+      target: inWorkspace('clip.mp4'),
+      output: inWorkspace('compared.mp4'),
+    });
+    await clickInNotification('Face swapped: compared.mp4', 'Compare');
     const panel = await ui('comparePanel');
-    assert.match(panel.heading, /^clip\.mp4 · ann-clip.*\.mp4$/);
+    assert.match(panel.heading, /^clip\.mp4 · compared\.mp4$/);
     assert.deepEqual(panel.pictures, [clipWidth, clipWidth]);
     assert.equal(panel.clock, '0:00.00');
     assert.equal(panel.divider, 50);
