@@ -56,15 +56,25 @@ export function fileUrl(file: string): string {
   return `file:${file}`;
 }
 
-/** @throws not-media with ffprobe's own words */
-export async function probeStreams(file: string, ffprobe: Tool, signal?: AbortSignal): Promise<ProbedFile> {
+/**
+ * @param head the first bytes of the file
+ * @throws media-truncated, not-media with ffprobe's own words
+ */
+export async function probeStreams(
+  file: string,
+  head: string,
+  ffprobe: Tool,
+  signal?: AbortSignal,
+): Promise<ProbedFile> {
   const result = await captureTool(
     ffprobe.path,
     ['-v', 'error', '-of', 'json', '-show_format', '-show_streams', '-show_chapters', fileUrl(file)],
     { signal },
   );
   if (result.code !== 0) {
-    const truncated = /moov atom not found|partial file|ended prematurely|truncated/i.test(result.stderr);
+    // An index that is missing is missing from what begins like a movie; other things go by that name only.
+    const movie = /^.{4}(ftyp|moov|mdat|wide|free|skip)/s.test(head);
+    const truncated = /partial file|ended prematurely|truncated/i.test(result.stderr) || movie;
     throw new FaceSwapError(truncated ? 'media-truncated' : 'not-media', {
       file,
       reason: reasonOf(result.stderr, file),

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { FaceSwapError } from '../../protocol/errors';
@@ -20,15 +19,8 @@ const signatures: [offset: number, bytes: string][] = [
 export const imageExtensions = ['.png', '.jpg', '.jpeg', '.webp'] as const;
 
 /** Tells by its first bytes whether a file is an image, whatever it is called. */
-export async function isImageFile(file: string): Promise<boolean> {
-  const handle = await open(file, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
-    const head = buffer.toString('latin1', 0, bytesRead);
-    return signatures.some(([offset, bytes]) => head.startsWith(bytes, offset));
-  } finally {
-    await handle.close();
-  }
+export function isImage(head: string): boolean {
+  return signatures.some(([offset, bytes]) => head.startsWith(bytes, offset));
 }
 
 /** @throws media-truncated, media-unsupported, not-media */

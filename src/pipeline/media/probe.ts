@@ -10,7 +10,7 @@ import {
   type ProbedPacket,
   type ProbedStream,
 } from './ffprobe';
-import { isImageFile, probeImage } from './images';
+import { isImage, probeImage } from './images';
 import type { AudioStream, ColourTags, MediaInfo, SubtitleStream } from './mediaInfo';
 import { pixelLayout } from './pixelFormats';
 import { frameTiming, parseRational } from './timestamps';
@@ -27,12 +27,17 @@ const seekableContainers = /\b(mov|mp4|matroska|webm)\b/;
  *   media-truncated, media-unsupported (fact `feature` says what)
  */
 export async function probeMedia(file: string, tools: MediaTools, signal?: AbortSignal): Promise<MediaInfo> {
-  const bytes = await checkReadable(file);
-  if (await isImageFile(file)) return probeImage(file, bytes);
-  const probed = await probeStreams(file, tools.ffprobe, signal);
+  const { bytes, head } = await checkReadable(file);
+  if (isImage(head)) return probeImage(file, bytes);
+  const probed = await probeStreams(file, head, tools.ffprobe, signal);
   const stream = videoStream(file, probed);
   const container = probed.format.format_name;
-  const layout = pixelLayout(stream.pix_fmt ?? 'unknown', intermediateCodecs.has(stream.codec_name ?? ''));
+  if (stream.pix_fmt === undefined) {
+    const { packets } = await probePackets(file, stream.index, tools.ffprobe, signal);
+    if (packets.length === 0) throw new FaceSwapError('media-truncated', { file, frames: 0 });
+    throw unsupported(file, `codec ${stream.codec_name}`);
+  }
+  const layout = pixelLayout(stream.pix_fmt, intermediateCodecs.has(stream.codec_name ?? ''));
   if ('unsupported' in layout) throw unsupported(file, layout.unsupported);
   const colour = colourTags(stream);
   if (isHighDynamicRange(colour)) throw unsupported(file, 'HDR');
@@ -58,7 +63,7 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
     kind: 'video',
     container,
     codec: stream.codec_name ?? 'unknown',
-    pixelFormat: stream.pix_fmt ?? 'unknown',
+    pixelFormat: stream.pix_fmt,
     format: {
       width,
       height,
@@ -89,8 +94,8 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
   };
 }
 
-/** @returns the size in bytes */
-async function checkReadable(file: string): Promise<number> {
+/** @returns the size in bytes and the first bytes, one character each */
+async function checkReadable(file: string): Promise<{ bytes: number; head: string }> {
   let found;
   try {
     found = await stat(file);
@@ -109,11 +114,12 @@ async function checkReadable(file: string): Promise<number> {
   try {
     await access(file, constants.R_OK);
     // Windows grants access() what it then refuses to open.
-    await (await open(file, 'r')).close();
+    const handle = await open(file, 'r');
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0).finally(() => handle.close());
+    return { bytes: found.size, head: buffer.toString('latin1', 0, bytesRead) };
   } catch (cause) {
     throw new FaceSwapError('input-unreadable', { file, reason: errorCode(cause) }, { cause });
   }
-  return found.size;
 }
 
 function errorCode(cause: unknown): string {
