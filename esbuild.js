@@ -1,0 +1,79 @@
+// Bundles everything into dist/: the extension, the worker and its pipeline thread, the command line, the webview.
+const { chmodSync, rmSync } = require('node:fs');
+const path = require('node:path');
+const esbuild = require('esbuild');
+
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+
+/** Native or optional packages, found at run time. */
+const external = [
+  'vscode',
+  'onnxruntime-node',
+  'sharp',
+  'ffmpeg-static',
+  '@ffmpeg-installer/ffmpeg',
+  '@ffprobe-installer/ffprobe',
+];
+
+/** Tells VS Code's problem matcher when a build starts, ends, and what is wrong. */
+const announce = {
+  name: 'announce',
+  setup(build) {
+    build.onStart(() => {
+      if (watch) console.log('[watch] build started');
+    });
+    build.onEnd(({ errors }) => {
+      for (const { text, location } of errors) {
+        console.error(`✘ [ERROR] ${text}`);
+        if (location) console.error(`    ${location.file}:${location.line}:${location.column}:`);
+      }
+      if (watch) console.log('[watch] build finished');
+    });
+  },
+};
+
+const shared = {
+  bundle: true,
+  absWorkingDir: __dirname,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  logLevel: 'silent',
+  plugins: [announce],
+};
+
+const builds = [
+  {
+    ...shared,
+    entryPoints: ['src/extension.ts', 'src/worker.ts', 'src/pipelineThread.ts', 'src/cli.ts'],
+    outdir: 'dist',
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    external,
+  },
+  {
+    ...shared,
+    entryPoints: ['webview/main.ts'],
+    outdir: 'dist/webview',
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+  },
+];
+
+async function main() {
+  rmSync(path.join(__dirname, 'dist'), { recursive: true, force: true });
+  if (watch) {
+    for (const build of builds) await (await esbuild.context(build)).watch();
+    return;
+  }
+  for (const build of builds) await esbuild.build(build);
+  chmodSync(path.join(__dirname, 'dist', 'cli.js'), 0o755);
+}
+
+main().catch((error) => {
+  // Build errors have been told by `announce`.
+  if (!error.errors) console.error(error);
+  process.exit(1);
+});

@@ -1,0 +1,231 @@
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { FaceSwapError } from '../protocol/errors';
+import {
+  defaultEncoding,
+  defaultExecution,
+  defaultSelection,
+  executionProviders,
+  frameProcessors,
+  videoEncoders,
+  videoPresets,
+  type ExecutionOptions,
+  type ExecutionProvider,
+  type FrameProcessorName,
+  type SwapJob,
+  type ToolPaths,
+  type VideoEncoder,
+  type VideoPreset,
+} from '../protocol/job';
+
+/** Options as commander hands them over. */
+export interface RunOptions extends CommonOptions {
+  source: string[];
+  target: string;
+  output?: string;
+  overwrite?: true;
+  frameProcessor: FrameProcessorName[];
+  manyFaces?: true;
+  referenceFacePosition: number;
+  referenceFrameNumber: number;
+  similarFaceDistance: number;
+  smallFaces: SwapJob['smallFaces'];
+  outputVideoEncoder: VideoEncoder;
+  outputVideoQuality: number;
+  outputVideoPreset: VideoPreset;
+  skipAudio?: true;
+  maxMemory: number;
+  gpuMemoryWait: number;
+  keepFps?: true;
+  keepFrames?: true;
+  tempFrameFormat?: string;
+  tempFrameQuality?: number;
+}
+
+export interface CommonOptions {
+  executionProvider: ExecutionProvider[];
+  executionThreads: number;
+  ffmpeg?: string;
+  ffprobe?: string;
+  json?: true;
+}
+
+/** A number within limits; the message names both. */
+function numberBetween(least: number, most: number, whole: boolean) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (
+      text.trim() === '' ||
+      !Number.isFinite(value) ||
+      value < least ||
+      value > most ||
+      (whole && !Number.isInteger(value))
+    ) {
+      throw new InvalidArgumentError(`It must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+/** Options that choose programs and hardware; the same for every command. */
+export function addCommonOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--execution-provider <names...>', 'execution providers, in order of preference')
+        .choices(executionProviders)
+        .default(defaultExecution.providers),
+    )
+    .option(
+      '--execution-threads <n>',
+      'threads of one inference session, 0: chosen by the program',
+      numberBetween(0, 256, true),
+      defaultExecution.threads,
+    )
+    .option('--ffmpeg <path>', 'this ffmpeg and no other')
+    .option('--ffprobe <path>', 'this ffprobe and no other')
+    .option('--json', 'one JSON object per line on standard output');
+}
+
+export function addRunOptions(command: Command): Command {
+  command
+    .requiredOption(
+      '-s, --source <files...>',
+      'photos of the source face; several photos of one person are used together',
+    )
+    .requiredOption('-t, --target <file>', 'video or picture whose face is replaced')
+    .option('-o, --output <file>', 'result (default: <source>-<target> next to the target)')
+    .option('--overwrite', 'replace the output if it exists')
+    .addOption(
+      new Option('--frame-processor <names...>', 'processors, in order')
+        .choices(frameProcessors)
+        .default(['face_swapper']),
+    )
+    .option('--many-faces', 'swap every face')
+    .option(
+      '--reference-face-position <n>',
+      'face of the reference frame to swap, from left to right, from 0',
+      numberBetween(0, 1000, true),
+      defaultSelection.referenceFacePosition,
+    )
+    .option(
+      '--reference-frame-number <n>',
+      'frame that shows the reference face, from 0',
+      numberBetween(0, 1e9, true),
+      defaultSelection.referenceFrameNumber,
+    )
+    .option(
+      '--similar-face-distance <d>',
+      'how far a face may differ from the reference face, 0 to 2',
+      numberBetween(0, 2, false),
+      defaultSelection.similarFaceDistance,
+    )
+    .addOption(
+      new Option('--small-faces <when>', 'look for faces under 100 px as well, which takes longer')
+        .choices(['auto', 'always', 'never'])
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--output-video-encoder <name>', 'video encoder')
+        .choices(videoEncoders)
+        .default(defaultEncoding.encoder),
+    )
+    .option(
+      '--output-video-quality <n>',
+      'quality from 0 (small file) to 100 (lossless)',
+      numberBetween(0, 100, true),
+      defaultEncoding.quality,
+    )
+    .addOption(
+      new Option('--output-video-preset <name>', 'speed of the encoder')
+        .choices(videoPresets)
+        .default(defaultEncoding.preset),
+    )
+    .option('--skip-audio', 'leave the sound out')
+    .option(
+      '--max-memory <gb>',
+      'stop when more memory is used, 0: no limit',
+      numberBetween(0, 4096, false),
+      0,
+    )
+    .option(
+      '--gpu-memory-wait <seconds>',
+      'longest wait for GPU memory between processors',
+      numberBetween(0, 3600, false),
+      defaultExecution.gpuMemoryWaitSeconds,
+    );
+  for (const option of withoutEffect) command.addOption(new Option(option.flags, `no effect: ${option.why}`));
+  return command;
+}
+
+/** Options of roop that have lost their meaning; accepted so that known commands run unchanged. */
+const withoutEffect: { flags: string; key: keyof RunOptions; why: string }[] = [
+  { flags: '--keep-fps', key: 'keepFps', why: 'the frame rate is always kept' },
+  { flags: '--keep-frames', key: 'keepFrames', why: 'no frames are written to disk' },
+  { flags: '--temp-frame-format <format>', key: 'tempFrameFormat', why: 'no frames are written to disk' },
+  { flags: '--temp-frame-quality <n>', key: 'tempFrameQuality', why: 'no frames are written to disk' },
+];
+
+/** A line for each option given that has no effect. */
+export function noticesOf(options: RunOptions): string[] {
+  return withoutEffect
+    .filter(({ key }) => options[key] !== undefined)
+    .map(({ flags, why }) => `${flags.split(' ')[0]} has no effect: ${why}`);
+}
+
+/** Throws `usage` where options do not fit each other. */
+export function jobOf(options: RunOptions): SwapJob {
+  const sources = options.source.map((file) => path.resolve(file));
+  const target = path.resolve(options.target);
+  return {
+    sources,
+    target,
+    output: outputOf(options.output, sources[0], target),
+    overwrite: options.overwrite ?? false,
+    processors: [...new Set(options.frameProcessor)],
+    selection: {
+      manyFaces: options.manyFaces ?? false,
+      referenceFacePosition: options.referenceFacePosition,
+      referenceFrameNumber: options.referenceFrameNumber,
+      similarFaceDistance: options.similarFaceDistance,
+    },
+    encoding: {
+      encoder: options.outputVideoEncoder,
+      quality: options.outputVideoQuality,
+      preset: options.outputVideoPreset,
+      skipAudio: options.skipAudio ?? false,
+    },
+    execution: {
+      ...executionOf(options),
+      maxMemoryGb: options.maxMemory,
+      gpuMemoryWaitSeconds: options.gpuMemoryWait,
+    },
+    smallFaces: options.smallFaces,
+    tools: toolsOf(options),
+  };
+}
+
+export function executionOf(options: CommonOptions): ExecutionOptions {
+  return { ...defaultExecution, providers: options.executionProvider, threads: options.executionThreads };
+}
+
+export function toolsOf({ ffmpeg, ffprobe }: CommonOptions): ToolPaths {
+  return {
+    ...(ffmpeg === undefined ? {} : { ffmpeg: path.resolve(ffmpeg) }),
+    ...(ffprobe === undefined ? {} : { ffprobe: path.resolve(ffprobe) }),
+  };
+}
+
+/** The file that was asked for, or in the folder that was asked for, or next to the target; the last two never taken. */
+function outputOf(output: string | undefined, source: string, target: string): string {
+  if (output === '') throw new FaceSwapError('usage', { option: 'output', reason: 'it is empty' });
+  const asked = output === undefined ? path.dirname(target) : path.resolve(output);
+  const isFolder = output === undefined || (existsSync(asked) && statSync(asked).isDirectory());
+  if (!isFolder) return asked;
+  const extension = path.extname(target) || '.mp4';
+  const stem = `${path.parse(source).name}-${path.basename(target, path.extname(target))}`;
+  for (let n = 1; ; n++) {
+    const file = path.join(asked, n === 1 ? `${stem}${extension}` : `${stem}-${n}${extension}`);
+    if (!existsSync(file)) return file;
+  }
+}

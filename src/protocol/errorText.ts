@@ -1,0 +1,106 @@
+import type { ErrorCode, ErrorFacts } from './errors';
+
+type Describe = (facts: ErrorFacts) => string;
+
+/** One sentence for every code: what is wrong, in which file, and what to do next. */
+const sentences: Record<ErrorCode, Describe> = {
+  usage: ({ option, reason }) =>
+    option === undefined
+      ? text(reason, 'The call is not understood')
+      : `--${option}: ${text(reason, 'not understood')}`,
+  'input-missing': ({ file }) => `${name(file)} does not exist; check the path`,
+  'input-unreadable': ({ file, reason }) =>
+    `${name(file)} cannot be read${because(reason)}; check its permissions`,
+  'input-empty': ({ file }) => `${name(file)} is empty; choose a file with a picture or a video in it`,
+  'input-is-directory': ({ file }) => `${name(file)} is a folder; choose a file in it`,
+  'not-media': ({ file }) =>
+    `${name(file)} is neither a video nor a picture that can be read; choose another file`,
+  'no-video-stream': ({ file }) => `${name(file)} has sound but no picture; choose a video`,
+  'media-truncated': ({ file, frames, expected }) =>
+    `${name(file)} is damaged or cut off${
+      expected === undefined ? '' : ` (${count(frames)} of ${expected} frames can be read)`
+    }; copy or export it again`,
+  'media-unsupported': ({ file, feature }) =>
+    `${name(file)} cannot be processed without damage because of its ${text(feature, 'format')}; convert it to 8-bit H.264 first`,
+  'output-exists': ({ file }) =>
+    `${name(file)} exists already; choose another name, or allow it to be overwritten`,
+  'output-folder-missing': ({ file }) =>
+    `The folder ${name(file)} does not exist; create it or choose another one`,
+  'output-not-writable': ({ file, reason }) =>
+    `${name(file)} cannot be written${because(reason)}; choose another folder or change its permissions`,
+  'output-format-unknown': ({ file, extension, known }) =>
+    `${file === undefined ? `The extension ${text(extension, '')}` : name(file)} is not a format that can be written here; use one of ${text(known, '.mp4 .mov .mkv .webm .png .jpg .webp')}`,
+  'output-is-input': ({ file }) =>
+    `${name(file)} is one of the input files, which are never overwritten; choose another output`,
+  'disk-full': ({ file, needed, free }) =>
+    `There is not enough space for ${name(file)}${
+      typeof needed === 'number' && typeof free === 'number'
+        ? ` (up to ${size(needed)} needed, ${size(free)} free)`
+        : ''
+    }; free some, or write to another disk`,
+  'no-source-face': ({ file }) =>
+    `No face was found in the source ${name(file)}; choose a photo in which the face is well visible`,
+  'no-reference-face': ({ frame, frames }) =>
+    frames === undefined
+      ? `No face was found in frame ${count(frame)} of the target; choose another reference frame, or swap all faces`
+      : `The target has no frame ${count(frame)}, only ${frames}; choose another reference frame`,
+  'model-missing': ({ model, file }) =>
+    `The model ${text(model, file === undefined ? 'that is needed' : name(file))} is not installed; install it, or choose another processor`,
+  'model-corrupt': ({ file, reason }) =>
+    `The model file ${name(file)} is damaged${because(reason)}; remove it and build or install it again`,
+  'tool-missing': ({ tool, file, reason }) =>
+    file === undefined
+      ? `${text(tool, 'ffmpeg')} was not found; install it, or set its path in the settings`
+      : `${name(file)} does not work as ${text(tool, 'ffmpeg')}${because(reason)}; correct the path in the settings`,
+  'tool-failed': ({ tool, file, stderr }) =>
+    `${text(tool, 'ffmpeg')} failed${file === undefined ? '' : ` on ${name(file)}`}${because(lastLine(stderr))}; the log has the details`,
+  'encoder-unavailable': ({ encoder, reason, stderr }) =>
+    `The video encoder ${text(encoder, '')} cannot be used here${because(reason ?? lastLine(stderr))}; choose libx264`,
+  'provider-unavailable': ({ reason }) =>
+    `None of the chosen execution providers can run the models${because(reason)}; add cpu to them`,
+  'out-of-memory': ({ limit }) =>
+    `There was not enough memory${limit === undefined ? '' : ` (the limit is ${limit} GB)`}; raise the limit or close other programs`,
+  'verification-failed': ({ what, expected, found }) =>
+    `The finished video did not pass its check (${text(what, 'content')}${
+      expected === undefined ? '' : `: ${expected} expected, ${count(found)} found`
+    }) and was not kept; please report this with the log`,
+  'worker-died': ({ reason, stderr }) =>
+    `The rendering process ended unexpectedly${because(reason ?? lastLine(stderr))}; nothing was written, start the job again`,
+  cancelled: () => 'The job was cancelled, and nothing was written',
+  internal: ({ reason }) =>
+    `Something went wrong inside Face Swap${because(reason)}; please report this with the log`,
+};
+
+/** The sentence for people; ends with a full stop. */
+export function describeError(error: { code: ErrorCode; facts: ErrorFacts }): string {
+  const sentence = sentences[error.code](error.facts).replace(/\s+/g, ' ').trim();
+  return sentence.endsWith('.') ? sentence : `${sentence}.`;
+}
+
+function text(fact: string | number | undefined, otherwise: string): string {
+  return fact === undefined || fact === '' ? otherwise : String(fact).replace(/\.$/, '');
+}
+
+function count(fact: string | number | undefined): string {
+  return text(fact, '0');
+}
+
+/** File names may hold anything; control characters would break the line they are told in. */
+function name(file: string | undefined): string {
+  // eslint-disable-next-line no-control-regex
+  return file === undefined ? 'The file' : `“${file.replace(/[\u0000-\u001f]/g, '␤')}”`;
+}
+
+function because(reason: string | number | undefined): string {
+  return reason === undefined || reason === ''
+    ? ''
+    : ` (${String(reason).split('\n')[0].replace(/\.$/, '')})`;
+}
+
+function lastLine(stderr: string | undefined): string | undefined {
+  return stderr?.trim().split('\n').at(-1)?.slice(0, 200);
+}
+
+function size(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+}

@@ -1,0 +1,37 @@
+import type { ErrorCode } from './errors';
+
+/** What the command line's exit codes mean; part of its interface. */
+export const exitCodes = {
+  done: 0,
+  usage: 2,
+  badInput: 3,
+  modelMissing: 4,
+  noSourceFace: 5,
+  failed: 6,
+  cancelled: 130,
+} as const;
+
+const badInput: readonly ErrorCode[] = [
+  'input-missing',
+  'input-unreadable',
+  'input-empty',
+  'input-is-directory',
+  'not-media',
+  'no-video-stream',
+  'media-truncated',
+  'media-unsupported',
+  'output-exists',
+  'output-folder-missing',
+  'output-not-writable',
+  'output-format-unknown',
+  'output-is-input',
+  'no-reference-face',
+];
+
+export function exitCodeOf(code: ErrorCode): number {
+  if (code === 'usage') return exitCodes.usage;
+  if (code === 'model-missing' || code === 'model-corrupt') return exitCodes.modelMissing;
+  if (code === 'no-source-face') return exitCodes.noSourceFace;
+  if (code === 'cancelled') return exitCodes.cancelled;
+  return badInput.includes(code) ? exitCodes.badInput : exitCodes.failed;
+}
