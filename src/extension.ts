@@ -27,8 +27,9 @@ export function activate(context: vscode.ExtensionContext): void {
   register('showOutput', (_commands, current) => current.log.show());
 }
 
-/** Ends a running job and the worker; VS Code waits for it when the window closes. */
+/** Ends running jobs and the worker; VS Code waits a few seconds for it when the window closes. */
 export async function deactivate(): Promise<void> {
-  (await host)?.dispose();
+  const closing = host;
   host = undefined;
+  await (await closing)?.close();
 }

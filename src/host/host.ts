@@ -12,7 +12,7 @@ export interface SwapResult {
 }
 
 /** Everything that lives from the first command to the end: one output channel, one status bar item, one queue, one worker. */
-export class Host implements vscode.Disposable {
+export class Host {
   readonly log = vscode.window.createOutputChannel('Face Swap', { log: true });
   readonly statusBar = new StatusBar();
   readonly worker = new WorkerProcess();
@@ -47,8 +47,9 @@ export class Host implements vscode.Disposable {
     return readJobSettings((name) => configuration.get(name));
   }
 
-  dispose(): void {
-    for (const job of this.queue.jobs) job.cancel();
+  /** Cancels what runs and waits until it has cleaned up, then ends the worker. */
+  async close(): Promise<void> {
+    await this.queue.close();
     this.comparePanel.dispose();
     this.worker.dispose();
     this.statusBar.dispose();

@@ -7,6 +7,8 @@ export interface QueuedJob {
 
 interface Entry extends QueuedJob {
   start(): void;
+  /** Resolves when the job has left the queue, however it went. */
+  ended: Promise<void>;
 }
 
 /** One job at a time: a GPU or a processor shared by two jobs finishes neither sooner. The others wait in order. */
@@ -18,6 +20,14 @@ export class JobQueue {
   /** The running job first, then the waiting ones. */
   get jobs(): readonly QueuedJob[] {
     return this.entries;
+  }
+
+  /** Cancels every job and resolves when the last one has ended. */
+  async close(): Promise<void> {
+    const ended = this.entries.map(({ ended }) => ended);
+    // The last first, so that none of them starts in between.
+    for (const job of [...this.entries].reverse()) job.cancel();
+    await Promise.all(ended);
   }
 
   /**
@@ -37,7 +47,11 @@ export class JobQueue {
       giveUp = () => reject(new FaceSwapError('cancelled'));
     });
     abort.signal.addEventListener('abort', giveUp, { once: true });
-    const entry: Entry = { label, cancel: () => abort.abort(), start };
+    let leave = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    const entry: Entry = { label, cancel: () => abort.abort(), start, ended };
     this.entries.push(entry);
     this.onChange(this.entries.length);
     try {
@@ -52,6 +66,7 @@ export class JobQueue {
       this.entries.splice(this.entries.indexOf(entry), 1);
       this.entries[0]?.start();
       this.onChange(this.entries.length);
+      leave();
     }
   }
 }

@@ -73,4 +73,26 @@ suite('The job queue', () => {
     queue.jobs[0]?.cancel();
     await assert.rejects(job, isCancelled);
   });
+
+  test('closes by cancelling every job, and waits for the running one to clean up', async () => {
+    const queue = new JobQueue();
+    const abort = new AbortController();
+    const events: string[] = [];
+    const running = queue.run('one', abort, ignore, async () => {
+      await new Promise((resolve) => abort.signal.addEventListener('abort', resolve));
+      await new Promise(setImmediate);
+      events.push('cleaned up');
+      throw new FaceSwapError('cancelled');
+    });
+    const waiting = queue.run('two', new AbortController(), ignore, () => {
+      events.push('started');
+      return Promise.resolve();
+    });
+    await Promise.resolve();
+    const ends = Promise.all([assert.rejects(running, isCancelled), assert.rejects(waiting, isCancelled)]);
+    await queue.close();
+    events.push('closed');
+    await ends;
+    assert.deepEqual(events, ['cleaned up', 'closed']);
+  });
 });
