@@ -1,11 +1,12 @@
+import { stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { ToolPaths } from '../protocol/job';
 import type { Still } from '../protocol/report';
 import type { PipelineContext } from './context';
 import { videoStillJpeg } from './media/still';
-import { frameSeconds } from './media/mediaInfo';
+import { frameSeconds, type MediaInfo } from './media/mediaInfo';
 import { probeMedia } from './media/probe';
-import { findMediaTools } from './media/tools';
+import { findMediaTools, type MediaTools } from './media/tools';
 
 /** One moment of a video, upright, or an image, at most `maxWidth` pixels wide. Times beyond the end give the last frame. */
 export async function takeStill(
@@ -13,8 +14,7 @@ export async function takeStill(
   context: PipelineContext,
 ): Promise<Still> {
   const { file, seconds, maxWidth } = request;
-  const tools = await findMediaTools(request.tools);
-  const info = await probeMedia(file, tools, context.signal);
+  const { tools, info } = await look(file, request.tools);
   const picture = info.kind === 'image' ? file : await videoStillJpeg(info, seconds, tools, context.signal);
   const { data, info: size } = await sharp(picture)
     .autoOrient()
@@ -29,4 +29,28 @@ export async function takeStill(
     durationSeconds: info.durationSeconds,
     frameSeconds: frameSeconds(info),
   };
+}
+
+interface Looked {
+  tools: MediaTools;
+  info: MediaInfo;
+}
+
+/** The files looked at last. Who goes through two videos frame by frame must not wait for them to be probed each time. */
+const known = new Map<string, Promise<Looked>>();
+const mostKnown = 4;
+
+async function look(file: string, paths: ToolPaths): Promise<Looked> {
+  const { mtimeMs, size } = await stat(file).catch(() => ({ mtimeMs: 0, size: 0 }));
+  const key = JSON.stringify([file, mtimeMs, size, paths]);
+  const before = known.get(key);
+  if (before) return before;
+  const looking = findMediaTools(paths).then(async (tools) => ({
+    tools,
+    info: await probeMedia(file, tools),
+  }));
+  known.set(key, looking);
+  looking.catch(() => known.delete(key));
+  for (const oldest of known.keys()) if (known.size > mostKnown) known.delete(oldest);
+  return looking;
 }
