@@ -38,7 +38,7 @@ export async function demo(): Promise<void> {
 
   const [chosen] = report.providers;
   console.log(`
-Provider       ${chosen ? `${chosen.provider} – ${chosen.reason}` : 'none'}
+Provider       ${chosen.provider} – ${chosen.reason}
 Frames         ${report.frames}, a face swapped in ${report.framesWithSwap} of them
 Speed          ${report.fps.toFixed(1)} frames per second at ${report.width}×${report.height} (${report.seconds.toFixed(1)} s)
 Identity       ${cosine(before, wanted).toFixed(2)} → ${cosine(after, wanted).toFixed(2)} (likeness to the source, −1 to 1, built-in recogniser)

@@ -3,8 +3,8 @@ import type { LogLevel, Progress } from '../protocol/report';
 /** What a pipeline call may use of the world above it: nothing else calls back upstream. */
 export interface PipelineContext {
   signal: AbortSignal;
-  onProgress(progress: Progress): void;
-  onLog(level: LogLevel, message: string): void;
+  onProgress: (progress: Progress) => void;
+  onLog: (level: LogLevel, message: string) => void;
   /** Told before a scratch folder is filled, so that whoever outlives this process can remove it. */
-  onScratch(folder: string): void;
+  onScratch: (folder: string) => void;
 }
