@@ -23,7 +23,7 @@ const nativeParts = [
 
 /** Packs the built checkout into `folder`. Returns the file's path. */
 async function packageExtension(folder) {
-  for (const needed of ['dist/extension.js', 'dist/worker.js', 'dist/cli.js', 'models/face_detector.onnx'])
+  for (const needed of ['dist/extension.js', 'dist/pipelineThread.js', 'dist/cli.js', 'models/face_detector.onnx'])
     if (!existsSync(path.join(root, needed)))
       throw new Error(`${needed} is missing: run "npm run build" first`);
   allowExecution();
@@ -34,6 +34,7 @@ async function packageExtension(folder) {
     target,
     ignoreFile: writeAllowList(),
     allowMissingRepository: true,
+    rewriteRelativeLinks: false,
     skipLicense: true,
   });
   return packagePath;
