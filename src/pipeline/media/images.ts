@@ -125,22 +125,29 @@ export async function writeImage(
 ): Promise<void> {
   const { width, height } = frame.format;
   const metadata = await sharp(original.file).metadata();
-  const withAlpha = metadata.hasAlpha && extension !== '.jpg' && extension !== '.jpeg';
-  const alpha = withAlpha
-    ? await sharp(original.file, { ignoreIcc: true })
-        .autoOrient()
-        .extractChannel('alpha')
-        .raw({ depth: 'uchar' })
-        .toBuffer()
-    : undefined;
-  const pixels = interleave(frame, alpha);
-  const composed = sharp(original.file, { ignoreIcc: metadata.space !== 'cmyk' })
-    .autoOrient()
-    .toColourspace('srgb')
-    .ensureAlpha()
-    .composite([{ input: pixels, raw: { width, height, channels: 4 }, blend: 'source' }])
-    .keepMetadata();
-  const image = alpha ? composed : composed.removeAlpha();
+  const pixels = interleave(frame);
+  // Laid over the original, because that is the one way to keep its metadata without a colour conversion.
+  const opaque = await attempt(original.file, async () =>
+    (await openUpright(original.file))
+      .ensureAlpha()
+      .composite([{ input: pixels, raw: { width, height, channels: 3 }, blend: 'source' }])
+      .keepMetadata()
+      .png({ compressionLevel: 0 })
+      .toBuffer(),
+  );
+  let image = sharp(opaque, { ignoreIcc: true }).removeAlpha().keepMetadata();
+  if (metadata.hasAlpha && extension !== '.jpg' && extension !== '.jpeg') {
+    const alpha = await sharp(original.file, { ignoreIcc: true })
+      .autoOrient()
+      .extractChannel('alpha')
+      .raw({ depth: 'uchar' })
+      .toBuffer();
+    // In one go sharp would add the channel first and then remove it.
+    const bare = await image.png({ compressionLevel: 0 }).toBuffer();
+    image = sharp(bare, { ignoreIcc: true })
+      .joinChannel(alpha, { raw: { width, height, channels: 1 } })
+      .keepMetadata();
+  }
   await attempt(original.file, () => encode(image, extension, quality).toFile(file));
 }
 
@@ -157,14 +164,13 @@ function encode(image: Sharp, extension: string, quality: number): Sharp {
   }
 }
 
-function interleave(frame: Frame, alpha: Uint8Array | undefined): Buffer {
+function interleave(frame: Frame): Buffer {
   const [red, green, blue] = frame.planes;
-  const pixels = Buffer.allocUnsafe(red.length * 4);
-  for (let i = 0, p = 0; i < red.length; i++, p += 4) {
-    pixels[p] = red[i]!;
-    pixels[p + 1] = green[i]!;
-    pixels[p + 2] = blue[i]!;
-    pixels[p + 3] = alpha ? alpha[i] : 255;
+  const pixels = Buffer.allocUnsafe(red.length * 3);
+  for (let i = 0, p = 0; i < red.length; i++, p += 3) {
+    pixels[p] = red[i];
+    pixels[p + 1] = green[i];
+    pixels[p + 2] = blue[i];
   }
   return pixels;
 }
