@@ -59,7 +59,7 @@ export async function findMediaTools(
     ...installer('ffprobe', load),
   ]);
   const listing = await captureTool(ffmpeg.path, ['-hide_banner', '-encoders']);
-  const encoders = new Set(Array.from(listing.stdout.matchAll(/^ [A-Z.]{6} (\S+)/gm), (match) => match[1]));
+  const encoders = new Set(Array.from(listing.stdout.matchAll(/^ [A-Z.]{6} (\w\S*)/gm), (match) => match[1]));
   const help = await captureTool(ffmpeg.path, ['-hide_banner', '-h', 'long']);
   const nvenc = encoders.has('h264_nvenc')
     ? await captureTool(ffmpeg.path, ['-hide_banner', '-h', 'encoder=h264_nvenc'])
