@@ -23,7 +23,12 @@ const nativeParts = [
 
 /** Packs the built checkout into `folder`. Returns the file's path. */
 async function packageExtension(folder) {
-  for (const needed of ['dist/extension.js', 'dist/pipelineThread.js', 'dist/cli.js', 'models/face_detector.onnx'])
+  for (const needed of [
+    'dist/extension.js',
+    'dist/pipelineThread.js',
+    'dist/cli.js',
+    'models/face_detector.onnx',
+  ])
     if (!existsSync(path.join(root, needed)))
       throw new Error(`${needed} is missing: run "npm run build" first`);
   allowExecution();

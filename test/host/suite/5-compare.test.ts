@@ -36,8 +36,8 @@ suite('Compare', () => {
     assert.equal((await ui('comparePanel')).divider, 52);
     await ui('pressOnDivider', 'Home');
     assert.equal((await ui('comparePanel')).divider, 0);
-    await ui('dragDivider', '60');
-    assert.equal((await ui('comparePanel')).divider, 60);
+    await ui('dragDivider', '45');
+    assert.equal((await ui('comparePanel')).divider, 45);
   });
 
   test('goes through time frame by frame', async function () {
