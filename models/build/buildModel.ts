@@ -4,6 +4,7 @@ import type { ModelRecord } from '../../src/models/catalogue';
 import { convertTfjs } from './fromTfjs';
 import { convertTflite } from './fromTflite';
 import { unpackAsset } from './packedAssets';
+import { refinedLandmarks } from './refinedLandmarks';
 import { readTfjs } from './tfjs';
 
 /**
@@ -14,7 +15,7 @@ export function buildModel(record: ModelRecord): Uint8Array {
   const { id, source, inputs, outputs } = record;
   const [input] = inputs;
   const network = networkOf(record);
-  if (!source.file.endsWith('.json')) return convertTflite(id, network, input, outputs);
+  if (!source.file.endsWith('.json')) return convertTflite(id, network, input, outputs, { refinedLandmarks });
   const model = readTfjs(new TextDecoder().decode(network), (name) => networkOf(record, name));
   return convertTfjs(id, model, input, outputs);
 }

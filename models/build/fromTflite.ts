@@ -1,3 +1,5 @@
+import * as attention from './attention';
+import { readFlexMap } from './flexBuffer';
 import type { Table } from './flatBuffer';
 import { Graph, type Value } from './graph';
 import * as layers from './layers';
@@ -9,12 +11,22 @@ export interface OutputChoice extends OnnxValue {
   from: string;
 }
 
-/** Converts a TensorFlow Lite model with one input to ONNX. */
+/** A value that the original leaves to the code around it, made of values that it has. */
+export interface DerivedValue {
+  of: readonly string[];
+  derive(graph: Graph, values: readonly Value[]): Value;
+}
+
+/**
+ * Converts a TensorFlow Lite model with one input to ONNX.
+ * @param derived further values that outputs may be taken from
+ */
 export function convertTflite(
   name: string,
   bytes: Uint8Array,
   input: OnnxValue,
   outputs: readonly OutputChoice[],
+  derived: Readonly<Record<string, DerivedValue | undefined>> = {},
 ): Uint8Array {
   const model = readTflite(bytes);
   const graph = new Graph(name);
@@ -28,7 +40,8 @@ export function convertTflite(
     throw new Error(`the model's inputs are ${shapes.join(', ')}, not [${input.shape.join()}]`);
   }
   values.set(first, graph.input(input.name, input.shape));
-  for (const operator of model.operators) {
+  const needed = outputs.flatMap(({ from }) => derived[from]?.of ?? [from]);
+  for (const operator of operatorsFor(model, needed)) {
     const [output] = operator.outputs;
     const value = new Operation(graph, model, values, operator).convert();
     const { shape, name: outputName } = model.tensors[output];
@@ -37,13 +50,28 @@ export function convertTflite(
     }
     values.set(output, value);
   }
+  const named = (wanted: string): Value => {
+    const value = values.get(model.tensors.findIndex((tensor) => tensor.name === wanted));
+    if (!value) throw new Error(`the model has no value ${wanted}`);
+    return value;
+  };
   return graph.finish(
     outputs.map(({ from, ...output }) => {
-      const value = values.get(model.tensors.findIndex((tensor) => tensor.name === from));
-      if (!value) throw new Error(`the model has no value ${from}`);
-      return { ...output, value };
+      const recipe = derived[from];
+      return { ...output, value: recipe ? recipe.derive(graph, recipe.of.map(named)) : named(from) };
     }),
   );
+}
+
+/** The operators that the values named need. */
+function operatorsFor(model: TfliteModel, names: readonly string[]): TfliteOperator[] {
+  const needed = new Set(names.map((wanted) => model.tensors.findIndex(({ name }) => name === wanted)));
+  const operators = [...model.operators].reverse().filter((operator) => {
+    if (!operator.outputs.some((output) => needed.has(output))) return false;
+    for (const input of operator.inputs) needed.add(input);
+    return true;
+  });
+  return operators.reverse();
 }
 
 const activations: readonly (layers.Activation | undefined)[] = ['NONE', 'RELU', undefined, 'RELU6', 'TANH'];
@@ -77,6 +105,14 @@ class Operation {
       }
       case 'ADD':
         return this.activated(layers.combine(graph, 'Add', this.input(0), this.input(1)), 0);
+      case 'MUL':
+        return this.activated(layers.combine(graph, 'Mul', this.input(0), this.input(1)), 0);
+      case 'Landmarks2TransformMatrix':
+        return attention.transformAround(graph, this.input(0), this.customOptions());
+      case 'TransformTensorBilinear':
+        return attention.cropPicture(graph, this.input(0), this.input(1), this.customOptions());
+      case 'TransformLandmarks':
+        return attention.transformPoints(graph, this.input(0), this.input(1));
       case 'RELU':
         return layers.activate(graph, this.input(0), 'RELU');
       case 'PRELU':
@@ -164,6 +200,10 @@ class Operation {
     if (type !== 'int32')
       throw new Error(`input ${position} of ${this.operator.type} is no list of integers`);
     return [...data];
+  }
+
+  private customOptions() {
+    return readFlexMap(this.operator.customOptions);
   }
 
   private outputShape(): readonly number[] {

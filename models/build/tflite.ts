@@ -16,6 +16,8 @@ export interface TfliteOperator {
   outputs: readonly number[];
   /** The operator's options; their fields are numbered as in the schema. */
   options?: Table;
+  /** Options of a custom operator, as a FlexBuffer. */
+  customOptions: Uint8Array;
 }
 
 export interface TfliteModel {
@@ -33,6 +35,7 @@ const operatorNames = new Map([
   [4, 'DEPTHWISE_CONV_2D'],
   [6, 'DEQUANTIZE'],
   [17, 'MAX_POOL_2D'],
+  [18, 'MUL'],
   [19, 'RELU'],
   [22, 'RESHAPE'],
   [23, 'RESIZE_BILINEAR'],
@@ -68,6 +71,7 @@ export function readTflite(bytes: Uint8Array): TfliteModel {
         type: codes[operator.uint32(0)],
         inputs: operator.int32s(1),
         outputs: operator.int32s(2),
+        customOptions: operator.bytes(5),
         ...(options && { options }),
       };
     }),
