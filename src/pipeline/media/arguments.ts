@@ -157,7 +157,10 @@ export function muxArguments(plan: MuxPlan): string[] {
   kept.forEach(({ action }, n) => {
     if (action === 'encode') args.push(`-c:s:${n}`, container.subtitleFallback);
   });
-  args.push('-map_metadata', '1', '-map_metadata:s:v:0', `1:s:${info.streamIndex}`, '-map_chapters', '1');
+  // Naming one stream's metadata ends the automatic copying for all the others.
+  args.push('-map_metadata', '1', '-map_chapters', '1', '-map_metadata:s:v:0', `1:s:${info.streamIndex}`);
+  plan.audio.forEach(({ stream }, n) => args.push(`-map_metadata:s:a:${n}`, `1:s:${stream.index}`));
+  kept.forEach(({ stream }, n) => args.push(`-map_metadata:s:s:${n}`, `1:s:${stream.index}`));
   if (container.isobmff) {
     args.push('-video_track_timescale', String(info.timeBase.den), ...movFlags(info, ['faststart']));
     // The only name under which Apple's players take HEVC.

@@ -55,10 +55,11 @@ export async function joinSegments(
   const plan = { info, file, container, codec, audio, subtitles, shiftSeconds: timing.shiftSeconds };
   const run = (soundOffset: number) =>
     runMuxer(segments, { ...plan, soundOffset }, outline.description, timing, tools, options.signal);
-  await run(0);
-  const drift = audio.length > 0 ? await soundDrift(info, file, tools, options.signal) : 0;
+  await run(-timing.startSeconds);
+  const moved = audio.length > 0 ? await soundMoved(info, file, tools, options.signal) : 0;
+  const drift = moved + timing.startSeconds;
   // ffmpeg before 6 takes the encoder delay of Opus off twice on its way into Matroska.
-  if (Math.abs(drift) > audibleSeconds) await run(-drift);
+  if (audio.length > 0 && Math.abs(drift) > audibleSeconds) await run(-timing.startSeconds - drift);
   if (container.isobmff) {
     const lastDuration = timing.duration(info.frames - 1);
     const { displayMatrix } = info;
@@ -104,7 +105,7 @@ async function runMuxer(
 }
 
 /** By how many seconds the first sound has moved against the original. */
-async function soundDrift(
+async function soundMoved(
   info: MediaInfo,
   file: string,
   tools: MediaTools,

@@ -48,8 +48,8 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
   const timeBase = parseRational(stream.time_base) ?? { num: 1, den: 90000 };
   const timestamps = await frameTimestamps(file, stream, /\bmp4\b/.test(container), tools, signal);
   const { frameRate, variable } = frameTiming(timestamps, timeBase, [
-    parseRational(stream.avg_frame_rate),
     parseRational(stream.r_frame_rate),
+    parseRational(stream.avg_frame_rate),
   ]);
   const tick = timeBase.num / timeBase.den;
   const startSeconds = timestamps[0] * tick;

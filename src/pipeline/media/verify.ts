@@ -29,7 +29,18 @@ export async function verifyResult(
   // Matroska rounds to milliseconds, and the length of the last frame is a guess in many containers.
   const frame = original.durationSeconds / Math.max(1, original.frames);
   same('duration', original.durationSeconds, result.durationSeconds, frame + 0.002);
+  same('seconds a frame has moved', 0, furthestMoved(original, result), 0.0021);
   return result;
+}
+
+/** How far a frame has moved at most, in seconds from the first one. */
+function furthestMoved(one: MediaInfo, other: MediaInfo): number {
+  const seconds = ({ timestamps, timeBase }: MediaInfo, n: number) =>
+    ((timestamps[n] - timestamps[0]) * timeBase.num) / timeBase.den;
+  return one.timestamps.reduce(
+    (most, _, n) => Math.max(most, Math.abs(seconds(one, n) - seconds(other, n))),
+    0,
+  );
 }
 
 async function probeAgain(file: string, tools: MediaTools, signal?: AbortSignal): Promise<MediaInfo> {
