@@ -72,8 +72,12 @@ async function main() {
   chmodSync(path.join(__dirname, 'dist', 'cli.js'), 0o755);
 }
 
-main().catch((error) => {
-  // Build errors have been told by `announce`.
-  if (!error.errors) console.error(error);
-  process.exit(1);
-});
+if (require.main === module) {
+  main().catch((error) => {
+    // Build errors have been told by `announce`.
+    if (!error.errors) console.error(error);
+    process.exit(1);
+  });
+}
+
+module.exports = { builds };

@@ -1,23 +1,23 @@
 #!/usr/bin/env node
 import path from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { version } from '../package.json';
 import { jsonConsole, textConsole } from './cli/console';
+import { tellFailure } from './cli/failure';
 import {
   addCommonOptions,
   addRunOptions,
   executionOf,
   jobOf,
   noticesOf,
+  numberBetween,
   toolsOf,
   type CommonOptions,
   type RunOptions,
 } from './cli/options';
 import { printDoctor, printFaces } from './cli/print';
 import { stopSignal } from './cli/stopSignals';
-import { FaceSwapError } from './protocol/errors';
-import { describeError } from './protocol/errorText';
-import { exitCodeOf, exitCodes } from './protocol/exitCodes';
+import { exitCodes } from './protocol/exitCodes';
 import { WorkerClient } from './workerClient';
 
 /** The headless door: reads the command line, forks the worker, tells what it says. */
@@ -29,7 +29,7 @@ const signal = stopSignal(() => {
 });
 
 async function run(options: RunOptions): Promise<void> {
-  const output = options.json ? jsonConsole() : textConsole();
+  const output = options.json ? jsonConsole() : textConsole(options.quiet ?? false);
   for (const notice of noticesOf(options)) output.log('info', notice);
   const report = await client.call('swap', jobOf(options), {
     signal,
@@ -60,57 +60,45 @@ function commandLine(): Command {
   const program = new Command('face-swap')
     .description('Swaps faces in video on this machine.')
     .version(version, '-v, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 done, 2 usage, 3 bad input, 4 model missing, 5 no face in the source, 6 processing failed, 130 cancelled',
-    );
-  addCommonOptions(
-    addRunOptions(
-      program.command('run', { isDefault: true }).description('swap a face; the word run may be left out'),
-    ),
-  ).action(run);
-  addCommonOptions(
-    program.command('faces <file>').description('list the faces of a picture, or of a frame of a video'),
-  )
-    .option('--frame <n>', 'frame of a video, from 0', Number, 0)
+    .helpOption('-h, --help', 'print this help');
+  const runCommand = program
+    .command('run', { isDefault: true })
+    .description('swap a face; the word run may be left out')
+    .action(run);
+  addCommonOptions(addRunOptions(runCommand));
+  const facesCommand = program
+    .command('faces <file>')
+    .description('list the faces of a picture, or of a frame of a video')
+    .option('--frame <n>', 'frame of a video, from 0', numberBetween(0, 1e9, true), 0)
     .action(faces);
-  addCommonOptions(
-    program.command('doctor').description('check ffmpeg, the models and the execution providers'),
-  ).action(doctor);
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  addCommonOptions(facesCommand);
+  const doctorCommand = program
+    .command('doctor')
+    .description('check ffmpeg, the models and the execution providers')
+    .action(doctor);
+  addCommonOptions(doctorCommand);
+  program.addHelpText('after', () => `\n${runCommand.helpInformation()}${exitCodeHelp}`);
+  for (const command of [program, ...program.commands]) {
+    // Failures are told by `tellFailure`, in the same way as those of the worker.
+    command.exitOverride().configureOutput({ outputError: () => undefined });
+  }
   return program;
 }
 
+const exitCodeHelp = `
+Exit codes: 0 done, 2 usage, 3 bad input, 4 model missing, 5 no face in the source, 6 processing failed, 130 cancelled
+`;
+
 async function main(): Promise<void> {
-  // Whoever reads our output may have gone; that is no reason to crash.
-  process.stdout.on('error', () => process.exit(exitCodes.done));
+  // Whoever read what we say may have gone; the job is done for its file, not for its reader.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     await commandLine().parseAsync();
   } catch (error) {
-    process.exitCode = tell(error);
+    process.exitCode = tellFailure(error, process.argv.includes('--json'));
   } finally {
     client.dispose();
   }
-}
-
-/** Tells what went wrong in one sentence and returns the exit code. */
-function tell(error: unknown): number {
-  // commander has printed its own message, help or version by now.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  const known =
-    error instanceof FaceSwapError
-      ? error
-      : new FaceSwapError('internal', { reason: String(error) }, { cause: error });
-  const message = describeError(known);
-  if (process.argv.includes('--json')) {
-    process.stdout.write(
-      `${JSON.stringify({ type: 'error', code: known.code, facts: known.facts, message })}\n`,
-    );
-  }
-  process.stderr.write(`face-swap: ${message}\n`);
-  if (known.code === 'internal' && known.stack) process.stderr.write(`${known.stack}\n`);
-  return exitCodeOf(known.code);
 }
 
 void main();

@@ -1,131 +1,162 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import type { ErrorCode, ErrorFacts } from './protocol/errors';
-import type { WorkerEvent, WorkerRequest } from './protocol/workerMessages';
+import type { SerializedError } from './protocol/errors';
+import { workerMethods, type WorkerEvent, type WorkerRequest } from './protocol/workerMessages';
 
 /**
  * The forked child's door. This thread only answers messages, so that a cancel is heard while the pipeline's
- * thread is busy; every call is answered exactly once, whatever becomes of that thread.
+ * thread is busy; every call is answered exactly once, whatever becomes of that thread. A thread that is stuck or has
+ * broken takes the whole process with it: that alone surely ends its ffmpeg processes and gives its memory back.
  */
 
-/** A cancelled job that has not ended by itself after this long is ended together with its thread. */
+/** A cancelled job that has not ended by itself after this long is ended together with the process. */
 const graceMs = 3000;
 const memoryCheckMs = 500;
 
 interface Call {
   scratch: string[];
+  /** Bytes; 0 means none. */
   memoryLimit: number;
-  grace?: NodeJS.Timeout;
+  cancelled: boolean;
 }
 
-const methods = new Set<string>(['swap', 'faces', 'still', 'doctor']);
 const calls = new Map<number, Call>();
 let thread: Worker | undefined;
+let ending = false;
 
-process.on('message', (request: WorkerRequest) => receive(request));
+process.on('message', (message) => receive(message));
 process.on('disconnect', () => leave());
-// The parent decides when a job is over: a Ctrl-C in the terminal reaches the whole group, this process included.
-for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('SIGTERM', () => leave());
+// The parent decides when a job is over. A Ctrl-C or a closing terminal that reaches the whole group reaches it as well.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+process.on('uncaughtException', (error) => end(() => internal(error)));
 setInterval(watchMemory, memoryCheckMs).unref();
-send({ type: 'ready' });
 
-function receive(request: WorkerRequest): void {
-  if (request.type === 'cancel') {
-    cancel(request.id);
-    return;
+/** `message` is what another process sent, and so may be anything. */
+function receive(message: unknown): void {
+  if (ending) return;
+  const request = (typeof message === 'object' ? message : undefined) as Partial<WorkerRequest> | undefined;
+  const id = Number.isInteger(request?.id) ? request!.id! : -1;
+  if (request?.type === 'cancel') {
+    cancel(id);
+  } else if (request?.type === 'call' && isMethod(request.method) && id >= 0 && !calls.has(id)) {
+    calls.set(id, { scratch: [], memoryLimit: memoryLimitOf(request.argument), cancelled: false });
+    thread ??= startThread();
+    thread.postMessage(request);
+  } else {
+    const facts = { reason: `message not understood: ${inspect(message).slice(0, 200)}` };
+    send({ type: 'reply', id, ok: false, error: { code: 'internal', facts } });
   }
-  const { id } = request;
-  if (!Number.isInteger(id)) return;
-  if ((request.type as string) !== 'call' || !methods.has(request.method) || calls.has(id)) {
-    send({
-      type: 'reply',
-      id,
-      ok: false,
-      error: { code: 'internal', facts: { reason: 'message not understood' } },
-    });
-    return;
-  }
-  const memory = request.method === 'swap' ? request.argument.execution.maxMemoryGb : 0;
-  calls.set(id, { scratch: [], memoryLimit: memory * 1e9 });
-  thread ??= startThread();
-  thread.postMessage(request);
+}
+
+function isMethod(name: unknown): boolean {
+  return (workerMethods as readonly unknown[]).includes(name);
+}
+
+function memoryLimitOf(argument: unknown): number {
+  const { execution } = (argument ?? {}) as { execution?: { maxMemoryGb?: number } };
+  return (execution?.maxMemoryGb ?? 0) * 1e9;
 }
 
 function startThread(): Worker {
   const started = new Worker(path.join(__dirname, 'pipelineThread.js'));
   started.on('message', (event: WorkerEvent) => {
     const call = 'id' in event ? calls.get(event.id) : undefined;
-    if (!call) return;
+    if (!call || ending) return;
     if (event.type === 'scratch') call.scratch.push(event.folder);
-    if (event.type === 'reply') {
-      clearTimeout(call.grace);
-      calls.delete(event.id);
-    }
+    if (event.type === 'reply') calls.delete(event.id);
     send(event);
   });
-  started.on('error', (error) => failAll('internal', { reason: error.message }, started));
-  started.on('exit', (code) =>
-    failAll('internal', { reason: `the pipeline's thread ended (${code})` }, started),
-  );
+  started.on('error', (error) => end(() => internal(error)));
+  started.on('exit', (code) => end(() => internal(new Error(`the pipeline's thread ended with ${code}`))));
   return started;
 }
 
 function cancel(id: number): void {
   const call = calls.get(id);
-  if (!call || call.grace) return;
+  if (!call) return;
   send({ type: 'cancelling', id });
+  if (call.cancelled) return;
+  call.cancelled = true;
   thread?.postMessage({ type: 'cancel', id } satisfies WorkerRequest);
-  call.grace = setTimeout(() => void endThread('cancelled', {}), graceMs);
+  setTimeout(() => {
+    if (calls.get(id) === call) end(lostWithAnother);
+  }, graceMs);
 }
 
-/** Ends the thread and with it every call it was working on. Its ffmpeg processes end with their pipes. */
-async function endThread(code: ErrorCode, facts: ErrorFacts): Promise<void> {
-  const ended = thread;
-  thread = undefined;
-  await ended?.terminate();
-  failAll(code, facts);
+/** What a call hears when a stuck one ends the process. */
+function lostWithAnother({ cancelled }: Call): SerializedError {
+  if (cancelled) return { code: 'cancelled', facts: {} };
+  return { code: 'worker-died', facts: { reason: 'ended together with a cancelled job that was stuck' } };
 }
 
-function failAll(code: ErrorCode, facts: ErrorFacts, of?: Worker): void {
-  // A thread that was replaced has nothing left to answer for.
-  if (of && of !== thread) return;
-  thread = undefined;
+/** Answers whatever is open, cleans up after it, and ends this process together with its children. */
+function end(errorOf: (call: Call) => SerializedError): void {
+  if (ending) return;
+  ending = true;
+  // First, so that the parent sends its next call to another process.
+  send({ type: 'ending' });
   for (const [id, call] of calls) {
-    clearTimeout(call.grace);
     removeScratch(call);
-    send({ type: 'reply', id, ok: false, error: { code, facts } });
+    send({ type: 'reply', id, ok: false, error: errorOf(call) });
   }
-  calls.clear();
+  // Once more, because what has been sent before it has then left as well.
+  send({ type: 'ending' }, killGroup);
+}
+
+/**
+ * At once, ffmpeg and a thread inside native code included, for which `process.exit` would wait. The group is this
+ * process's own when the parent made it so; without one, ffmpeg ends as its pipes close.
+ */
+function killGroup(): void {
+  try {
+    process.kill(-process.pid, 'SIGKILL');
+  } catch {
+    process.kill(process.pid, 'SIGKILL');
+  }
 }
 
 function removeScratch(call: Call): void {
-  for (const folder of call.scratch) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  for (const folder of call.scratch) {
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    } catch {
+      // The answer matters more; the parent tries again when this process has gone.
+    }
+  }
 }
 
 function watchMemory(): void {
   const limits = [...calls.values()].map((call) => call.memoryLimit).filter((limit) => limit > 0);
-  if (limits.length === 0) return;
   const limit = Math.min(...limits);
-  if (process.memoryUsage.rss() > limit) void endThread('out-of-memory', { limit: limit / 1e9 });
+  if (process.memoryUsage.rss() <= limit) return;
+  end(() => ({ code: 'out-of-memory', facts: { limit: limit / 1e9 } }));
 }
 
-/** The parent is gone or wants us gone: nothing may stay behind. */
+/** The parent is gone or wants us gone: jobs may end properly, but not for long, and nothing may stay behind. */
 function leave(): void {
-  for (const id of calls.keys()) thread?.postMessage({ type: 'cancel', id } satisfies WorkerRequest);
-  const done = () => {
-    for (const call of calls.values()) removeScratch(call);
-    process.exit(0);
-  };
+  for (const id of calls.keys()) cancel(id);
   const started = performance.now();
   const wait = setInterval(() => {
     if (calls.size > 0 && performance.now() - started < graceMs) return;
     clearInterval(wait);
-    done();
+    if (calls.size > 0) end(lostWithAnother);
+    else process.exit(0);
   }, 20);
 }
 
-function send(event: WorkerEvent): void {
-  if (process.connected) process.send?.(event, undefined, undefined, () => undefined);
+function internal(error: Error): SerializedError {
+  const code = (error as NodeJS.ErrnoException).code;
+  return {
+    code: code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : 'internal',
+    facts: { reason: error.message },
+    ...(error.stack === undefined ? {} : { stack: error.stack }),
+  };
+}
+
+function send(event: WorkerEvent, done: () => void = () => undefined): void {
+  if (process.connected) process.send?.(event, undefined, undefined, () => done());
+  else done();
 }

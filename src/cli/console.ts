@@ -1,4 +1,5 @@
 import type { JobReport, LogLevel, Progress } from '../protocol/report';
+import { barText, statusText, summaryLines } from './statusText';
 
 /** How a running job is told. Results go to standard output, everything about the way there to standard error. */
 export interface JobConsole {
@@ -17,74 +18,37 @@ export function jsonConsole(): JobConsole {
   };
 }
 
-const barWidth = 28;
 /** Without a terminal a line is printed every so many percent. */
 const percentPerLine = 10;
 
-/** A progress bar on a terminal, a few lines elsewhere. */
-export function textConsole(): JobConsole {
-  const bar = process.stderr.isTTY;
+/** A progress bar on a terminal, a few lines elsewhere; with `quiet`, warnings and the result alone. */
+export function textConsole(quiet: boolean): JobConsole {
+  const { stderr } = process;
   let drawn = false;
-  let lastTenth = 0;
-  const clear = () => {
-    if (drawn) process.stderr.write('\r\x1b[K');
-    drawn = false;
-  };
+  let lastStep = 0;
   const line = (text: string) => {
-    clear();
-    process.stderr.write(`${text}\n`);
+    stderr.write(`${drawn ? '\r\x1b[K' : ''}${text}\n`);
+    drawn = false;
   };
   return {
     log(level, message) {
-      if (level !== 'debug') line(level === 'info' ? message : `${level}: ${message}`);
+      if (level === 'debug' || (quiet && level === 'info')) return;
+      line(level === 'info' ? message : `${level}: ${message}`);
     },
     progress(progress) {
-      if (progress.stage !== 'swap' || progress.total === 0) return;
-      if (bar) {
-        const columns = process.stderr.columns;
-        process.stderr.write(`\r\x1b[K${barText(progress).slice(0, columns - 1)}`);
+      if (quiet || progress.stage !== 'swap' || progress.total === 0) return;
+      if (stderr.isTTY) {
+        stderr.write(`\r\x1b[K${barText(progress, stderr.columns - 1)}`);
         drawn = true;
         return;
       }
-      const tenth = Math.floor((100 * progress.frame) / progress.total / percentPerLine);
-      if (tenth === lastTenth) return;
-      lastTenth = tenth;
-      line(statusText(progress));
+      const step = Math.floor((100 * progress.frame) / progress.total / percentPerLine);
+      if (step !== lastStep) line(statusText(progress));
+      lastStep = step;
     },
     done(report) {
-      clear();
-      process.stderr.write(`${summary(report)}\n`);
+      for (const text of summaryLines(report)) if (!quiet || text.startsWith('warning')) line(text);
       process.stdout.write(`${report.output}\n`);
     },
   };
-}
-
-function barText(progress: Progress): string {
-  const filled = Math.round((barWidth * progress.frame) / progress.total);
-  return `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${statusText(progress)}`;
-}
-
-function statusText({ frame, total, fps, secondsLeft, provider }: Progress): string {
-  const parts = [`${Math.floor((100 * frame) / total)} %`, `${frame}/${total}`, `${fps.toFixed(1)} fps`];
-  if (secondsLeft !== undefined) parts.push(`${clock(secondsLeft)} left`);
-  if (provider !== undefined) parts.push(provider);
-  return parts.join(' · ');
-}
-
-function clock(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  const minutes = Math.floor(whole / 60);
-  const rest = String(whole % 60).padStart(2, '0');
-  return minutes < 60
-    ? `${minutes}:${rest}`
-    : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${rest}`;
-}
-
-function summary(report: JobReport): string {
-  const lines = report.warnings.map((warning) => `warning: ${warning}`);
-  lines.push(
-    `${report.frames} frames, a face swapped in ${report.framesWithSwap}; ${report.seconds.toFixed(1)} s, ` +
-      `${report.fps.toFixed(1)} fps; audio ${report.audio}; at most ${report.peakMemoryMb.toFixed(0)} MB`,
-  );
-  return lines.join('\n');
 }

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { outputPath } from '../outputName';
 import { FaceSwapError } from '../protocol/errors';
 import {
   defaultEncoding,
@@ -49,10 +50,11 @@ export interface CommonOptions {
   ffmpeg?: string;
   ffprobe?: string;
   json?: true;
+  quiet?: true;
 }
 
 /** A number within limits; the message names both. */
-function numberBetween(least: number, most: number, whole: boolean) {
+export function numberBetween(least: number, most: number, whole: boolean) {
   return (text: string): number => {
     const value = Number(text);
     if (
@@ -62,7 +64,7 @@ function numberBetween(least: number, most: number, whole: boolean) {
       value > most ||
       (whole && !Number.isInteger(value))
     ) {
-      throw new InvalidArgumentError(`It must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
+      throw new InvalidArgumentError(`it must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
     }
     return value;
   };
@@ -84,7 +86,8 @@ export function addCommonOptions(command: Command): Command {
     )
     .option('--ffmpeg <path>', 'this ffmpeg and no other')
     .option('--ffprobe <path>', 'this ffprobe and no other')
-    .option('--json', 'one JSON object per line on standard output');
+    .option('--json', 'one JSON object per line on standard output')
+    .option('--quiet', 'tell nothing but warnings, errors and the result');
 }
 
 export function addRunOptions(command: Command): Command {
@@ -175,6 +178,7 @@ export function noticesOf(options: RunOptions): string[] {
 
 /** Throws `usage` where options do not fit each other. */
 export function jobOf(options: RunOptions): SwapJob {
+  refuseEmptyNames(options);
   const sources = options.source.map((file) => path.resolve(file));
   const target = path.resolve(options.target);
   return {
@@ -218,14 +222,24 @@ export function toolsOf({ ffmpeg, ffprobe }: CommonOptions): ToolPaths {
 
 /** The file that was asked for, or in the folder that was asked for, or next to the target; the last two never taken. */
 function outputOf(output: string | undefined, source: string, target: string): string {
-  if (output === '') throw new FaceSwapError('usage', { option: 'output', reason: 'it is empty' });
-  const asked = output === undefined ? path.dirname(target) : path.resolve(output);
-  const isFolder = output === undefined || (existsSync(asked) && statSync(asked).isDirectory());
-  if (!isFolder) return asked;
-  const extension = path.extname(target) || '.mp4';
-  const stem = `${path.parse(source).name}-${path.basename(target, path.extname(target))}`;
-  for (let n = 1; ; n++) {
-    const file = path.join(asked, n === 1 ? `${stem}${extension}` : `${stem}-${n}${extension}`);
-    if (!existsSync(file)) return file;
+  const wanted = output === undefined ? undefined : path.resolve(output);
+  const namesFolder = output?.endsWith('/') === true || output?.endsWith(path.sep) === true;
+  if (wanted !== undefined && !isFolder(wanted)) {
+    if (namesFolder) throw new FaceSwapError('output-folder-missing', { file: wanted });
+    return wanted;
+  }
+  const beside = wanted === undefined ? target : path.join(wanted, path.basename(target));
+  return outputPath(source, beside, existsSync);
+}
+
+function isFolder(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** An empty name would quietly stand for the current folder. */
+function refuseEmptyNames({ source, target, output, ffmpeg, ffprobe }: RunOptions): void {
+  const names = { source, target: [target], output: [output], ffmpeg: [ffmpeg], ffprobe: [ffprobe] };
+  for (const [option, values] of Object.entries(names)) {
+    if (values.includes('')) throw new FaceSwapError('usage', { option, reason: 'a file name is missing' });
   }
 }

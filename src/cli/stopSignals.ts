@@ -1,10 +1,11 @@
 /**
- * An abort signal that Ctrl-C, a closing terminal and a polite kill raise. The second Ctrl-C does not wait any more.
+ * An abort signal that Ctrl-C, a closing terminal and a polite kill raise. The second one does not wait any more:
+ * `atOnce` must not return.
  */
-export function stopSignal(onSecond: () => void): AbortSignal {
+export function stopSignal(atOnce: () => never): AbortSignal {
   const abort = new AbortController();
   const stop = () => {
-    if (abort.signal.aborted) onSecond();
+    if (abort.signal.aborted) atOnce();
     abort.abort();
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);

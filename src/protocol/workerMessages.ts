@@ -13,14 +13,18 @@ export interface WorkerApi {
 
 export type WorkerMethod = keyof WorkerApi;
 
+export const workerMethods = ['swap', 'faces', 'still', 'doctor'] as const satisfies readonly WorkerMethod[];
+
 export type WorkerRequest =
   | {
       [M in WorkerMethod]: { type: 'call'; id: number; method: M; argument: Parameters<WorkerApi[M]>[0] };
     }[WorkerMethod]
   | { type: 'cancel'; id: number };
 
+/** Replies carry the id of their call; -1 answers a message that named none. */
 export type WorkerEvent =
-  | { type: 'ready' }
+  /** The process ends after what it still has to answer; new calls belong to another one. */
+  | { type: 'ending' }
   | { type: 'log'; id: number; level: LogLevel; message: string }
   | { type: 'progress'; id: number; progress: Progress }
   /** Scratch folder of a running job, so that the parent can remove it should the child be killed. */

@@ -1,7 +1,8 @@
 import path from 'node:path';
 
-/** Containers that the product writes; a target in any other one becomes an MP4. */
+/** What the product writes; a target in any other format becomes an MP4 or a PNG. */
 const writable = ['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.png', '.jpg', '.jpeg', '.webp'];
+const otherImages = ['.gif', '.tif', '.tiff', '.avif'];
 
 /**
  * Where a result goes: `<source>-<target>.<ext>` beside the target, with ` (2)`, ` (3)` … before the extension while `isTaken`.
@@ -9,13 +10,17 @@ const writable = ['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.png', '.jpg
  */
 export function outputPath(source: string, target: string, isTaken: (file: string) => boolean): string {
   const original = path.extname(target);
-  const extension = writable.includes(original.toLowerCase()) ? original : '.mp4';
+  const extension = writable.includes(original.toLowerCase()) ? original : replacementFor(original);
   const stem = shortened(`${path.parse(source).name}-${path.parse(target).name}`, 200);
   for (let number = 1; ; number++) {
     const name = number === 1 ? stem : `${stem} (${number})`;
     const file = path.join(path.dirname(target), name + extension);
     if (!isTaken(file)) return file;
   }
+}
+
+function replacementFor(extension: string): string {
+  return otherImages.includes(extension.toLowerCase()) ? '.png' : '.mp4';
 }
 
 function shortened(text: string, maxBytes: number): string {

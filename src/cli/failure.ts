@@ -1,0 +1,39 @@
+import { CommanderError } from 'commander';
+import { FaceSwapError } from '../protocol/errors';
+import { describeError } from '../protocol/errorText';
+import { exitCodeOf, exitCodes } from '../protocol/exitCodes';
+
+/** Tells what went wrong in one sentence, with `json` as the last object on standard output as well. Returns the exit code. */
+export function tellFailure(error: unknown, json: boolean): number {
+  // Help and version have been printed by now.
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
+  const known = asFaceSwapError(error);
+  const message = describeError(known);
+  if (json) {
+    const { code, facts } = known;
+    process.stdout.write(`${JSON.stringify({ type: 'error', code, facts, message })}\n`);
+  }
+  // Over a progress bar that may still stand there.
+  process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}face-swap: ${message}\n`);
+  const { stderr } = known.facts;
+  if (stderr !== undefined && stderr.trim() !== '') process.stderr.write(`${stderr.trim()}\n`);
+  if (known.code === 'internal' && known.stack !== undefined) process.stderr.write(`${known.stack}\n`);
+  return exitCodeOf(known.code);
+}
+
+function asFaceSwapError(error: unknown): FaceSwapError {
+  if (error instanceof FaceSwapError) return error;
+  if (error instanceof CommanderError)
+    return new FaceSwapError('usage', { reason: usageText(error.message) });
+  return new FaceSwapError('internal', { reason: String(error) }, { cause: error });
+}
+
+/** commander's message as one sentence on one line. */
+function usageText(message: string): string {
+  return message
+    .replace(/^error: /, '')
+    .replace(/^option '([^']*)' argument '(.*)' is invalid\. /s, '“$2” does not fit $1: ')
+    .replace(': Allowed choices are ', ': it must be one of ')
+    .replace(/\n\((.*)\)$/, ' ($1)')
+    .replace('. Expected', '; expected');
+}

@@ -1,0 +1,188 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { FaceSwapError, type ErrorFacts } from './protocol/errors';
+import type { WorkerApi, WorkerEvent, WorkerMethod, WorkerRequest } from './protocol/workerMessages';
+import type { CallOptions, WorkerClientOptions } from './workerClient';
+
+interface Pending extends CallOptions {
+  resolve: (result: never) => void;
+  reject: (error: FaceSwapError) => void;
+  /** Set when the call has been cancelled. */
+  deadline?: NodeJS.Timeout;
+}
+
+/** The child itself ends a stuck job after three seconds; after this, so must we. */
+const cancelDeadlineMs = 6000;
+const tailLength = 4000;
+
+/** One worker process, from fork to exit, and the calls it has not answered yet. */
+export class WorkerConnection {
+  private readonly child: ChildProcess;
+  private readonly pending = new Map<number, Pending>();
+  /** Of all calls there were: most are long gone, and a call that was answered in haste may have left one. */
+  private readonly scratch = new Set<string>();
+  private nextId = 0;
+  private stderrTail = '';
+  private open = true;
+
+  constructor(options: WorkerClientOptions) {
+    this.child = startChild(options);
+    this.child.stderr?.setEncoding('utf8');
+    this.child.stderr?.on('data', (text: string) => {
+      this.stderrTail = (this.stderrTail + text).slice(-tailLength);
+      options.onStderr?.(text);
+    });
+    this.child.on('message', (event: WorkerEvent) => this.receive(event));
+    this.child.on('error', (error) => {
+      if (this.child.pid === undefined) this.ended({ reason: error.message });
+    });
+    this.child.on('exit', () => {
+      this.open = false;
+      this.killGroup();
+    });
+    // Later than 'exit': the last words and the last answers have arrived.
+    this.child.on('close', (exitCode, signal) => this.ended(endOf(exitCode, signal)));
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  /** Whether it takes calls. */
+  get isOpen(): boolean {
+    return this.open;
+  }
+
+  call<M extends WorkerMethod>(
+    method: M,
+    argument: Parameters<WorkerApi[M]>[0],
+    options: CallOptions,
+  ): Promise<ReturnType<WorkerApi[M]>> {
+    const id = this.nextId++;
+    const { signal } = options;
+    return new Promise((resolve, reject) => {
+      const cancel = () => {
+        pending.deadline = setTimeout(() => this.killGroup(), cancelDeadlineMs);
+        this.post({ type: 'cancel', id });
+      };
+      const settle = <T>(how: (value: T) => void) => {
+        return (value: T): void => {
+          this.pending.delete(id);
+          clearTimeout(pending.deadline);
+          signal?.removeEventListener('abort', cancel);
+          how(value);
+        };
+      };
+      const pending: Pending = { ...options, resolve: settle(resolve), reject: settle(reject) };
+      this.pending.set(id, pending);
+      signal?.addEventListener('abort', cancel, { once: true });
+      this.post({ type: 'call', id, method, argument } as WorkerRequest);
+    });
+  }
+
+  /** Ends the child: politely when it is idle, with everything it started when it is not. */
+  close(): void {
+    this.open = false;
+    if (this.pending.size > 0) {
+      this.killGroup();
+      // Now and not when its end is told: the caller may be about to exit.
+      this.removeScratch();
+    }
+    if (this.child.connected) this.child.disconnect();
+  }
+
+  private post(request: WorkerRequest): void {
+    // A child that is gone is told by 'close'; a send that fails needs no second telling.
+    if (this.child.connected) this.child.send(request, () => undefined);
+  }
+
+  private receive(event: WorkerEvent): void {
+    if (event.type === 'ending') {
+      this.open = false;
+      return;
+    }
+    const pending = this.pending.get(event.id);
+    if (!pending) return;
+    switch (event.type) {
+      case 'progress':
+        return pending.onProgress?.(event.progress);
+      case 'log':
+        return pending.onLog?.(event.level, event.message);
+      case 'cancelling':
+        return pending.onCancelling?.();
+      case 'scratch':
+        this.scratch.add(event.folder);
+        return pending.onScratch?.(event.folder);
+      case 'reply':
+        if (event.ok) pending.resolve(event.result as never);
+        else pending.reject(errorFor(pending, event.error.code, event.error.facts, event.error.stack));
+    }
+  }
+
+  /** Whatever was still asked is rejected, and what it left on disk removed. */
+  private ended(facts: ErrorFacts): void {
+    this.open = false;
+    this.removeScratch();
+    for (const pending of this.pending.values()) {
+      pending.reject(errorFor(pending, 'worker-died', { ...facts, stderr: this.stderrTail.trim() }));
+    }
+  }
+
+  private removeScratch(): void {
+    for (const folder of this.scratch) {
+      try {
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+      } catch {
+        // Nothing that could be done about it, here or by the caller.
+      }
+    }
+  }
+
+  /** The child leads a group of its own, so its ffmpeg processes go with it even when it has gone before them. */
+  private killGroup(): void {
+    const { pid } = this.child;
+    if (pid === undefined) return;
+    try {
+      process.kill(hasGroup ? -pid : pid, 'SIGKILL');
+    } catch {
+      // Nobody left.
+    }
+  }
+}
+
+/** Windows has no process groups; there ffmpeg ends as its pipes close. */
+const hasGroup = process.platform !== 'win32';
+
+function startChild({ script, env, execPath }: WorkerClientOptions): ChildProcess {
+  const environment: NodeJS.ProcessEnv = { ...process.env, ...env };
+  // In the extension host `process.execPath` is Electron, which is Node only when told so.
+  if (process.versions['electron'] !== undefined) environment['ELECTRON_RUN_AS_NODE'] = '1';
+  return fork(script, [], {
+    env: environment,
+    ...(execPath === undefined ? {} : { execPath }),
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // Also keeps a Ctrl-C in the terminal from ffmpeg, whose sudden end would look like a failure.
+    detached: hasGroup,
+  });
+}
+
+function endOf(exitCode: number | null, signal: NodeJS.Signals | null): ErrorFacts {
+  return signal === null
+    ? { reason: `exit code ${exitCode ?? '?'}`, exitCode: exitCode ?? undefined }
+    : { reason: signal, signal };
+}
+
+/** After a cancel every failure is one: what broke on the way to the end interests nobody. */
+function errorFor(
+  { signal }: Pending,
+  code: FaceSwapError['code'],
+  facts: ErrorFacts,
+  stack?: string,
+): FaceSwapError {
+  if (signal?.aborted) return new FaceSwapError('cancelled');
+  const error = new FaceSwapError(code, facts);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
