@@ -8,7 +8,7 @@ import {
   type ToolPaths,
 } from '../protocol/job';
 import type { DoctorReport } from '../protocol/report';
-import { faceModelRoles } from './faceModels';
+import { faceModelIds } from './faceModels';
 import { openSession } from './inference/session';
 import { findMediaTools } from './media/tools';
 
@@ -45,12 +45,12 @@ async function checkTools(paths: ToolPaths): Promise<Check[]> {
 
 async function checkModels(): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const role of faceModelRoles) {
+  for (const id of faceModelIds) {
     try {
-      const { path } = await findModel(role);
-      checks.push({ name: `model ${role}`, ok: true, detail: path });
+      const { path } = await findModel(id);
+      checks.push({ name: `model ${id}`, ok: true, detail: path });
     } catch (error) {
-      checks.push(failed(`model ${role}`, error));
+      checks.push(failed(`model ${id}`, error));
     }
   }
   return checks;

@@ -7,7 +7,8 @@ import type { FaceModels } from './faces/models';
 import { FaceRecognizer } from './faces/recognizer';
 import { openSession, type ModelSession } from './inference/session';
 
-export const faceModelRoles = ['face_detector', 'face_landmarker', 'face_recognizer'] as const;
+/** The refined landmarker sees closed lids and lips, which the plain one does not. */
+export const faceModelIds = ['face_detector', 'face_landmarker_refined', 'face_recognizer'] as const;
 
 /** The networks that know faces, and how they run. */
 export interface OpenFaceModels extends FaceModels {
@@ -28,8 +29,8 @@ export async function openFaceModels(
     for (const session of sessions.splice(0)) await session.release();
   };
   try {
-    for (const role of faceModelRoles) {
-      const { path } = await findModel(role);
+    for (const id of faceModelIds) {
+      const { path } = await findModel(id);
       const { providers, threads } = execution;
       sessions.push(await openSession(path, { providers, threads, log }));
     }

@@ -8,8 +8,8 @@ export interface Texture {
 
 /**
  * Draws triangles of a texture, piecewise affine and bilinear, into `out` (same channels, row major). Later triangles
- * cover earlier ones; triangles that face away (area not positive) are left out. Pixels no triangle covers keep
- * what they had. Every pixel centre inside a triangle is drawn, edges included, so that no cracks open.
+ * cover earlier ones. Pixels no triangle covers keep what they had. Every pixel centre inside a triangle is drawn, edges included, so that no cracks open.
+ * @param facing which triangles are drawn: those that face the camera (positive area) or those that face away
  * @param to x, y per point in pixels of `out`; `from` x, y per point in texels
  * @param order numbers of triangles, drawn first to last; `triangles` three point numbers each
  */
@@ -22,6 +22,7 @@ export function warpMesh(
   to: Float32Array,
   triangles: Uint16Array,
   order: Uint16Array,
+  facing: 'front' | 'back' = 'front',
 ): void {
   const { data, width: tw, height: th, channels } = texture;
   const maxX = tw - 2;
@@ -38,7 +39,7 @@ export function warpMesh(
     const cx = to[c] - ax;
     const cy = to[c + 1] - ay;
     const area = bx * cy - cx * by;
-    if (area <= 1e-6) continue;
+    if (facing === 'front' ? area <= 1e-6 : area >= -1e-6) continue;
     const y0 = Math.max(0, Math.ceil(ay + Math.min(0, by, cy) - 0.5));
     const y1 = Math.min(height - 1, Math.floor(ay + Math.max(0, by, cy) - 0.5));
     // Barycentric weights of b and c, and texture coordinates, are linear in x and y.

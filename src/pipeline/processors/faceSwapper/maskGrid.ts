@@ -2,6 +2,9 @@ import { boxBlur, cells, fillPolygon, smoothstep, type Grid } from '../../image/
 import { eyes, faceOval, innerLips } from './meshTopology';
 import type { GridPoints } from './skin';
 
+/** Lids and lashes reach this share of the eye's width beyond its opening. */
+const LID = 0.14;
+
 /** How much of the source each cell takes, 0–1, before hair and hands are considered. */
 export function faceMask(grid: Grid, points: GridPoints, size: number, covered: Float32Array): Float32Array {
   const mask = new Float32Array(cells(grid));
@@ -33,7 +36,7 @@ function eyeOutline(points: GridPoints, numbers: readonly number[]): [number, nu
     const along = (x - cx) * ux + (y - cy) * uy;
     const across = -(x - cx) * uy + (y - cy) * ux;
     const roundness = Math.sqrt(Math.max(0, 1 - (along / (0.56 * width)) ** 2));
-    const grown = across + Math.sign(across || 1) * 0.1 * width * roundness;
+    const grown = across + Math.sign(across || 1) * LID * width * roundness;
     return [cx + along * 1.08 * ux - grown * uy, cy + along * 1.08 * uy + grown * ux];
   });
 }

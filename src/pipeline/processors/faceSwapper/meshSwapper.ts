@@ -1,14 +1,14 @@
 import { landmarkCount, type TrackedFace } from '../../faces/face';
 import type { ColourMatrix, Frame } from '../../image/frame';
 import { averageDown, boxBlur, cells, upsampleRow, weightedBlur, type Grid } from '../../image/grid';
-import { warpMesh, type Texture } from '../../image/warpMesh';
+import { warpMesh } from '../../image/warpMesh';
 import { openYcc, type YccView } from '../../image/ycc';
 import type { FrameProcessor } from '../processor';
 import { faceMask, guidedMask } from './maskGrid';
 import { faceHeight, splitRadius } from './measures';
 import { triangles } from './meshTopology';
 import { blendShape } from './shape';
-import { skinMap, type GridColours } from './skin';
+import { bareSkin, skinMap, type GridColours } from './skin';
 import { mean, prepareSource, type DetailLevel, type MeshSource, type SourceTexture } from './sourceTexture';
 
 export type { MeshSource } from './sourceTexture';
@@ -61,6 +61,14 @@ class MeshSwapper implements FrameProcessor {
   }
 }
 
+/** Share of the source's colour detail that is taken: all of it makes brows and folds look painted. */
+const CHROMA = 0.5;
+/** Contrast of the detail: photos are crisper than film. */
+const CONTRAST = 0.9;
+
+/** Marks pixels that no triangle covers, such as the line between closed lips: they stay the target's. */
+const UNCOVERED = 1e6;
+
 /** Buffers that grow to the largest face and are used again for every face. */
 class Scratch {
   private readonly buffers = new Map<string, Float32Array>();
@@ -91,17 +99,11 @@ function swapFace(
   const layer = planLayer(view, face, drawn, source, height, order);
   const { width, height: rows } = view.luma;
   const level = pickLevel(source, height);
-  const warped = scratch.take('luma', width * rows);
-  warpMesh(
-    level.luma,
-    level.points,
-    warped,
-    width,
-    rows,
-    shifted(drawn, view.x, view.y, 1, 1),
-    triangles,
-    order,
-  );
+  const warped = scratch.take('luma', width * rows).fill(UNCOVERED, 0, width * rows);
+  const corners = shifted(drawn, view.x, view.y, 1, 1);
+  // Where the mesh folds, as at the wings of the nose, its back closes the gap.
+  for (const facing of ['back', 'front'] as const)
+    warpMesh(level.luma, level.points, warped, width, rows, corners, triangles, order, facing);
   const alpha = scratch.take('alpha', width * rows);
   blendLuma(view, layer, warped, alpha);
   blendChroma(view, layer, level, alpha, drawn, order, scratch);
@@ -181,12 +183,12 @@ function planLayer(
   const covered = new Float32Array(cells(grid));
   for (let i = 0; i < covered.length; i++) covered[i] = warped[i * 2 + 1] >= 0 ? 1 : 0;
   const skin = skinMap(colours, grid, points, size);
-  const light = targetLight(colours, grid, covered, skin, size);
+  const light = targetLight(colours, grid, covered, bareSkin(skin, grid, points, size), size);
   const gain = new Float32Array(cells(grid));
   const both = new Float32Array(cells(grid));
   for (let i = 0; i < gain.length; i++) {
     const ratio = covered[i] > 0 ? (light.y[i] + 8) / (warped[i * 2] + 8) : 1;
-    gain[i] = 0.35 + 0.65 * Math.max(0.35, Math.min(1.6, ratio));
+    gain[i] = CONTRAST * (0.35 + 0.65 * Math.max(0.35, Math.min(1.6, ratio)));
     both[i] = covered[i] > 0 ? skin[i] * warped[i * 2 + 1] : 0;
   }
   const mask = faceMask(grid, points, size, covered);
@@ -237,7 +239,7 @@ function blendLuma(view: YccView, layer: Layer, warped: Float32Array, alpha: Flo
     up(layer.light.y, light);
     up(layer.gain, gain);
     for (let x = 0, at = y * width, p = offset + y * stride; x < width; x++, at++, p++) {
-      if (mask[x] < 0.004) {
+      if (mask[x] < 0.004 || warped[at] === UNCOVERED) {
         alpha[at] = 0;
         continue;
       }
@@ -265,18 +267,10 @@ function blendChroma(
   const { grid } = layer;
   const sx = 1 << view.shift.x;
   const sy = 1 << view.shift.y;
-  const texture: Texture = level.chroma;
-  const warped = scratch.take('chroma', width * height * 2);
-  warpMesh(
-    texture,
-    level.points,
-    warped,
-    width,
-    height,
-    shifted(drawn, view.x, view.y, sx, sy),
-    triangles,
-    order,
-  );
+  const warped = scratch.take('chroma', width * height * 2).fill(0, 0, width * height * 2);
+  const corners = shifted(drawn, view.x, view.y, sx, sy);
+  for (const facing of ['back', 'front'] as const)
+    warpMesh(level.chroma, level.points, warped, width, height, corners, triangles, order, facing);
   const [cb, cr] = view.chroma;
   const lightB = new Float32Array(width);
   const lightR = new Float32Array(width);
@@ -297,8 +291,8 @@ function blendChroma(
       const at = (y * width + x) * 2;
       const b = cb.offset + y * stride + x;
       const r = cr.offset + y * stride + x;
-      const wantedB = 128 + chromaScale * (lightB[x] - 128 + warped[at]);
-      const wantedR = 128 + chromaScale * (lightR[x] - 128 + warped[at + 1]);
+      const wantedB = 128 + chromaScale * (lightB[x] - 128 + CHROMA * warped[at]);
+      const wantedR = 128 + chromaScale * (lightR[x] - 128 + CHROMA * warped[at + 1]);
       cb.data[b] = clamp(cb.data[b] + share * (wantedB - cb.data[b]));
       cr.data[r] = clamp(cr.data[r] + share * (wantedR - cr.data[r]));
     }

@@ -135,6 +135,15 @@ export const eyes = {
 };
 
 // prettier-ignore
+/** Outlines of brows and lips, in order. */
+export const brows = [
+  [70, 63, 105, 66, 107, 55, 65, 52, 53, 46],
+  [300, 293, 334, 296, 336, 285, 295, 282, 283, 276],
+];
+// prettier-ignore
+export const outerLips = [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146];
+
+// prettier-ignore
 /** Points whose hull holds brows, eyes, nose and mouth. */
 export const features = [
   70, 63, 105, 66, 107, 336, 296, 334, 293, 300, 33, 133, 362, 263, 61, 291, 17, 84, 314, 91, 321, 98, 327, 9, 130, 359, 18,

@@ -1,14 +1,14 @@
 import { landmarkCount, type Landmarks } from '../../faces/face';
 import { distance3 } from './measures';
-import { eyes, faceOval } from './meshTopology';
+import { faceOval } from './meshTopology';
 
 const mouthPoints = [61, 291, 0, 17, 13, 14, 84, 314];
-const eyePoints = [...eyes.left, ...eyes.right];
 const outline = new Set(faceOval);
 
 /**
  * The target's landmarks moved towards the source's proportions by `amount` (0–1). The source's shape is fitted to
- * the target in space by least squares; outline, eyes and mouth stay the target's, because its pixels stay there.
+ * the target in space by least squares; outline and mouth stay the target's, because there its pixels
+ * and its expression stay.
  * Returns x, y per landmark.
  */
 export function blendShape(source: Landmarks, target: Landmarks, amount: number): Float32Array {
@@ -22,10 +22,7 @@ export function blendShape(source: Landmarks, target: Landmarks, amount: number)
     out[i * 2 + 1] = y;
     if (outline.has(i)) continue;
     const [sx, sy, sz] = [source[i * 3], source[i * 3 + 1], source[i * 3 + 2]];
-    const weight =
-      amount *
-      ramp(nearest(target, i, mouthPoints) / span, 0.2, 0.45) *
-      ramp(nearest(target, i, eyePoints) / span, 0.08, 0.3);
+    const weight = amount * ramp(nearest(target, i, mouthPoints) / span, 0.2, 0.45);
     out[i * 2] += weight * (fit[0] * sx + fit[1] * sy + fit[2] * sz + fit[3] - x);
     out[i * 2 + 1] += weight * (fit[4] * sx + fit[5] * sy + fit[6] * sz + fit[7] - y);
   }

@@ -1,5 +1,5 @@
 import { boxBlur, cells, fillPolygon, smoothstep, type Grid } from '../../image/grid';
-import { features, skinPoints } from './meshTopology';
+import { brows, eyes, features, outerLips, skinPoints } from './meshTopology';
 
 /** Luma and chroma of a region, one value per cell, 0–255 with chroma around 128. */
 export interface GridColours {
@@ -52,7 +52,9 @@ export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, si
         const model = Math.max(20, evaluate(luma, row));
         const dy = colours.y[at] - model;
         // Highlights are skin; what is darker than shade makes it is hair.
-        const tolerance = Math.max(3.2 * Math.max(luma.spread, lumaFloor), 0.3 * model) * (dy > 0 ? 1.7 : 1);
+        const tolerance =
+          Math.max(0.22 * model, Math.min(0.36 * model, 3 * Math.max(luma.spread, lumaFloor))) *
+          (dy > 0 ? 1.7 : 1);
         const db =
           (colours.cb[at] - evaluate(blue, row)) / Math.max(4 * Math.max(blue.spread, chromaFloor), 10);
         const dr =
@@ -62,11 +64,40 @@ export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, si
       }
     }
   } else skin.fill(1);
+  // Stray lit spots in hair are not skin, and a rim of hair's shadow belongs to the hair.
+  const around = boxBlur(skin.slice(), grid, size * 0.02, 2);
+  for (let i = 0; i < skin.length; i++) skin[i] = Math.min(skin[i], smoothstep(0.6, 0.98, around[i]));
   const core = new Float32Array(cells(grid));
   fillPolygon(core, grid, convexHull(points, features));
   boxBlur(core, grid, size * 0.02, 2);
   for (let i = 0; i < skin.length; i++) skin[i] = Math.max(skin[i], smoothstep(0.25, 0.75, core[i]));
   return skin;
+}
+
+/**
+ * How much of each cell is bare skin of the face, from the skin map: brows, eyes and lips taken out. Light is measured
+ * on bare skin only; what the features add to it is detail.
+ */
+export function bareSkin(skin: Float32Array, grid: Grid, points: GridPoints, size: number): Float32Array {
+  const taken = featureMap([...brows, eyes.left, eyes.right, outerLips], grid, points, size * 0.02);
+  return skin.map((value, i) => value * Math.max(0.03, 1 - 2.5 * taken[i]));
+}
+
+function featureMap(
+  outlines: readonly (readonly number[])[],
+  grid: Grid,
+  points: GridPoints,
+  softness: number,
+): Float32Array {
+  const map = new Float32Array(cells(grid));
+  for (const outline of outlines) {
+    fillPolygon(
+      map,
+      grid,
+      outline.map((p): [number, number] => [points[p * 2], points[p * 2 + 1]]),
+    );
+  }
+  return boxBlur(map, grid, softness, 2);
 }
 
 interface Surface {

@@ -14,7 +14,7 @@ import { lumaWeights } from '../../image/ycc';
 import { landmarkCount, type Landmarks, type Pose } from '../../faces/face';
 import { faceOval } from './meshTopology';
 import { faceHeight, splitRadius } from './measures';
-import { skinMap, type GridColours } from './skin';
+import { bareSkin, skinMap, type GridColours } from './skin';
 
 /** A source photo's face. */
 export interface MeshSource {
@@ -75,7 +75,13 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
   const [y, cb, cr] = planes.map((plane) => averageFloat(plane, width, rows, grid));
   const gridPoints = points.map((value) => value / step);
   const skin = skinMap({ y, cb, cr }, grid, gridPoints, size / step);
-  const light = removeLight({ y, cb, cr }, grid, gridPoints, skin, size / step);
+  const light = removeLight(
+    { y, cb, cr },
+    grid,
+    gridPoints,
+    bareSkin(skin, grid, gridPoints, size / step),
+    size / step,
+  );
   subtract(planes, light, grid, width, rows);
   const first = level(planes, width, rows, points, size);
   const lightTexture = new Float32Array(cells(grid) * 2);
