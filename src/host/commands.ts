@@ -52,7 +52,10 @@ export async function useAsSource(
 /** Cancels the only job, or asks which; with the argument `all` every job, for keybindings and other extensions. */
 export async function cancel(host: Host, which?: unknown): Promise<void> {
   const { jobs } = host.queue;
-  if (jobs.length < 2 || which === 'all') { cancelAll(jobs); return; }
+  if (jobs.length < 2 || which === 'all') {
+    cancelAll(jobs);
+    return;
+  }
   const items = [
     { label: 'All jobs', chosen: jobs },
     ...jobs.map((job) => ({ label: job.label, chosen: [job] })),

@@ -35,7 +35,7 @@ export async function runInCodeServer(run: SuiteRun): Promise<Counts> {
   try {
     const browser = await launchBrowser();
     try {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
       ui.use(page);
       const end = suiteEnd(page);
       await page.goto(address(run, server.port));

@@ -17,14 +17,22 @@ export async function ui<A extends UiActionName>(action: A, argument = ''): Prom
   return value;
 }
 
-/** Waits for a notification with a text; returns all of its text. The test driver suppresses toasts, so the list is opened. */
+/**
+ * Waits for a notification with a text; returns all of its text. The test driver suppresses toasts, so the list is opened, and
+ * opened again, because it closes when it is empty.
+ */
 export async function notification(text: string): Promise<string> {
-  await vscode.commands.executeCommand('notifications.showList');
-  return ui('notification', text);
+  for (let attempt = 0; attempt < 15; attempt++) {
+    await vscode.commands.executeCommand('notifications.showList');
+    const found = await ui('notification', text);
+    if (found !== null) return found;
+  }
+  await ui('screenshot', 'failed-notification');
+  throw new Error(`No notification says "${text}".`);
 }
 
 /** Clicks a button of the notification with a text. */
 export async function clickInNotification(text: string, button: string): Promise<void> {
-  await vscode.commands.executeCommand('notifications.showList');
+  await notification(text);
   await ui('clickInNotification', `${text}|${button}`);
 }
