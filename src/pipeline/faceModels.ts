@@ -7,8 +7,12 @@ import type { FaceModels } from './faces/models';
 import { FaceRecognizer } from './faces/recognizer';
 import { openSession, type ModelSession } from './inference/session';
 
-/** The refined landmarker sees closed lids and lips, which the plain one does not. */
-export const faceModelIds = ['face_detector', 'face_landmarker_refined', 'face_recognizer'] as const;
+export const faceModelIds = [
+  'face_detector',
+  'face_landmarker',
+  'face_landmarker_refined',
+  'face_recognizer',
+] as const;
 
 /** The networks that know faces, and how they run. */
 export interface OpenFaceModels extends FaceModels {
@@ -38,10 +42,10 @@ export async function openFaceModels(
     await close();
     throw error;
   }
-  const [detector, landmarker, recognizer] = sessions;
+  const [detector, landmarker, refined, recognizer] = sessions;
   return {
     detector: new FaceDetector(detector),
-    landmarker: new FaceLandmarker(landmarker),
+    landmarker: new FaceLandmarker(landmarker, refined),
     recognizer: new FaceRecognizer(recognizer),
     providers: sessions.map(({ model, provider, reason, fellBack }) => ({
       model,

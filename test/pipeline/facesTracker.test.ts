@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Landmarks, TrackedFace } from '../../src/pipeline/faces/face';
+import { overlap } from '../../src/pipeline/faces/boxes';
 import { findFaces } from '../../src/pipeline/faces/find';
 import type { MeasuredFace } from '../../src/pipeline/faces/landmarker';
 import type { FaceModels } from '../../src/pipeline/faces/models';
@@ -146,7 +147,10 @@ describe('FaceTracker', () => {
     }
     assert.ok(misplacement(mainFace(out[10], here)!.landmarks, here) < 0.02);
     const expected = await findFaces(models, out[11].frame, { smallFaces: 'never' });
-    assert.equal(out[11].faces.length, expected.length);
+    // A face cut by the frame's edge scores low and may or may not be followed.
+    const sure = expected.filter(({ face }) => face.score > 0.9);
+    assert.ok(sure.length > 0);
+    for (const { box } of sure) assert.ok(out[11].faces.some((one) => overlap(one.box, box) > 0.5));
   });
 
   it('finds a face that appears between two searches in its first frame, and fades it in and out', async () => {

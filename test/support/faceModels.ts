@@ -17,7 +17,10 @@ async function open(): Promise<FaceModels> {
     openSession(await modelFile(role), { providers: ['cpu'], threads: 1 });
   return {
     detector: new FaceDetector(await session('face_detector')),
-    landmarker: new FaceLandmarker(await session('face_landmarker_refined')),
+    landmarker: new FaceLandmarker(
+      await session('face_landmarker'),
+      await session('face_landmarker_refined'),
+    ),
     recognizer: new FaceRecognizer(await session('face_recognizer')),
   };
 }

@@ -25,6 +25,9 @@ const DOUBTFUL_YAW = 30;
 const STEADY_LIMIT = 0.023;
 const DRIFT_LIMIT = 0.04;
 
+/** Score from which the refined network's landmarks are taken. */
+const REFINED_LIMIT = 0.5;
+
 /** A face together with the square of the picture it was measured in. */
 export interface MeasuredFace extends Face {
   square: Square;
@@ -35,11 +38,17 @@ export function isDoubtful({ pose }: Face): boolean {
   return Math.abs(pose.yaw) >= DOUBTFUL_YAW;
 }
 
-/** The built-in face_landmarker: 468 points of the MediaPipe face mesh (RGB 192² in [0, 1]). */
+/**
+ * The built-in face_landmarker: 468 points of the MediaPipe face mesh (RGB 192² in [0, 1]). The plain network finds and
+ * judges faces, turned ones too; the refined one, which sees closed lids and lips, gives the landmarks in the end.
+ */
 export class FaceLandmarker {
   private readonly input = new Float32Array(SIDE * SIDE * 3);
 
-  constructor(private readonly session: ModelSession) {}
+  constructor(
+    private readonly plain: ModelSession,
+    private readonly refined: ModelSession,
+  ) {}
 
   /**
    * Landmarks of a detected face. The detector's box is rough, above all on turned faces: the crop is corrected by
@@ -55,14 +64,25 @@ export class FaceLandmarker {
     for (let look = 1; ; look++) {
       const face = await this.inSquare(picture, square);
       const next = squareAroundLandmarks(face.landmarks, MARGIN);
-      if (look === MOST_LOOKS || (look > 1 && isNearlySame(square, next))) return face;
+      if (look === MOST_LOOKS || (look > 1 && isNearlySame(square, next))) return this.refine(picture, face);
       square = next;
     }
   }
 
   /** Landmarks of a face that was measured in the frame before or after. */
-  follow(picture: FrameSource, neighbour: Pick<MeasuredFace, 'landmarks' | 'square'>): Promise<MeasuredFace> {
-    return this.inSquare(picture, steadySquare(neighbour.square, neighbour.landmarks, MARGIN));
+  async follow(
+    picture: FrameSource,
+    neighbour: Pick<MeasuredFace, 'landmarks' | 'square'>,
+  ): Promise<MeasuredFace> {
+    const square = steadySquare(neighbour.square, neighbour.landmarks, MARGIN);
+    const face = await this.look(this.refined, picture, square);
+    return face.score >= REFINED_LIMIT ? face : this.inSquare(picture, square);
+  }
+
+  /** The refined network's landmarks, where it recognises a face at all: it gives up on profiles earlier. */
+  private async refine(picture: FrameSource, face: MeasuredFace): Promise<MeasuredFace> {
+    const fine = await this.look(this.refined, picture, face.square);
+    return fine.score >= REFINED_LIMIT ? { ...fine, score: face.score } : face;
   }
 
   /**
@@ -80,12 +100,13 @@ export class FaceLandmarker {
    * stays near 1, but then they also depend on the crop: looks at a wider and at a turned one tell.
    */
   async trust(picture: FrameSource, face: MeasuredFace): Promise<number> {
-    const { square, pose, landmarks, box } = face;
+    const { square, pose, box } = face;
     if (!isDoubtful(face)) return 1;
     const looks = [
       { ...square, size: square.size * 1.25 },
       { ...square, angle: square.angle - 0.25 * Math.sign(pose.yaw) },
     ];
+    const { landmarks } = await this.inSquare(picture, square);
     let off = 0;
     for (const look of looks) {
       const again = await this.inSquare(picture, look);
@@ -94,10 +115,14 @@ export class FaceLandmarker {
     return fall(off, STEADY_LIMIT, DRIFT_LIMIT);
   }
 
-  /** Landmarks of the face that fills a square of the picture. */
-  async inSquare(picture: FrameSource, square: Square): Promise<MeasuredFace> {
+  /** The plain network's landmarks of the face that fills a square of the picture. */
+  inSquare(picture: FrameSource, square: Square): Promise<MeasuredFace> {
+    return this.look(this.plain, picture, square);
+  }
+
+  private async look(session: ModelSession, picture: FrameSource, square: Square): Promise<MeasuredFace> {
     cropToTensor(picture, square, SIDE, SCALE, this.input);
-    const outputs = await this.session.run({ input: this.input });
+    const outputs = await session.run({ input: this.input });
     const landmarks = new Float32Array(landmarkCount * 3);
     const k = square.size / SIDE;
     const cos = Math.cos(square.angle) * k;
