@@ -113,7 +113,16 @@ describe('what comes along besides the picture', async () => {
       });
     }
 
-    test(`a broadcast stream starts at once, sound and picture together (ffmpeg ${tools.ffmpeg.version})`, async () => {
+    test(`a broadcast stream starts at once, sound and picture together (ffmpeg ${tools.ffmpeg.version})`, async (t) => {
+      // The static ffprobe from npm crashes on broadcast streams.
+      const crashed = spawnSync(tools.ffprobe.path, [
+        '-v',
+        'error',
+        '-show_format',
+        '-show_streams',
+        at('broadcast.ts'),
+      ]).signal;
+      if (crashed !== null) { t.skip(`${tools.ffprobe.path}: ${crashed}`); return; }
       const { info, result, output } = await passThrough(at('broadcast.ts'), '.mp4', defaultEncoding, tools);
       try {
         assert.ok(info.fileStartSeconds > 1);

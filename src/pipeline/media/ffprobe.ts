@@ -1,5 +1,5 @@
 import { FaceSwapError } from '../../protocol/errors';
-import { captureTool } from './childProcess';
+import { captureTool, type Ended } from './childProcess';
 import type { Tool } from './tools';
 
 /** The part of ffprobe's stream record that is used; numbers arrive as numbers or strings, as ffprobe likes. */
@@ -58,7 +58,7 @@ export function fileUrl(file: string): string {
 
 /**
  * @param head the first bytes of the file
- * @throws media-truncated, not-media with ffprobe's own words
+ * @throws media-truncated, not-media with ffprobe's own words, tool-failed when it crashes
  */
 export async function probeStreams(
   file: string,
@@ -74,11 +74,7 @@ export async function probeStreams(
   if (result.code !== 0) {
     // An index that is missing is missing from what begins like a movie; other things go by that name only.
     const movie = /^.{4}(ftyp|moov|mdat|wide|free|skip)/s.test(head);
-    const truncated = /partial file|ended prematurely|truncated/i.test(result.stderr) || movie;
-    throw new FaceSwapError(truncated ? 'media-truncated' : 'not-media', {
-      file,
-      reason: reasonOf(result.stderr, file),
-    });
+    throw refusal(result, file, movie);
   }
   return { streams: [], chapters: [], ...(JSON.parse(result.stdout) as Partial<ProbedFile>) } as ProbedFile;
 }
@@ -118,8 +114,7 @@ export async function probePackets(
     ],
     { signal, onText },
   );
-  if (result.code !== 0)
-    throw new FaceSwapError('not-media', { file, reason: reasonOf(result.stderr, file) });
+  if (result.code !== 0) throw refusal(result, file);
   return { packets, complaints: reasonOf(result.stderr, file) };
 }
 
@@ -168,9 +163,22 @@ export async function probeFrames(
     ],
     { signal },
   );
-  if (result.code !== 0)
-    throw new FaceSwapError('not-media', { file, reason: reasonOf(result.stderr, file) });
+  if (result.code !== 0) throw refusal(result, file);
   return (JSON.parse(result.stdout) as { frames?: ProbedFrame[] }).frames ?? [];
+}
+
+function refusal(result: Ended & { stderr: string }, file: string, movie = false): FaceSwapError {
+  const reason = reasonOf(result.stderr, file);
+  if (result.signal !== null) {
+    return new FaceSwapError('tool-failed', {
+      tool: 'ffprobe',
+      file,
+      reason: result.signal,
+      stderr: result.stderr,
+    });
+  }
+  const truncated = movie || /partial file|ended prematurely|truncated/i.test(result.stderr);
+  return new FaceSwapError(truncated ? 'media-truncated' : 'not-media', { file, reason });
 }
 
 /** ffprobe's last line without the addresses and names around it. */
