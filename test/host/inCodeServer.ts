@@ -1,3 +1,4 @@
+import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser';
@@ -37,6 +38,8 @@ export async function runInCodeServer(run: SuiteRun): Promise<Counts> {
     try {
       const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
       ui.use(page);
+      const browserLog = createWriteStream(path.join(run.home, 'browser.log'));
+      page.on('console', (message) => browserLog.write(`${message.type()} ${message.text()}\n`));
       const end = suiteEnd(page);
       await page.goto(address(run, server.port));
       const code = await Promise.race([end, server.ended, timeout(page, run)]);

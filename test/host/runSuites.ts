@@ -1,5 +1,5 @@
 import { build } from 'esbuild';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Counts } from '../support/counts';
@@ -36,7 +36,7 @@ export async function runSuites(): Promise<Counts> {
       console.log(`\n${name}`);
       const counts = await runSuite({
         title: name,
-        extension: name === 'vsix' ? await unpackVsix(path.join(runHome, 'unpacked')) : extensionFolder(),
+        extension: name === 'vsix' ? await unpackVsix(path.join(runHome, 'unpacked')) : checkout(runHome),
         tests: path.join(tests, name === 'restricted' ? 'restricted.js' : 'suite.js'),
         workspace,
         restricted: name === 'restricted',
@@ -57,7 +57,18 @@ export async function runSuites(): Promise<Counts> {
   return total;
 }
 
-const extensionFolder = (): string => process.env['EXTENSION_FOLDER'] ?? root;
+/**
+ * This checkout as an extension, in a folder of its own: VS Code, which is cached inside the checkout, would otherwise take its
+ * own files for parts of the extension, and come up without its themes.
+ */
+function checkout(home: string): string {
+  const folder = path.join(home, 'extension');
+  mkdirSync(folder);
+  for (const name of ['package.json', 'dist', 'media', 'models'])
+    cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
+  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
+  return folder;
+}
 
 /** Each folder of tests becomes one script that Mocha runs inside the extension host. */
 async function buildTests(): Promise<void> {

@@ -104,6 +104,11 @@ export const uiActions = {
     };
   },
 
+  /** Waits until the Compare panel has taken over a theme, by its id. */
+  comparePanelTheme: async (page: Page, id: string) => {
+    await webview(page).locator(`body[data-vscode-theme-id="${id}"]`).waitFor();
+  },
+
   /** Focuses the divider of the Compare panel and presses a key. */
   pressOnDivider: async (page: Page, key: string) => {
     await webview(page).locator('.divider').press(key);

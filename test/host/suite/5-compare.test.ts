@@ -53,6 +53,7 @@ suite('Compare', () => {
       if (!hasUi) this.skip();
       const workbench = vscode.workspace.getConfiguration('workbench');
       await workbench.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
+      await ui('comparePanelTheme', theme);
       assert.equal((await ui('comparePanel')).problem, '');
       await ui('screenshot', `compare-${name}`);
     });
