@@ -102,7 +102,9 @@ export function fillPolygon(
 ): void {
   const sub = 4;
   const crossings: number[] = [];
-  for (let line = 0; line < grid.height * sub; line++) {
+  const top = Math.max(0, Math.floor(sub * Math.min(...points.map(([, y]) => y))));
+  const bottom = Math.min(grid.height * sub, Math.ceil(sub * Math.max(...points.map(([, y]) => y))));
+  for (let line = top; line < bottom; line++) {
     const y = (line + 0.5) / sub;
     crossings.length = 0;
     for (let i = 0; i < points.length; i++) {
@@ -123,7 +125,10 @@ export function fillPolygon(
   }
 }
 
-/** One row of pixels read from grid maps by bilinear interpolation; `stepX`, `stepY` are plane samples per cell. */
+/**
+ * Pixels `from` to `to` of one row, read from a grid map by bilinear interpolation; `stepX`, `stepY` are plane samples
+ * per cell.
+ */
 export function upsampleRow(
   map: Float32Array,
   grid: Grid,
@@ -131,7 +136,8 @@ export function upsampleRow(
   stepY: number,
   y: number,
   out: Float32Array,
-  count: number,
+  from: number,
+  to: number,
 ): void {
   const gy = Math.max(0, Math.min(grid.height - 1, (y + 0.5) / stepY - 0.5));
   const y0 = Math.min(grid.height - 1, Math.floor(gy));
@@ -144,7 +150,7 @@ export function upsampleRow(
   let left = map[top] + (map[bottom] - map[top]) * fy;
   let right = left;
   let at = -1;
-  for (let x = 0; x < count; x++) {
+  for (let x = from; x < to; x++) {
     const gx = (x + 0.5) * inverse - 0.5;
     const x0 = Math.floor(gx);
     if (x0 !== at) {

@@ -4,6 +4,7 @@ import { averageDown, boxBlur, cells, upsampleRow, weightedBlur, type Grid } fro
 import { warpMesh } from '../../image/warpMesh';
 import { openYcc, type YccView } from '../../image/ycc';
 import type { FrameProcessor } from '../processor';
+import { SourceChooser } from './chooseSource';
 import { faceMask, guidedMask } from './maskGrid';
 import { faceHeight, splitRadius } from './measures';
 import { triangles } from './meshTopology';
@@ -36,15 +37,18 @@ class MeshSwapper implements FrameProcessor {
   private prepared: SourceTexture[] = [];
   private preparedFor: ColourMatrix | undefined;
   private readonly scratch = new Scratch();
+  private readonly chooser: SourceChooser;
 
   constructor(
     private readonly sources: readonly MeshSource[],
     private readonly options: MeshOptions,
-  ) {}
+  ) {
+    this.chooser = new SourceChooser(sources.map(({ pose }) => pose));
+  }
 
   process(frame: Frame, faces: readonly TrackedFace[]): Promise<void> {
     this.prepare(frame.format.matrix);
-    for (const face of faces) swapFace(frame, face, this.prepared[0], this.options, this.scratch);
+    for (const face of faces) this.swap(frame, face);
     return Promise.resolve();
   }
 
@@ -52,6 +56,22 @@ class MeshSwapper implements FrameProcessor {
     this.prepared = [];
     this.preparedFor = undefined;
     return Promise.resolve();
+  }
+
+  private swap(frame: Frame, face: TrackedFace): void {
+    const { source, previous, share } = this.chooser.choose(face);
+    const draw = (n: number) => swapFace(frame, face, this.prepared[n], this.options, this.scratch);
+    if (previous === undefined) {
+      draw(source);
+      return;
+    }
+    const { data } = frame;
+    const before = data.slice();
+    draw(previous);
+    const fading = data.slice();
+    data.set(before);
+    draw(source);
+    for (let i = 0; i < data.length; i++) data[i] = Math.round(fading[i] + share * (data[i] - fading[i]));
   }
 
   private prepare(matrix: ColourMatrix): void {
@@ -65,6 +85,9 @@ class MeshSwapper implements FrameProcessor {
 const CHROMA = 0.5;
 /** Contrast of the detail: photos are crisper than film. */
 const CONTRAST = 0.9;
+
+/** Shares below this change nothing that can be seen; such pixels are left untouched. */
+const LEAST = 0.004;
 
 /** Marks pixels that no triangle covers, such as the line between closed lips: they stay the target's. */
 const UNCOVERED = 1e6;
@@ -231,18 +254,22 @@ function blendLuma(view: YccView, layer: Layer, warped: Float32Array, alpha: Flo
   const [mask, slope, base, light, gain] = Array.from({ length: 5 }, () => new Float32Array(width));
   const { lumaScale, lumaOffset } = view;
   for (let y = 0; y < height; y++) {
+    const row = y * width;
+    upsampleRow(layer.mask, grid, grid.step, grid.step, y, mask, 0, width);
+    let from = 0;
+    let to = width;
+    while (from < to && mask[from] < LEAST) from++;
+    while (to > from && mask[to - 1] < LEAST) to--;
+    alpha.fill(0, row, row + width);
+    if (from === to) continue;
     const up = (map: Float32Array, out: Float32Array) =>
-      upsampleRow(map, grid, grid.step, grid.step, y, out, width);
-    up(layer.mask, mask);
+      upsampleRow(map, grid, grid.step, grid.step, y, out, from, to);
     up(layer.slope, slope);
     up(layer.base, base);
     up(layer.light.y, light);
     up(layer.gain, gain);
-    for (let x = 0, at = y * width, p = offset + y * stride; x < width; x++, at++, p++) {
-      if (mask[x] < 0.004 || warped[at] === UNCOVERED) {
-        alpha[at] = 0;
-        continue;
-      }
+    for (let x = from, at = row + from, p = offset + y * stride + from; x < to; x++, at++, p++) {
+      if (mask[x] < LEAST || warped[at] === UNCOVERED) continue;
       const before = data[p];
       const edge = slope[x] * ((before - lumaOffset) / lumaScale) + base[x];
       const share = mask[x] * (edge < 0 ? 0 : edge > 1 ? 1 : edge);
@@ -278,8 +305,8 @@ function blendChroma(
   const lumaHeight = view.luma.height;
   const { chromaScale } = view;
   for (let y = 0; y < height; y++) {
-    upsampleRow(layer.light.cb, grid, grid.step / sx, grid.step / sy, y, lightB, width);
-    upsampleRow(layer.light.cr, grid, grid.step / sx, grid.step / sy, y, lightR, width);
+    upsampleRow(layer.light.cb, grid, grid.step / sx, grid.step / sy, y, lightB, 0, width);
+    upsampleRow(layer.light.cr, grid, grid.step / sx, grid.step / sy, y, lightR, 0, width);
     for (let x = 0; x < width; x++) {
       let share = 0;
       for (let j = 0; j < sy; j++) {

@@ -181,7 +181,7 @@ function subtract(
   const row = new Float32Array(width);
   [light.y, light.cb, light.cr].forEach((map, k) => {
     for (let y = 0; y < height; y++) {
-      upsampleRow(map, grid, grid.step, grid.step, y, row, width);
+      upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
       for (let x = 0, at = y * width; x < width; x++, at++) planes[k][at] -= row[x];
     }
   });
