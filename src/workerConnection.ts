@@ -83,12 +83,13 @@ export class WorkerConnection {
   /** Ends the child: politely when it is idle, with everything it started when it is not. */
   close(): void {
     this.open = false;
-    if (this.pending.size > 0) {
-      this.killGroup();
-      // Now and not when its end is told: the caller may be about to exit.
-      this.removeScratch();
+    if (this.pending.size === 0) {
+      if (this.child.connected) this.child.disconnect();
+      return;
     }
-    if (this.child.connected) this.child.disconnect();
+    this.killGroup();
+    // Now and not when its end is told: the caller may be about to exit.
+    this.removeScratch();
   }
 
   private post(request: WorkerRequest): void {

@@ -21,7 +21,7 @@ const sentences: Record<ErrorCode, Describe> = {
       expected === undefined ? '' : ` (${count(frames)} of ${expected} frames can be read)`
     }; copy or export it again`,
   'media-unsupported': ({ file, feature }) =>
-    `${name(file)} cannot be processed without damage because of its ${text(feature, 'format')}; convert it to 8-bit H.264 first`,
+    `${name(file)} cannot be processed without damage (${text(feature, 'unusual format')}); convert it to a plain 8-bit file first`,
   'output-exists': ({ file }) =>
     `${name(file)} exists already; choose another name, or allow it to be overwritten`,
   'output-folder-missing': ({ file }) =>
@@ -50,8 +50,8 @@ const sentences: Record<ErrorCode, Describe> = {
     `The model file ${name(file)} is damaged${because(reason)}; remove it and build or install it again`,
   'tool-missing': ({ tool, file, reason }) =>
     file === undefined
-      ? `${text(tool, 'ffmpeg')} was not found; install it, or set its path in the settings`
-      : `${name(file)} does not work as ${text(tool, 'ffmpeg')}${because(reason)}; correct the path in the settings`,
+      ? `${text(tool, 'ffmpeg')} was not found; install it, or give its path`
+      : `${name(file)} does not work as ${text(tool, 'ffmpeg')}${because(reason)}; correct the path that was given`,
   'tool-failed': ({ tool, file, stderr }) =>
     `${text(tool, 'ffmpeg')} failed${file === undefined ? '' : ` on ${name(file)}`}${because(lastLine(stderr))}; the log has the details`,
   'encoder-unavailable': ({ encoder, reason, stderr }) =>

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { builtinModules, createRequire } from 'node:module';
+import path from 'node:path';
+import { before, describe, test } from 'node:test';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
+
+const { builds } = createRequire(__filename)('../../esbuild.js') as { builds: BuildOptions[] };
+
+/** What a bundle is made of, and what it asks for when it runs. */
+interface Bundle {
+  sources: string[];
+  requires: string[];
+}
+
+describe('the bundles', () => {
+  const bundles = new Map<string, Bundle>();
+  before(async () => {
+    for (const options of builds) {
+      const { metafile } = await build({ ...options, write: false, metafile: true });
+      for (const [name, output] of Object.entries(metafile.outputs))
+        bundles.set(name, describeOutput(output));
+    }
+  });
+  const bundle = (name: string): Bundle => bundles.get(`dist/${name}.js`)!;
+  const packages = (name: string) => bundle(name).requires.filter((required) => !isBuiltin(required));
+
+  test('of the extension: vscode and Node alone, nothing of the pipeline', () => {
+    assert.deepEqual(packages('extension'), ['vscode']);
+    assert.deepEqual(
+      bundle('extension').sources.filter((file) => /^src\/(pipeline\/|cli)/.test(file)),
+      [],
+    );
+  });
+
+  test('of the command line and of the door: no native package and nothing of the pipeline', () => {
+    for (const name of ['cli', 'worker']) {
+      assert.deepEqual(packages(name), [], name);
+      assert.deepEqual(
+        bundle(name).sources.filter((file) => /^src\/(pipeline|host)\//.test(file)),
+        [],
+        name,
+      );
+    }
+  });
+
+  test('of the pipeline: the native packages, and never vscode', () => {
+    const required = packages('pipelineThread');
+    assert.ok(required.includes('onnxruntime-node'));
+    assert.ok(required.includes('sharp'));
+    assert.deepEqual(
+      required.filter((name) => !['onnxruntime-node', 'sharp'].includes(name)),
+      [],
+    );
+    assert.deepEqual(
+      bundle('pipelineThread').sources.filter((file) => /^src\/(host|cli)\//.test(file)),
+      [],
+    );
+  });
+
+  test('of the webview: nothing at all from outside, and no source but its own and the protocol', () => {
+    assert.deepEqual(bundle('webview/main').requires, []);
+    const own = bundle('webview/main').sources.filter((file) => !file.startsWith('node_modules/'));
+    assert.deepEqual(
+      own.filter((file) => !/^(webview|src\/protocol)\//.test(file)),
+      [],
+    );
+  });
+});
+
+function describeOutput({ inputs, imports }: Metafile['outputs'][string]): Bundle {
+  return {
+    sources: Object.keys(inputs).map((file) => file.split(path.sep).join('/')),
+    requires: [...new Set(imports.filter(({ external }) => external).map((imported) => imported.path))],
+  };
+}
+
+function isBuiltin(name: string): boolean {
+  return builtinModules.includes(name.replace(/^node:/, ''));
+}

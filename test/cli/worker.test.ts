@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { FaceSwapError, type ErrorCode } from '../../src/protocol/errors';
+import type { JobReport, Progress } from '../../src/protocol/report';
+import type { WorkerEvent } from '../../src/protocol/workerMessages';
+import { WorkerClient, type CallOptions } from '../../src/workerClient';
+import { bundleFakeWorker, fakeJob } from '../support/fakeWorker';
+import { canSeeProcesses, markVariable, processesMarked, until } from '../support/processes';
+
+const failsWith =
+  (code: ErrorCode, check: (error: FaceSwapError) => void = () => undefined) =>
+  (error: unknown) => {
+    assert.ok(error instanceof FaceSwapError, String(error));
+    assert.equal(error.code, code, error.message);
+    check(error);
+    return true;
+  };
+
+describe('the worker and its client', () => {
+  let folder = '';
+  let script = '';
+  let mark = '';
+  let client: WorkerClient;
+  let jobs = 0;
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'face-swap-worker-'));
+    script = await bundleFakeWorker(path.join(folder, 'dist'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  beforeEach(() => {
+    mark = randomUUID();
+    client = new WorkerClient({ script, env: { [markVariable]: mark } });
+  });
+  afterEach(async () => {
+    client.dispose();
+    if (canSeeProcesses) await until(() => processesMarked(mark).length === 0, 'every process has ended');
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.endsWith('.scratch')),
+      [],
+    );
+  });
+
+  const newOutput = () => path.join(folder, `${++jobs}.mp4`);
+  const swap = (behaviour: string, options: CallOptions = {}) =>
+    client.call('swap', fakeJob(behaviour, newOutput()), options);
+
+  /** Starts a job and resolves when it is at work. */
+  async function atWork(
+    behaviour: string,
+    options: CallOptions = {},
+  ): Promise<{ end: Promise<JobReport>; scratch: string }> {
+    return new Promise((resolve, reject) => {
+      let scratch = '';
+      const end = swap(behaviour, {
+        ...options,
+        onScratch: (named) => (scratch = named),
+        // In an object, for a promise would be waited for.
+        onProgress: () => resolve({ end, scratch }),
+      });
+      end.catch(reject);
+    });
+  }
+
+  test('answers every kind of call', async () => {
+    assert.equal((await swap('succeed')).frames, 7);
+    const request = { tools: {}, execution: fakeJob('', '').execution };
+    assert.deepEqual(await client.call('doctor', request), { ok: true, checks: [] });
+    const faces = await client.call('faces', { ...request, file: '/a.png', frame: 0 });
+    assert.equal(faces.file, '/a.png');
+    const still = await client.call('still', { file: '/a.png', seconds: 0, maxWidth: 9, tools: {} });
+    assert.equal(still.width, 1);
+  });
+
+  test('uses one process for many calls, and a new one after dispose', async () => {
+    await swap('succeed');
+    const first = client.pid;
+    await swap('succeed');
+    assert.ok(first !== undefined);
+    assert.equal(client.pid, first);
+    client.dispose();
+    assert.equal(client.pid, undefined);
+    assert.equal((await swap('succeed')).frames, 7);
+    assert.notEqual(client.pid, first);
+  });
+
+  test('tells logs and progress, not more often than anybody reads it, and the end always', async () => {
+    const told: Progress[] = [];
+    const logs: string[] = [];
+    await swap('tell progress', {
+      onProgress: (progress) => told.push(progress),
+      onLog: (level, message) => logs.push(`${level} ${message}`),
+    });
+    assert.ok(told.length < 100, `${told.length} of 1002`);
+    assert.ok(told.some(({ frame }) => frame === 1000));
+    assert.equal(told.at(-1)?.stage, 'join');
+    assert.deepEqual(logs, ['warn beware']);
+  });
+
+  test('passes on codes and facts, and makes anything else an internal error with its stack', async () => {
+    await assert.rejects(
+      swap('refuse input'),
+      failsWith('input-missing', (error) => assert.equal(error.facts.file, '/photos/ann.jpg')),
+    );
+    await assert.rejects(
+      swap('throw an error'),
+      failsWith('internal', (error) => {
+        assert.equal(error.facts.reason, 'something broke');
+        assert.match(error.stack ?? '', /fakePipeline|pipelineThread/);
+      }),
+    );
+    assert.equal((await swap('succeed')).frames, 7);
+  });
+
+  test('does not even start for a call that was cancelled before', async () => {
+    await assert.rejects(swap('succeed', { signal: AbortSignal.abort() }), failsWith('cancelled'));
+    assert.equal(client.pid, undefined);
+  });
+
+  test('a cancelled job ends as cancelled, whatever broke on its way out, and the process lives on', async () => {
+    const abort = new AbortController();
+    const { end } = await atWork('wait', { signal: abort.signal });
+    const { pid } = client;
+    abort.abort();
+    await assert.rejects(end, failsWith('cancelled'));
+    assert.equal((await swap('succeed')).frames, 7);
+    assert.equal(client.pid, pid);
+  });
+
+  for (const behaviour of ['loop', 'native', 'with child']) {
+    test(`cancel is heard and wins while the pipeline is stuck (${behaviour})`, async () => {
+      const abort = new AbortController();
+      const heard: string[] = [];
+      const { end, scratch } = await atWork(behaviour, {
+        signal: abort.signal,
+        onCancelling: () => heard.push('cancelling'),
+      });
+      const ended = end.catch((error: unknown) => {
+        heard.push('ended');
+        throw error;
+      });
+      const { pid } = client;
+      abort.abort();
+      await assert.rejects(ended, failsWith('cancelled'));
+      assert.deepEqual(heard, ['cancelling', 'ended']);
+      assert.equal(existsSync(scratch), false);
+      // At once, as a queue does it: the call must not reach the process that is just ending.
+      assert.equal((await swap('succeed')).frames, 7);
+      assert.notEqual(client.pid, pid);
+    });
+  }
+
+  test('a call that waits behind a stuck job is not said to be cancelled', async () => {
+    const abort = new AbortController();
+    const { end } = await atWork('loop', { signal: abort.signal });
+    const waiting = swap('succeed');
+    abort.abort();
+    await Promise.all([
+      assert.rejects(end, failsWith('cancelled')),
+      assert.rejects(waiting, failsWith('worker-died')),
+    ]);
+  });
+
+  test('an error nobody awaited is answered with its stack', async () => {
+    await assert.rejects(
+      swap('break later'),
+      failsWith('internal', (error) => {
+        assert.equal(error.facts.reason, 'something broke later');
+        assert.match(error.stack ?? '', /something broke later\n\s+at /);
+      }),
+    );
+    assert.equal((await swap('succeed')).frames, 7);
+  });
+
+  test('a crash is told with the last words', async () => {
+    await assert.rejects(
+      swap('crash'),
+      failsWith('worker-died', ({ facts }) => {
+        assert.equal(facts['signal'], 'SIGSEGV');
+        assert.equal(facts.stderr, 'the very last words');
+      }),
+    );
+  });
+
+  test('a killed process takes its children along', async () => {
+    const { end } = await atWork('with child');
+    process.kill(client.pid!, 'SIGKILL');
+    await assert.rejects(
+      end,
+      failsWith('worker-died', ({ facts }) => assert.equal(facts['signal'], 'SIGKILL')),
+    );
+    assert.equal((await swap('succeed')).frames, 7);
+  });
+
+  test('a script that is missing is told', async () => {
+    client = new WorkerClient({ script: path.join(folder, 'none.js') });
+    await assert.rejects(
+      swap('succeed'),
+      failsWith('worker-died', ({ facts }) => {
+        assert.equal(facts['exitCode'], 1);
+        assert.match(facts.stderr ?? '', /Cannot find module/);
+      }),
+    );
+  });
+
+  test('a program that is missing is told', async () => {
+    client = new WorkerClient({ script, execPath: path.join(folder, 'no-node') });
+    await assert.rejects(
+      swap('succeed'),
+      failsWith('worker-died', ({ facts }) => assert.match(facts.reason ?? '', /ENOENT/)),
+    );
+  });
+
+  test('more memory than allowed ends the job', async () => {
+    const job = fakeJob('take memory', newOutput(), 0.3);
+    await assert.rejects(
+      client.call('swap', job),
+      failsWith('out-of-memory', ({ facts }) => assert.equal(facts['limit'], 0.3)),
+    );
+    assert.equal((await swap('succeed')).frames, 7);
+  });
+
+  test('dispose leaves nothing of a running job, not even for a moment', async () => {
+    const { end, scratch } = await atWork('with child');
+    assert.ok(existsSync(scratch));
+    client.dispose();
+    assert.equal(existsSync(scratch), false);
+    await assert.rejects(end, failsWith('worker-died'));
+  });
+
+  describe('seen from its own end of the line', () => {
+    let child: ChildProcess;
+    let events: WorkerEvent[];
+    beforeEach(() => {
+      events = [];
+      child = fork(script, [], {
+        env: { ...process.env, [markVariable]: mark },
+        execArgv: [],
+        serialization: 'advanced',
+        detached: true,
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+      child.on('message', (event: WorkerEvent) => events.push(event));
+    });
+    afterEach(() => {
+      if (child.connected) child.disconnect();
+    });
+
+    const answers = () => events.filter((event) => event.type === 'reply');
+
+    test('whatever it is sent, it answers, and once', async () => {
+      const nonsense: unknown[] = [
+        42,
+        'hello',
+        [],
+        { type: 'dance' },
+        { type: 'call' },
+        { type: 'call', id: 'one', method: 'doctor', argument: {} },
+        { type: 'call', id: 1, method: 'constructor', argument: {} },
+        { type: 'call', id: 2, method: 'swap' },
+        { type: 'call', id: 3, method: 'swap', argument: { target: {} } },
+      ];
+      for (const message of nonsense) child.send(message as object);
+      child.send({ type: 'cancel', id: 99 });
+      child.send({ type: 'call', id: 4, method: 'doctor', argument: {} });
+      await until(() => answers().length > nonsense.length, 'every message is answered');
+      const codes = answers().map((event) => (event.ok ? 'ok' : event.error.code));
+      assert.deepEqual(
+        codes.sort(),
+        [...nonsense.map(() => 'internal'), 'ok'].sort(),
+        JSON.stringify(answers()),
+      );
+      assert.deepEqual(
+        answers()
+          .map(({ id }) => id)
+          .sort(),
+        [-1, -1, -1, -1, -1, -1, 1, 2, 3, 4],
+      );
+    });
+
+    test('a number that is taken is refused, and the first call still answered', async () => {
+      const argument = fakeJob('wait', newOutput());
+      child.send({ type: 'call', id: 5, method: 'swap', argument });
+      child.send({ type: 'call', id: 5, method: 'swap', argument });
+      await until(() => answers().length === 1, 'the second is refused');
+      child.send({ type: 'cancel', id: 5 });
+      await until(() => answers().length === 2, 'the first is answered');
+      assert.deepEqual(
+        answers().map((event) => !event.ok && event.error.code),
+        ['internal', 'cancelled'],
+      );
+    });
+
+    for (const behaviour of ['wait', 'loop', 'native', 'with child']) {
+      test(`without a parent it ends and cleans up (${behaviour})`, { skip: !canSeeProcesses }, async () => {
+        const output = newOutput();
+        child.send({ type: 'call', id: 6, method: 'swap', argument: fakeJob(behaviour, output) });
+        await until(() => events.some(({ type }) => type === 'progress'), 'the job is at work');
+        assert.ok(existsSync(`${output}.scratch`));
+        child.disconnect();
+        await until(() => processesMarked(mark).length === 0, 'it has ended');
+        assert.equal(existsSync(`${output}.scratch`), false);
+      });
+    }
+  });
+});

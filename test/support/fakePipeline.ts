@@ -1,0 +1,98 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { PipelineContext } from '../../src/pipeline/context';
+import { FaceSwapError } from '../../src/protocol/errors';
+import type { SwapJob } from '../../src/protocol/job';
+import type { DoctorReport, FacesReport, JobReport, Still } from '../../src/protocol/report';
+
+/**
+ * Stands in for `src/pipeline` in a worker bundled for tests: what a job does is the name of its target, and its
+ * scratch folder is its output with `.scratch`.
+ */
+
+type Behaviour = (job: SwapJob, context: PipelineContext) => Promise<void> | void;
+
+const behaviours: Record<string, Behaviour> = {
+  succeed: () => undefined,
+  /** Ends when it is told to, and cleans up. */
+  wait: async (job, context) => {
+    const folder = scratch(job, context);
+    await new Promise((resolve) => context.signal.addEventListener('abort', resolve));
+    rmSync(folder, { recursive: true });
+    throw new FaceSwapError('tool-failed', { tool: 'ffmpeg' });
+  },
+  /** Never hears anything: JavaScript that does not yield. */
+  loop: (job, context) => {
+    scratch(job, context);
+    for (;;);
+  },
+  /** Never hears anything: native code, which cannot even be terminated. */
+  native: (job, context) => {
+    scratch(job, context);
+    spawnSync('sleep', ['1000']);
+  },
+  /** Hears, but a child of it does not end by itself. */
+  'with child': (job, context) => {
+    scratch(job, context);
+    spawn('sleep', ['1000'], { stdio: 'ignore' });
+    return new Promise(() => undefined);
+  },
+  'refuse input': (job) => {
+    throw new FaceSwapError('input-missing', { file: job.sources[0] });
+  },
+  'throw an error': () => {
+    throw new Error('something broke');
+  },
+  'break later': (job, context) => {
+    scratch(job, context);
+    setImmediate(() => {
+      throw new Error('something broke later');
+    });
+    return new Promise(() => undefined);
+  },
+  crash: (job, context) => {
+    scratch(job, context);
+    process.stderr.write('the very last words\n', () => process.kill(process.pid, 'SIGSEGV'));
+    return new Promise(() => undefined);
+  },
+  'take memory': (job, context) => {
+    scratch(job, context);
+    Reflect.set(globalThis, 'taken', Buffer.alloc(400e6, 1));
+    return new Promise(() => undefined);
+  },
+  'tell progress': (_job, context) => {
+    const fps = 100;
+    for (let frame = 0; frame <= 1000; frame++)
+      context.onProgress({ stage: 'swap', frame, total: 1000, fps });
+    context.onProgress({ stage: 'join', frame: 0, total: 0, fps });
+    context.onLog('warn', 'beware');
+  },
+};
+
+export async function swapVideo(job: SwapJob, context: PipelineContext): Promise<JobReport> {
+  await behaviours[path.basename(job.target)](job, context);
+  return { output: job.output, frames: 7, warnings: [] } as unknown as JobReport;
+}
+
+function scratch(job: SwapJob, context: PipelineContext): string {
+  const folder = `${job.output}.scratch`;
+  mkdirSync(folder);
+  context.onScratch(folder);
+  writeFileSync(path.join(folder, 'half.mp4'), 'half');
+  // So that a test can tell that the job has come this far.
+  context.onProgress({ stage: 'swap', frame: 1, total: 10, fps: 1 });
+  return folder;
+}
+
+export function listFaces(request: { file: string }): Promise<FacesReport> {
+  return Promise.resolve({ file: request.file, width: 1, height: 1, faces: [] });
+}
+
+export function takeStill(): Promise<Still> {
+  return Promise.resolve({ jpegBase64: '', width: 1, height: 1, durationSeconds: 0, frameSeconds: 0 });
+}
+
+export function runDoctor(): Promise<DoctorReport> {
+  return Promise.resolve({ ok: true, checks: [] });
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { errorCodes, type ErrorCode, type ErrorFacts } from '../../src/protocol/errors';
+import { describeError } from '../../src/protocol/errorText';
+import { exitCodeOf, exitCodes } from '../../src/protocol/exitCodes';
+
+const file = '/videos/our party.mp4';
+
+/** Facts as the code that throws gives them. */
+const full: Partial<Record<ErrorCode, ErrorFacts>> = {
+  usage: { option: 'source', reason: 'a file name is missing' },
+  'media-truncated': { frames: 12, expected: 40, reason: 'partial file' },
+  'media-unsupported': { feature: 'HDR' },
+  'disk-full': { needed: 5.5e9, free: 12e6 },
+  'no-reference-face': { frame: 3 },
+  'model-missing': { model: 'face_enhancer' },
+  'tool-missing': { tool: 'ffmpeg', reason: 'spawn ENOENT' },
+  'tool-failed': { tool: 'ffmpeg', stderr: 'one\nInvalid data found\n' },
+  'encoder-unavailable': { encoder: 'h264_nvenc', stderr: 'No capable devices found' },
+  'out-of-memory': { limit: 4 },
+  'verification-failed': { what: 'frames', expected: 40, found: 39 },
+  'worker-died': { reason: 'SIGKILL', signal: 'SIGKILL', stderr: '' },
+  internal: { reason: 'x is not a function' },
+};
+
+/** Codes about a file that a person has named. */
+const aboutFile = errorCodes.filter((code) =>
+  /^(input|output|media|not-media|no-video|no-source|disk)/.test(code),
+);
+
+describe('the sentence for an error', () => {
+  for (const code of errorCodes) {
+    for (const [kind, facts] of Object.entries({ full: { file, ...full[code] }, bare: {} })) {
+      test(`is one clear line for ${code}, ${kind} facts`, () => {
+        const sentence = describeError({ code, facts });
+        assert.match(sentence, /^([\p{Lu}“]|--|ffmpeg)[^\n]{15,}[^.]\.$/u);
+        assert.doesNotMatch(sentence, /undefined|null|NaN|\[object|\(\)|“”| {2}|\.\.| [,;.](?!\w)/);
+      });
+    }
+  }
+
+  for (const code of aboutFile) {
+    test(`names the file for ${code}`, () => {
+      assert.match(describeError({ code, facts: { file, ...full[code] } }), /our party\.mp4/);
+    });
+  }
+
+  test('says what to do next for everything but cancelling', () => {
+    for (const code of errorCodes.filter((other) => other !== 'cancelled' && other !== 'usage')) {
+      assert.match(
+        describeError({ code, facts: { file, ...full[code] } }),
+        /; .|, and was not|please report/,
+        code,
+      );
+    }
+  });
+
+  test('tells the facts that decide what to do', () => {
+    const sentence = (code: ErrorCode) => describeError({ code, facts: { file, ...full[code] } });
+    assert.match(sentence('media-truncated'), /12 of 40 frames/);
+    assert.match(sentence('media-unsupported'), /HDR/);
+    assert.match(sentence('disk-full'), /5\.5 GB needed, 12 MB free/);
+    assert.match(sentence('tool-failed'), /Invalid data found/);
+    assert.match(sentence('encoder-unavailable'), /h264_nvenc.*No capable devices/);
+    assert.match(sentence('out-of-memory'), /4 GB/);
+    assert.match(sentence('worker-died'), /SIGKILL/);
+    assert.match(sentence('usage'), /^--source: /);
+  });
+
+  test('stays on one line whatever the file is called', () => {
+    const odd = '/videos/line\nbreak\u001b[31m "it\'s".mp4';
+    const sentence = describeError({ code: 'input-missing', facts: { file: odd } });
+    assert.match(sentence, /break/);
+    assert.equal(sentence, sentence.replaceAll(/\p{Cc}/gu, ''));
+  });
+
+  test('does not end in two full stops when a library ends its own sentence', () => {
+    const sentence = describeError({ code: 'internal', facts: { reason: 'Out of luck.' } });
+    assert.match(sentence, /\(Out of luck\)/);
+  });
+});
+
+describe('exit codes', () => {
+  test('are what the documentation says', () => {
+    const table: [ErrorCode, number][] = [
+      ['usage', 2],
+      ['input-missing', 3],
+      ['media-truncated', 3],
+      ['output-exists', 3],
+      ['no-reference-face', 3],
+      ['model-missing', 4],
+      ['no-source-face', 5],
+      ['tool-failed', 6],
+      ['worker-died', 6],
+      ['internal', 6],
+      ['cancelled', 130],
+    ];
+    for (const [code, exit] of table) assert.equal(exitCodeOf(code), exit, code);
+  });
+
+  test('are never 0 or 1 for a failure', () => {
+    const allowed = Object.values(exitCodes).filter((code) => code !== 0);
+    for (const code of errorCodes) assert.ok(allowed.includes(exitCodeOf(code) as 2), code);
+  });
+});
