@@ -24,10 +24,7 @@ export function warpMesh(
   order: Uint16Array,
   facing: 'front' | 'back' = 'front',
 ): void {
-  const { data, width: tw, height: th, channels } = texture;
-  const maxX = tw - 2;
-  const maxY = th - 2;
-  const rowLength = tw * channels;
+  const { channels } = texture;
   for (const t of order) {
     const a = triangles[t * 3] * 2;
     const b = triangles[t * 3 + 1] * 2;
@@ -76,23 +73,70 @@ export function warpMesh(
       if (adx > 0) x1 = Math.min(x1, Math.floor(wa / adx));
       else if (adx < 0) x0 = Math.max(x0, Math.ceil(wa / adx));
       else if (wa < 0) continue;
-      let u = from[a] + dudx * (x0 + 0.5 - ax) + dudy * py - 0.5;
-      let v = from[a + 1] + dvdx * (x0 + 0.5 - ax) + dvdy * py - 0.5;
-      for (let x = x0, at = (y * width + x0) * channels; x <= x1; x++, u += dudx, v += dvdx) {
-        const su = u < 0 ? 0 : u > maxX ? maxX : u;
-        const sv = v < 0 ? 0 : v > maxY ? maxY : v;
-        const iu = su | 0;
-        const iv = sv | 0;
-        const fu = su - iu;
-        const fv = sv - iv;
-        let p = iv * rowLength + iu * channels;
-        for (let k = 0; k < channels; k++, p++) {
-          const top = data[p] + (data[p + channels] - data[p]) * fu;
-          const q = p + rowLength;
-          const bottom = data[q] + (data[q + channels] - data[q]) * fu;
-          out[at++] = top + (bottom - top) * fv;
-        }
-      }
+      if (x0 > x1) continue;
+      const u = from[a] + dudx * (x0 + 0.5 - ax) + dudy * py - 0.5;
+      const v = from[a + 1] + dvdx * (x0 + 0.5 - ax) + dvdy * py - 0.5;
+      const at = y * width + x0;
+      if (channels === 1) sampleOne(texture, out, at, x1 - x0 + 1, u, v, dudx, dvdx);
+      else sampleTwo(texture, out, at, x1 - x0 + 1, u, v, dudx, dvdx);
     }
+  }
+}
+
+/** A row of bilinear samples of one channel, starting at texel u, v (centres at whole numbers), du, dv apart. */
+function sampleOne(
+  { data, width, height }: Texture,
+  out: Float32Array,
+  at: number,
+  count: number,
+  u: number,
+  v: number,
+  du: number,
+  dv: number,
+): void {
+  const maxX = width - 2;
+  const maxY = height - 2;
+  for (const end = at + count; at < end; at++, u += du, v += dv) {
+    const su = u < 0 ? 0 : u > maxX ? maxX : u;
+    const sv = v < 0 ? 0 : v > maxY ? maxY : v;
+    const iu = su | 0;
+    const iv = sv | 0;
+    const fu = su - iu;
+    const p = iv * width + iu;
+    const q = p + width;
+    const top = data[p] + (data[p + 1] - data[p]) * fu;
+    const bottom = data[q] + (data[q + 1] - data[q]) * fu;
+    out[at] = top + (bottom - top) * (sv - iv);
+  }
+}
+
+/** The same for two interleaved channels; `at` counts pixels. */
+function sampleTwo(
+  { data, width, height }: Texture,
+  out: Float32Array,
+  at: number,
+  count: number,
+  u: number,
+  v: number,
+  du: number,
+  dv: number,
+): void {
+  const maxX = width - 2;
+  const maxY = height - 2;
+  for (const end = at + count; at < end; at++, u += du, v += dv) {
+    const su = u < 0 ? 0 : u > maxX ? maxX : u;
+    const sv = v < 0 ? 0 : v > maxY ? maxY : v;
+    const iu = su | 0;
+    const iv = sv | 0;
+    const fu = su - iu;
+    const fv = sv - iv;
+    const p = (iv * width + iu) * 2;
+    const q = p + width * 2;
+    const top = data[p] + (data[p + 2] - data[p]) * fu;
+    const bottom = data[q] + (data[q + 2] - data[q]) * fu;
+    out[at * 2] = top + (bottom - top) * fv;
+    const top2 = data[p + 1] + (data[p + 3] - data[p + 1]) * fu;
+    const bottom2 = data[q + 1] + (data[q + 3] - data[q + 1]) * fu;
+    out[at * 2 + 1] = top2 + (bottom2 - top2) * fv;
   }
 }

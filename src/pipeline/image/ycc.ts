@@ -64,7 +64,7 @@ function convertRgb(frame: Frame, { x, y, width, height }: Rect): YccView {
   const stride = frame.format.width;
   const { red: kr, blue: kb } = lumaWeights('rgb');
   const count = width * height;
-  const make = () => new Uint8ClampedArray(count);
+  const make = () => new Uint8Array(count);
   const [luma, cb, cr] = [make(), make(), make()];
   const each = (visit: (at: number, pixel: number) => void) => {
     for (let row = 0, at = 0; row < height; row++) {
@@ -73,13 +73,13 @@ function convertRgb(frame: Frame, { x, y, width, height }: Rect): YccView {
   };
   each((at, p) => {
     const value = kr * red[p] + (1 - kr - kb) * green[p] + kb * blue[p];
-    luma[at] = value;
-    cb[at] = 128 + (blue[p] - value) / (2 * (1 - kb));
-    cr[at] = 128 + (red[p] - value) / (2 * (1 - kr));
+    luma[at] = value + 0.5;
+    cb[at] = Math.min(255, 128.5 + (blue[p] - value) / (2 * (1 - kb)));
+    cr[at] = Math.min(255, 128.5 + (red[p] - value) / (2 * (1 - kr)));
   });
   const before = [luma.slice(), cb.slice(), cr.slice()];
   const clamp = (value: number) => Math.max(0, Math.min(255, Math.round(value)));
-  const view = (data: Uint8ClampedArray): PlaneView => ({ data, stride: width, offset: 0, width, height });
+  const view = (data: Uint8Array): PlaneView => ({ data, stride: width, offset: 0, width, height });
   return {
     x,
     y,

@@ -3,7 +3,7 @@ import { eyes, faceOval, innerLips } from './meshTopology';
 import type { GridPoints } from './skin';
 
 /** Lids and lashes reach this share of the eye's width beyond its opening. */
-const LID = 0.14;
+const LID = 0.12;
 
 /** How much of the source each cell takes, 0–1, before hair and hands are considered. */
 export function faceMask(grid: Grid, points: GridPoints, size: number, covered: Float32Array): Float32Array {

@@ -14,5 +14,5 @@ export function distance3(p: Landmarks, a: number, b: number): number {
  * of the source's features and less of the target's light. Found by measuring identity against visible seams.
  */
 export function splitRadius(height: number): number {
-  return 0.09 * height;
+  return 0.12 * height;
 }

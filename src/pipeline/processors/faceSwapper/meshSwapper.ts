@@ -1,15 +1,17 @@
 import { landmarkCount, type TrackedFace } from '../../faces/face';
 import type { ColourMatrix, Frame } from '../../image/frame';
-import { averageDown, boxBlur, cells, upsampleRow, weightedBlur, type Grid } from '../../image/grid';
-import { warpMesh } from '../../image/warpMesh';
+import { averageDown, boxBlur, cells, weightedBlur, type Grid, type PlaneView } from '../../image/grid';
+import { warpMesh, type Texture } from '../../image/warpMesh';
 import { openYcc, type YccView } from '../../image/ycc';
 import type { FrameProcessor } from '../processor';
-import { SourceChooser } from './chooseSource';
+import { blendChroma, blendLuma, uncovered, type Layer } from './blend';
 import { faceMask, guidedMask } from './maskGrid';
 import { faceHeight, splitRadius } from './measures';
 import { triangles } from './meshTopology';
+import { Scratch } from './scratch';
 import { blendShape } from './shape';
 import { bareSkin, skinMap, type GridColours } from './skin';
+import { sourcesFor } from './sourceChoice';
 import { mean, prepareSource, type DetailLevel, type MeshSource, type SourceTexture } from './sourceTexture';
 
 export type { MeshSource } from './sourceTexture';
@@ -19,7 +21,7 @@ export interface MeshOptions {
   shape: number;
 }
 
-const defaults: MeshOptions = { shape: 0.5 };
+const defaults: MeshOptions = { shape: 0.7 };
 
 /**
  * The built-in face_swapper: draws the source's detail over the target's light, following the target's landmarks.
@@ -37,18 +39,20 @@ class MeshSwapper implements FrameProcessor {
   private prepared: SourceTexture[] = [];
   private preparedFor: ColourMatrix | undefined;
   private readonly scratch = new Scratch();
-  private readonly chooser: SourceChooser;
 
   constructor(
     private readonly sources: readonly MeshSource[],
     private readonly options: MeshOptions,
-  ) {
-    this.chooser = new SourceChooser(sources.map(({ pose }) => pose));
-  }
+  ) {}
 
   process(frame: Frame, faces: readonly TrackedFace[]): Promise<void> {
     this.prepare(frame.format.matrix);
-    for (const face of faces) this.swap(frame, face);
+    for (const face of faces) {
+      for (const { index, share } of sourcesFor(face.pose, this.sources)) {
+        const strength = face.strength * share;
+        swapFace(frame, { ...face, strength }, this.prepared[index], this.options, this.scratch);
+      }
+    }
     return Promise.resolve();
   }
 
@@ -58,22 +62,6 @@ class MeshSwapper implements FrameProcessor {
     return Promise.resolve();
   }
 
-  private swap(frame: Frame, face: TrackedFace): void {
-    const { source, previous, share } = this.chooser.choose(face);
-    const draw = (n: number) => swapFace(frame, face, this.prepared[n], this.options, this.scratch);
-    if (previous === undefined) {
-      draw(source);
-      return;
-    }
-    const { data } = frame;
-    const before = data.slice();
-    draw(previous);
-    const fading = data.slice();
-    data.set(before);
-    draw(source);
-    for (let i = 0; i < data.length; i++) data[i] = Math.round(fading[i] + share * (data[i] - fading[i]));
-  }
-
   private prepare(matrix: ColourMatrix): void {
     if (this.preparedFor === matrix) return;
     this.prepared = this.sources.map((source) => prepareSource(source, matrix));
@@ -81,30 +69,8 @@ class MeshSwapper implements FrameProcessor {
   }
 }
 
-/** Share of the source's colour detail that is taken: all of it makes brows and folds look painted. */
-const CHROMA = 0.5;
 /** Contrast of the detail: photos are crisper than film. */
-const CONTRAST = 0.9;
-
-/** Shares below this change nothing that can be seen; such pixels are left untouched. */
-const LEAST = 0.004;
-
-/** Marks pixels that no triangle covers, such as the line between closed lips: they stay the target's. */
-const UNCOVERED = 1e6;
-
-/** Buffers that grow to the largest face and are used again for every face. */
-class Scratch {
-  private readonly buffers = new Map<string, Float32Array>();
-
-  take(name: string, length: number): Float32Array {
-    let buffer = this.buffers.get(name);
-    if (!buffer || buffer.length < length) {
-      buffer = new Float32Array(Math.ceil(length * 1.2));
-      this.buffers.set(name, buffer);
-    }
-    return buffer;
-  }
-}
+const CONTRAST = 0.95;
 
 function swapFace(
   frame: Frame,
@@ -120,16 +86,21 @@ function swapFace(
   if (!view) return;
   const order = farToNear(target);
   const layer = planLayer(view, face, drawn, source, height, order);
-  const { width, height: rows } = view.luma;
   const level = pickLevel(source, height);
-  const warped = scratch.take('luma', width * rows).fill(UNCOVERED, 0, width * rows);
-  const corners = shifted(drawn, view.x, view.y, 1, 1);
-  // Where the mesh folds, as at the wings of the nose, its back closes the gap.
-  for (const facing of ['back', 'front'] as const)
-    warpMesh(level.luma, level.points, warped, width, rows, corners, triangles, order, facing);
-  const alpha = scratch.take('alpha', width * rows);
-  blendLuma(view, layer, warped, alpha);
-  blendChroma(view, layer, level, alpha, drawn, order, scratch);
+  const draw = (texture: Texture, plane: PlaneView, divideX: number, divideY: number, empty: number) => {
+    const { width, height: rows } = plane;
+    const length = width * rows * texture.channels;
+    const out = scratch.take(`detail${texture.channels}`, length).fill(empty, 0, length);
+    const corners = shifted(drawn, view.x, view.y, divideX, divideY);
+    // Where the mesh folds, as at the wings of the nose, its back closes the gap.
+    for (const facing of ['back', 'front'] as const)
+      warpMesh(texture, level.points, out, width, rows, corners, triangles, order, facing);
+    return out;
+  };
+  const alpha = scratch.take('alpha', view.luma.width * view.luma.height);
+  blendLuma(view, layer, draw(level.luma, view.luma, 1, 1, uncovered), alpha);
+  const { x, y } = view.shift;
+  blendChroma(view, layer, draw(level.chroma, view.chroma[0], 1 << x, 1 << y, 0), alpha);
   view.commit();
 }
 
@@ -164,19 +135,6 @@ function shifted(points: Float32Array, x: number, y: number, divideX: number, di
 function pickLevel(source: SourceTexture, height: number): DetailLevel {
   const wanted = Math.round(Math.log2(Math.max(1, source.levels[0].height / height)));
   return source.levels[Math.min(wanted, source.levels.length - 1)];
-}
-
-/** Everything about one face that is smooth enough to be kept on a small grid. */
-interface Layer {
-  grid: Grid;
-  /** The target's broad light: luma 0–255 full range, chroma around 128. */
-  light: GridColours;
-  /** Factor for the source's detail. */
-  gain: Float32Array;
-  /** Share of the source, without and with the picture's own edges. */
-  mask: Float32Array;
-  slope: Float32Array;
-  base: Float32Array;
 }
 
 function planLayer(
@@ -245,87 +203,4 @@ function targetLight(
   const blur = (map: Float32Array) =>
     weightedBlur(map, weight, blurred, grid, splitRadius(size), mean(map, weight));
   return { y: blur(colours.y), cb: blur(colours.cb), cr: blur(colours.cr) };
-}
-
-/** Blends the luma plane and notes how much of the source each pixel took. */
-function blendLuma(view: YccView, layer: Layer, warped: Float32Array, alpha: Float32Array): void {
-  const { data, offset, stride, width, height } = view.luma;
-  const { grid } = layer;
-  const [mask, slope, base, light, gain] = Array.from({ length: 5 }, () => new Float32Array(width));
-  const { lumaScale, lumaOffset } = view;
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    upsampleRow(layer.mask, grid, grid.step, grid.step, y, mask, 0, width);
-    let from = 0;
-    let to = width;
-    while (from < to && mask[from] < LEAST) from++;
-    while (to > from && mask[to - 1] < LEAST) to--;
-    alpha.fill(0, row, row + width);
-    if (from === to) continue;
-    const up = (map: Float32Array, out: Float32Array) =>
-      upsampleRow(map, grid, grid.step, grid.step, y, out, from, to);
-    up(layer.slope, slope);
-    up(layer.base, base);
-    up(layer.light.y, light);
-    up(layer.gain, gain);
-    for (let x = from, at = row + from, p = offset + y * stride + from; x < to; x++, at++, p++) {
-      if (mask[x] < LEAST || warped[at] === UNCOVERED) continue;
-      const before = data[p];
-      const edge = slope[x] * ((before - lumaOffset) / lumaScale) + base[x];
-      const share = mask[x] * (edge < 0 ? 0 : edge > 1 ? 1 : edge);
-      alpha[at] = share;
-      const wanted = lumaOffset + lumaScale * (light[x] + gain[x] * warped[at]);
-      const value = before + share * (wanted - before) + 0.5;
-      data[p] = value < 0 ? 0 : value > 255 ? 255 : value;
-    }
-  }
-}
-
-function blendChroma(
-  view: YccView,
-  layer: Layer,
-  level: DetailLevel,
-  alpha: Float32Array,
-  drawn: Float32Array,
-  order: Uint16Array,
-  scratch: Scratch,
-): void {
-  const [{ width, height, stride }] = view.chroma;
-  const { grid } = layer;
-  const sx = 1 << view.shift.x;
-  const sy = 1 << view.shift.y;
-  const warped = scratch.take('chroma', width * height * 2).fill(0, 0, width * height * 2);
-  const corners = shifted(drawn, view.x, view.y, sx, sy);
-  for (const facing of ['back', 'front'] as const)
-    warpMesh(level.chroma, level.points, warped, width, height, corners, triangles, order, facing);
-  const [cb, cr] = view.chroma;
-  const lightB = new Float32Array(width);
-  const lightR = new Float32Array(width);
-  const lumaWidth = view.luma.width;
-  const lumaHeight = view.luma.height;
-  const { chromaScale } = view;
-  for (let y = 0; y < height; y++) {
-    upsampleRow(layer.light.cb, grid, grid.step / sx, grid.step / sy, y, lightB, 0, width);
-    upsampleRow(layer.light.cr, grid, grid.step / sx, grid.step / sy, y, lightR, 0, width);
-    for (let x = 0; x < width; x++) {
-      let share = 0;
-      for (let j = 0; j < sy; j++) {
-        const row = Math.min(lumaHeight - 1, y * sy + j) * lumaWidth;
-        for (let i = 0; i < sx; i++) share += alpha[row + Math.min(lumaWidth - 1, x * sx + i)];
-      }
-      if (share === 0) continue;
-      share /= sx * sy;
-      const at = (y * width + x) * 2;
-      const b = cb.offset + y * stride + x;
-      const r = cr.offset + y * stride + x;
-      const wantedB = 128 + chromaScale * (lightB[x] - 128 + CHROMA * warped[at]);
-      const wantedR = 128 + chromaScale * (lightR[x] - 128 + CHROMA * warped[at + 1]);
-      cb.data[b] = clamp(cb.data[b] + share * (wantedB - cb.data[b]));
-      cr.data[r] = clamp(cr.data[r] + share * (wantedR - cr.data[r]));
-    }
-  }
-}
-
-function clamp(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value + 0.5;
 }

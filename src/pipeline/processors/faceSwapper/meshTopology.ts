@@ -144,6 +144,13 @@ export const brows = [
 export const outerLips = [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146];
 
 // prettier-ignore
+/** Where a smile folds the cheeks, beside nose and mouth, in order. */
+export const smileFolds = [
+  [129, 142, 36, 205, 207, 214, 210, 202, 57, 186, 92, 165, 98],
+  [358, 371, 266, 425, 427, 434, 430, 422, 287, 410, 322, 391, 327],
+];
+
+// prettier-ignore
 /** Points whose hull holds brows, eyes, nose and mouth. */
 export const features = [
   70, 63, 105, 66, 107, 336, 296, 334, 293, 300, 33, 133, 362, 263, 61, 291, 17, 84, 314, 91, 321, 98, 327, 9, 130, 359, 18,

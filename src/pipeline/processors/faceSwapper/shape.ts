@@ -7,8 +7,8 @@ const outline = new Set(faceOval);
 
 /**
  * The target's landmarks moved towards the source's proportions by `amount` (0–1). The source's shape is fitted to
- * the target in space by least squares; outline and mouth stay the target's, because there its pixels
- * and its expression stay.
+ * the target in space by least squares; outline and mouth stay the target's, because its pixels stay there. Eyes move
+ * with their surroundings: their holes follow the target, and lids that keep apart from brows look stretched.
  * Returns x, y per landmark.
  */
 export function blendShape(source: Landmarks, target: Landmarks, amount: number): Float32Array {
@@ -35,8 +35,12 @@ function ramp(value: number, from: number, to: number): number {
 
 function nearest(p: Landmarks, i: number, others: readonly number[]): number {
   let best = Infinity;
-  for (const k of others) best = Math.min(best, Math.hypot(p[i * 3] - p[k * 3], p[i * 3 + 1] - p[k * 3 + 1]));
-  return best;
+  for (const k of others) {
+    const dx = p[i * 3] - p[k * 3];
+    const dy = p[i * 3 + 1] - p[k * 3 + 1];
+    best = Math.min(best, dx * dx + dy * dy);
+  }
+  return Math.sqrt(best);
 }
 
 /** Least-squares affine map from source x, y, z to target x, y: two rows of four. */

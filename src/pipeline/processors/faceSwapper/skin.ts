@@ -31,7 +31,6 @@ function basis(u: number, v: number, out: Float64Array): void {
  */
 export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, size: number): Float32Array {
   const [cx, cy] = [points[4 * 2], points[4 * 2 + 1]];
-  const row = new Float64Array(terms);
   const samples: { u: number; v: number; at: number }[] = [];
   for (const p of skinPoints) {
     const x = Math.floor(points[p * 2]);
@@ -46,21 +45,22 @@ export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, si
     const red = fitSurface(samples, colours.cr, 60);
     const lumaFloor = 9;
     const chromaFloor = 3.2;
+    const inverseBlue = 1 / Math.max(4 * Math.max(blue.spread, chromaFloor), 10);
+    const inverseRed = 1 / Math.max(4 * Math.max(red.spread, chromaFloor), 10);
+    const lumaSpread = 3 * Math.max(luma.spread, lumaFloor);
     for (let y = 0, at = 0; y < grid.height; y++) {
+      const v = (y + 0.5 - cy) / size;
+      const [lumaRow, blueRow, redRow] = [luma, blue, red].map(({ weights }) => rowOf(weights, v));
       for (let x = 0; x < grid.width; x++, at++) {
-        basis((x + 0.5 - cx) / size, (y + 0.5 - cy) / size, row);
-        const model = Math.max(20, evaluate(luma, row));
+        const u = (x + 0.5 - cx) / size;
+        const model = Math.max(20, lumaRow.c + u * (lumaRow.b + u * lumaRow.a));
         const dy = colours.y[at] - model;
         // Highlights are skin; what is darker than shade makes it is hair.
-        const tolerance =
-          Math.max(0.22 * model, Math.min(0.36 * model, 3 * Math.max(luma.spread, lumaFloor))) *
-          (dy > 0 ? 1.7 : 1);
-        const db =
-          (colours.cb[at] - evaluate(blue, row)) / Math.max(4 * Math.max(blue.spread, chromaFloor), 10);
-        const dr =
-          (colours.cr[at] - evaluate(red, row)) / Math.max(4 * Math.max(red.spread, chromaFloor), 10);
-        const distance = Math.hypot(dy / tolerance, Math.hypot(db, dr));
-        skin[at] = 1 - smoothstep(0.9, 1.5, distance);
+        const tolerance = Math.max(0.22 * model, Math.min(0.36 * model, lumaSpread)) * (dy > 0 ? 1.7 : 1);
+        const dl = dy / tolerance;
+        const db = (colours.cb[at] - blueRow.c - u * (blueRow.b + u * blueRow.a)) * inverseBlue;
+        const dr = (colours.cr[at] - redRow.c - u * (redRow.b + u * redRow.a)) * inverseRed;
+        skin[at] = 1 - smoothstep(0.9, 1.5, Math.sqrt(dl * dl + db * db + dr * dr));
       }
     }
   } else skin.fill(1);
@@ -79,18 +79,14 @@ export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, si
  * on bare skin only; what the features add to it is detail.
  */
 export function bareSkin(skin: Float32Array, grid: Grid, points: GridPoints, size: number): Float32Array {
-  const taken = featureMap([...brows, eyes.left, eyes.right, outerLips], grid, points, size * 0.02);
+  const taken = featureMap(grid, points, size * 0.02);
   return skin.map((value, i) => value * Math.max(0.03, 1 - 2.5 * taken[i]));
 }
 
-function featureMap(
-  outlines: readonly (readonly number[])[],
-  grid: Grid,
-  points: GridPoints,
-  softness: number,
-): Float32Array {
+/** Share of each cell that brows, eyes and lips take, with soft edges. */
+export function featureMap(grid: Grid, points: GridPoints, softness: number): Float32Array {
   const map = new Float32Array(cells(grid));
-  for (const outline of outlines) {
+  for (const outline of [...brows, eyes.left, eyes.right, outerLips]) {
     fillPolygon(
       map,
       grid,
@@ -98,6 +94,11 @@ function featureMap(
     );
   }
   return boxBlur(map, grid, softness, 2);
+}
+
+/** The surface along a row: a u² + b u + c. */
+function rowOf(w: Float64Array, v: number): { a: number; b: number; c: number } {
+  return { a: w[3], b: w[1] + w[4] * v, c: w[0] + w[2] * v + w[5] * v * v };
 }
 
 interface Surface {

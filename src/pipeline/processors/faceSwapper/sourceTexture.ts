@@ -4,6 +4,7 @@ import {
   boxBlur,
   cells,
   fillPolygon,
+  smoothstep,
   upsampleRow,
   weightedBlur,
   type Grid,
@@ -12,9 +13,9 @@ import type { RgbImage } from '../../image/region';
 import type { Texture } from '../../image/warpMesh';
 import { lumaWeights } from '../../image/ycc';
 import { landmarkCount, type Landmarks, type Pose } from '../../faces/face';
-import { faceOval } from './meshTopology';
+import { faceOval, smileFolds } from './meshTopology';
 import { faceHeight, splitRadius } from './measures';
-import { bareSkin, skinMap, type GridColours } from './skin';
+import { bareSkin, featureMap, skinMap, type GridColours } from './skin';
 
 /** A source photo's face. */
 export interface MeshSource {
@@ -45,6 +46,11 @@ export interface SourceTexture {
   light: Texture;
   lightPoints: Float32Array;
 }
+
+/** How much of a smile fold's shade is taken away. */
+const FOLD_SHARE = 0.85;
+/** How much colour detail bare skin keeps; brows and lips keep all of it. */
+const SKIN_COLOUR = 0.5;
 
 /** Finer than this no target shows it, and preparing it costs time. */
 const largestHeight = 900;
@@ -82,7 +88,9 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
     bareSkin(skin, grid, gridPoints, size / step),
     size / step,
   );
-  subtract(planes, light, grid, width, rows);
+  addFolds(light.y, y, grid, gridPoints, size / step);
+  const feature = featureMap(grid, gridPoints, (size / step) * 0.02);
+  subtract(planes, light, feature, grid, width, rows);
   const first = level(planes, width, rows, points, size);
   const lightTexture = new Float32Array(cells(grid) * 2);
   for (let i = 0; i < cells(grid); i++) {
@@ -161,6 +169,32 @@ function removeLight(
   return { y: blur(colours.y), cb: blur(colours.cb), cr: blur(colours.cr) };
 }
 
+/**
+ * Counts the shade of smile folds as light, so that they are not drawn on a face that does not smile. A
+ * trace is left, because it belongs to the person.
+ */
+function addFolds(
+  light: Float32Array,
+  luma: Float32Array,
+  grid: Grid,
+  points: Float32Array,
+  size: number,
+): void {
+  const fold = new Float32Array(cells(grid));
+  for (const outline of smileFolds) {
+    const polygon = outline.map((p): [number, number] => [points[p * 2], points[p * 2 + 1]]);
+    fillPolygon(fold, grid, polygon);
+  }
+  boxBlur(fold, grid, size * 0.02, 2);
+  const shade = boxBlur(
+    luma.map((value, i) => Math.min(0, value - light[i])),
+    grid,
+    1,
+    1,
+  );
+  for (let i = 0; i < light.length; i++) light[i] += FOLD_SHARE * fold[i] * shade[i];
+}
+
 export function mean(map: Float32Array, weight: Float32Array): number {
   let sum = 0;
   let total = 1e-6;
@@ -171,20 +205,51 @@ export function mean(map: Float32Array, weight: Float32Array): number {
   return sum / total;
 }
 
+/** Turns luma and chroma into what is left of them without the light, tamed. */
 function subtract(
-  planes: readonly Float32Array[],
+  [luma, cb, cr]: readonly Float32Array[],
   light: GridColours,
+  feature: Float32Array,
   grid: Grid,
   width: number,
   height: number,
 ): void {
-  const row = new Float32Array(width);
-  [light.y, light.cb, light.cr].forEach((map, k) => {
-    for (let y = 0; y < height; y++) {
-      upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
-      for (let x = 0, at = y * width; x < width; x++, at++) planes[k][at] -= row[x];
+  const rows = [light.y, light.cb, light.cr, feature].map((map) => ({ map, row: new Float32Array(width) }));
+  const [{ row: lightY }, { row: lightB }, { row: lightR }, { row: features }] = rows;
+  for (let y = 0; y < height; y++) {
+    for (const { map, row } of rows) upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
+    for (let x = 0, at = y * width; x < width; x++, at++) {
+      const darkness = smoothstep(0.25, 0.5, 1 - luma[at] / (lightY[x] + 8));
+      luma[at] = tameLuma(luma[at] - lightY[x], lightY[x]);
+      // Colour differences on bare skin are mostly the photo's light, and blotchy in another.
+      const share = Math.min(1, SKIN_COLOUR + 2 * features[x]);
+      cb[at] = share * tameChroma(cb[at], lightB[x], darkness);
+      cr[at] = share * tameChroma(cr[at], lightR[x], darkness);
     }
-  });
+  }
+}
+
+/** Shine is the photo's light, not the face's; and very dark brows and lashes look drawn on in softer light. */
+function tameLuma(detail: number, light: number): number {
+  const unit = light + 8;
+  return detail > 0 ? soften(detail, 0.16 * unit, 0.2 * unit) : -soften(-detail, 0.5 * unit, 0.3 * unit);
+}
+
+/**
+ * Coloured light and make-up go only so far, and where the photo is dark as in the corner between eye and nose
+ * (`darkness` 0–1), its colour is faint: full colour over little luma would glow in the target.
+ */
+function tameChroma(chroma: number, light: number, darkness: number): number {
+  const faint = light + (chroma - light) * (1 - darkness) - darkness * 0.4 * (light - 128);
+  return soften(faint - light, 18, 18);
+}
+
+/** Leaves values up to `from` alone and lets those beyond approach `from + room`. */
+function soften(value: number, from: number, room: number): number {
+  const size = Math.abs(value);
+  if (size <= from) return value;
+  const over = size - from;
+  return Math.sign(value) * (from + (room * over) / (over + room));
 }
 
 function level(
