@@ -57,12 +57,19 @@ export class JobLog {
     this.write('info', `  ${frames} frames of ${width}×${height} in ${seconds.toFixed(1)} s, ${rate(fps)}`);
     this.write('info', `  ${report.framesWithSwap} frames changed, ${report.facesSwapped} faces swapped`);
     this.write('info', `  Audio: ${report.audio}`);
-    for (const { model, provider, reason, fellBack } of report.providers)
-      this.write(fellBack ? 'warn' : 'info', `  ${model} on ${provider.toUpperCase()}: ${reason}`);
+    // Why these ones has been told when the models were opened.
+    this.write('info', `  Execution: ${executionOf(report)}`);
     const timings = Object.entries(report.timings).map(([name, ms]) => `${name} ${(ms / 1000).toFixed(1)} s`);
     this.write('info', `  Time by stage: ${timings.join(', ')}`);
     this.write('info', `  Peak memory: ${report.peakMemoryMb.toFixed(0)} MB`);
   }
+}
+
+/** `CUDA (face_detector, face_landmarker), CPU (face_recognizer)`. */
+function executionOf({ providers }: JobReport): string {
+  const models = new Map<string, string[]>();
+  for (const { model, provider } of providers) models.set(provider, [...(models.get(provider) ?? []), model]);
+  return [...models].map(([provider, names]) => `${provider.toUpperCase()} (${names.join(', ')})`).join(', ');
 }
 
 /** Whole percent of the frames; 0 while the length is unknown. */

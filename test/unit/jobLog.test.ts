@@ -34,7 +34,7 @@ suite('The log of a job', () => {
     ]);
   });
 
-  test('warns of a fall-back with its reason', () => {
+  test('ends with a summary', () => {
     const report: JobReport = {
       output: '/videos/ann-party.mp4',
       frames: 200,
@@ -44,7 +44,11 @@ suite('The log of a job', () => {
       fps: 25,
       width: 1920,
       height: 1080,
-      providers: [{ model: 'face_detector', provider: 'cpu', reason: 'no NVIDIA driver', fellBack: true }],
+      providers: [
+        { model: 'face_detector', provider: 'cuda', reason: 'proven', fellBack: false },
+        { model: 'face_recognizer', provider: 'cuda', reason: 'proven', fellBack: false },
+        { model: 'face_landmarker', provider: 'cpu', reason: 'an operator is missing', fellBack: true },
+      ],
       peakMemoryMb: 512.4,
       timings: { swap: 7000 },
       audio: 'copied',
@@ -52,7 +56,9 @@ suite('The log of a job', () => {
     };
     const lines = logged((log) => log.finished(report));
     assert.ok(lines.includes('warn The subtitles were left out.'));
-    assert.ok(lines.includes('warn   face_detector on CPU: no NVIDIA driver'));
+    assert.ok(
+      lines.includes('info   Execution: CUDA (face_detector, face_recognizer), CPU (face_landmarker)'),
+    );
     assert.ok(lines.includes('info   180 frames changed, 190 faces swapped'));
   });
 });

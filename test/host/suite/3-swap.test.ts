@@ -33,7 +33,8 @@ suite('Swap Face in Video', () => {
     for (const expected of [
       /\[info\] Target: .*clip\.mp4/,
       /\[info\] .*ffmpeg/i,
-      /face_detector.* on CPU: /,
+      /face_detector runs on cpu \(/,
+      /\[info\] {3}Execution: CPU \(face_detector/,
       /\[info\] \d+0 % \(frame \d+ of 40\), [\d.]+ fps/,
       /\[info\] Done: .*ann-clip\.mp4/,
       /Audio: copied/,
