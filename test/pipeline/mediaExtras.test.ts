@@ -122,7 +122,10 @@ describe('what comes along besides the picture', async () => {
         '-show_streams',
         at('broadcast.ts'),
       ]).signal;
-      if (crashed !== null) { t.skip(`${tools.ffprobe.path}: ${crashed}`); return; }
+      if (crashed !== null) {
+        t.skip(`${tools.ffprobe.path}: ${crashed}`);
+        return;
+      }
       const { info, result, output } = await passThrough(at('broadcast.ts'), '.mp4', defaultEncoding, tools);
       try {
         assert.ok(info.fileStartSeconds > 1);

@@ -57,7 +57,7 @@ const recipes: Record<string, ClipRecipe & { to?: string }> = {
     extension: '.mp4',
     video: x264,
     audio: aac,
-    output: ['-af', 'adelay=300|300,apad=whole_dur=1.5'],
+    output: ['-af', 'adelay=300|300,apad=pad_len=12000'],
   },
   'picture that starts later': { extension: '.mp4', video: x264, audio: aac, filters: 'setpts=PTS+0.4/TB' },
   'odd size, VP9 in WebM': {
@@ -128,7 +128,8 @@ describe('a clip passes through unchanged', async () => {
           const expected = planeHashes(clip, info, info, reference);
           assert.equal(expected.length, info.frames);
           assert.deepEqual(planeHashes(output, info, result, reference), expected, 'decoded frames');
-          assert.deepEqual(result.colour, { ...info.colour, ...impliedTags(info, result) }, 'colour tags');
+          const tags = { ...info.colour, ...impliedTags(info, result) };
+          assert.deepEqual(withoutDefaultRange(result.colour), withoutDefaultRange(tags), 'colour tags');
           assert.equal(result.rotation, recipe.turn ?? 0);
           assert.deepEqual(result.displayMatrix, info.displayMatrix);
           assert.equal(result.format.range, info.format.range);
@@ -173,4 +174,9 @@ function impliedTags(original: MediaInfo, result: MediaInfo): ColourTags {
     original.colour.chromaLocation !== undefined && original.format.sampling === result.format.sampling;
   const { chromaLocation } = result.colour;
   return told || chromaLocation === undefined ? {} : { chromaLocation };
+}
+
+/** x264 of 2018 says limited range by saying nothing. */
+function withoutDefaultRange({ range, ...tags }: ColourTags): ColourTags {
+  return range === undefined || range === 'tv' ? tags : { ...tags, range };
 }
