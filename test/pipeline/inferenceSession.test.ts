@@ -30,6 +30,17 @@ describe('openSession', () => {
     await session.release();
   });
 
+  it('does not call it a fall-back to pass over another platform’s provider', async () => {
+    const foreign = process.platform === 'darwin' ? 'dml' : 'coreml';
+    const session = await openSession(await modelFile('face_detector'), {
+      providers: [foreign, 'cpu'],
+      threads: 1,
+    });
+    await session.release();
+    assert.equal(session.provider, 'cpu');
+    assert.equal(session.fellBack, false);
+  });
+
   it('says why a preferred provider was passed over', async (test) => {
     if (existsSync('/dev/nvidiactl')) {
       test.skip('this machine may really have CUDA');

@@ -35,6 +35,16 @@ export function runtimeFolder(): string {
 }
 
 /**
+ * Whether a provider belongs to this operating system at all. The default list names those of every platform; passing
+ * over a foreign one is no fall-back.
+ */
+export function belongsHere(provider: ExecutionProvider): boolean {
+  if (provider === 'coreml') return process.platform === 'darwin';
+  if (provider === 'dml') return process.platform === 'win32';
+  return true;
+}
+
+/**
  * Why a provider cannot possibly run here, found without loading it: a failed load costs seconds and writes
  * native messages over the user's terminal. Undefined means: worth a try, not: works.
  */

@@ -6,7 +6,7 @@ import * as ort from 'onnxruntime-node';
 import { FaceSwapError } from '../../protocol/errors';
 import type { ExecutionProvider } from '../../protocol/job';
 import type { LogLevel, ProviderChoice } from '../../protocol/report';
-import { nodesOn, whyImpossible } from './providers';
+import { belongsHere, nodesOn, whyImpossible } from './providers';
 
 export interface SessionOptions {
   /** In order of preference; each is tried alone. */
@@ -144,7 +144,8 @@ export async function openSession(modelPath: string, options: SessionOptions): P
   const built = ort.listSupportedBackends().map((backend) => backend.name);
   const threads = chooseThreads(options.threads, modelPath);
   const failures: string[] = [];
-  for (const provider of options.providers) {
+  const here = options.providers.filter(belongsHere);
+  for (const provider of here.length > 0 ? here : options.providers) {
     let reason: string;
     const impossible = whyImpossible(provider, built);
     if (impossible) {
