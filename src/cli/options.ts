@@ -233,7 +233,12 @@ function outputOf(output: string | undefined, source: string, target: string): s
 }
 
 function isFolder(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(file).isDirectory();
+  } catch {
+    // Not there, or not a place where anything could be: told when the output is checked.
+    return false;
+  }
 }
 
 /** An empty name would quietly stand for the current folder. */

@@ -9,7 +9,7 @@ import { frameAt } from './frameAt';
 import { checkOutputFits } from './media/containers';
 import type { MediaInfo } from './media/mediaInfo';
 import { checkOutput, extensionOf } from './media/output';
-import { probeMedia } from './media/probe';
+import { checkPhoto, probeMedia } from './media/probe';
 import { findMediaTools, type MediaTools } from './media/tools';
 import { openProcessors } from './openProcessors';
 import type { FrameProcessor } from './processors/processor';
@@ -66,16 +66,17 @@ export async function swapVideo(job: SwapJob, context: PipelineContext): Promise
   }
 }
 
-/** Finds ffmpeg, looks at the target and makes sure before any work that the result can be written. */
+/** Finds ffmpeg, looks at the inputs and makes sure before any work that the result can be written. */
 async function openTarget(job: SwapJob, context: PipelineContext) {
   const tools = await findMediaTools(job.tools);
   for (const [name, tool] of Object.entries(tools) as [string, MediaTools['ffprobe']][]) {
     context.onLog('info', `${name} ${tool.version} (${tool.from}): ${tool.path}`);
   }
+  for (const source of job.sources) await checkPhoto(source);
   const info = await probeMedia(job.target, tools, context.signal);
   context.onLog('info', describeMedia(info));
-  if (info.kind === 'video') checkOutputFits(info, extensionOf(job.output), job.encoding.encoder);
   await checkOutput(job.output, [job.target, ...job.sources], info.kind, job.overwrite);
+  if (info.kind === 'video') checkOutputFits(info, extensionOf(job.output), job.encoding.encoder);
   return { tools, info };
 }
 
@@ -93,7 +94,8 @@ async function openSelector(
     throw new FaceSwapError('no-reference-face', { file: job.target, frame, frames: info.frames });
   }
   const frame = await frameAt(info, selection.referenceFrameNumber, tools, context.signal);
-  const reference = await findReference(models, frame, selection, smallFaces);
+  const place = { file: job.target, ...(info.kind === 'video' && { frame: selection.referenceFrameNumber }) };
+  const reference = await findReference(models, frame, selection, smallFaces, place);
   return new FaceSelector(models.recognizer, reference, selection.similarFaceDistance);
 }
 

@@ -13,8 +13,10 @@ const sentences: Record<ErrorCode, Describe> = {
     `${name(file)} cannot be read${because(reason)}; check its permissions`,
   'input-empty': ({ file }) => `${name(file)} is empty; choose a file with a picture or a video in it`,
   'input-is-directory': ({ file }) => `${name(file)} is a folder; choose a file in it`,
-  'not-media': ({ file }) =>
-    `${name(file)} is neither a video nor a picture that can be read; choose another file`,
+  'not-media': ({ file, wanted }) =>
+    wanted === 'photo'
+      ? `${name(file)} is not a picture that can be read; choose a photo as the source`
+      : `${name(file)} is neither a video nor a picture that can be read; choose another file`,
   'no-video-stream': ({ file }) => `${name(file)} has sound but no picture; choose a video`,
   'media-truncated': ({ file, frames, expected }) =>
     `${name(file)} is damaged or cut off${
@@ -40,10 +42,14 @@ const sentences: Record<ErrorCode, Describe> = {
     }; free some, or write to another disk`,
   'no-source-face': ({ file }) =>
     `No face was found in the source ${name(file)}; choose a photo in which the face is well visible`,
-  'no-reference-face': ({ frame, frames }) =>
-    frames === undefined
-      ? `No face was found in frame ${count(frame)} of the target; choose another reference frame, or swap all faces`
-      : `The target has no frame ${count(frame)}, only ${frames}; choose another reference frame`,
+  'no-reference-face': ({ file, frame, frames }) => {
+    const target = file === undefined ? 'target' : `target ${name(file)}`;
+    if (frames !== undefined)
+      return `The ${target} has no frame ${count(frame)}, only ${frames} from 0 on; choose another reference frame`;
+    return frame === undefined
+      ? `No face was found in the ${target}; choose one in which a face is well visible`
+      : `No face was found in frame ${frame} of the ${target}; choose another reference frame, or swap all faces`;
+  },
   'model-missing': ({ model, file }) =>
     `The model ${text(model, file === undefined ? 'that is needed' : name(file))} is not installed; install it, or choose another processor`,
   'model-corrupt': ({ file, reason }) =>

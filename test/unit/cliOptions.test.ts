@@ -147,6 +147,12 @@ describe('the output', () => {
     assert.equal(outputFor('-o', path.join(folder, 'results') + path.sep), expected);
   });
 
+  test('may lie where nothing can be: that is told when it is checked', () => {
+    writeFileSync(path.join(folder, 'notes.txt'), '');
+    const output = path.join(folder, 'notes.txt', 'out.mov');
+    assert.equal(outputFor('-o', output), output);
+  });
+
   test('is refused when it names a folder that is not there', () => {
     assert.throws(
       () => outputFor('-o', `${path.join(folder, 'nowhere')}/`),

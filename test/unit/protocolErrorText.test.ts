@@ -67,6 +67,16 @@ describe('the sentence for an error', () => {
     assert.match(sentence('usage'), /^--source: /);
   });
 
+  test('names the target in which there is no reference face', () => {
+    for (const facts of [{ file }, { file, frame: 3 }, { file, frame: 9, frames: 9 }])
+      assert.match(describeError({ code: 'no-reference-face', facts }), /target “.*our party\.mp4”/);
+  });
+
+  test('does not offer a video where a photo is wanted', () => {
+    const sentence = describeError({ code: 'not-media', facts: { file, wanted: 'photo' } });
+    assert.match(sentence, /our party\.mp4” is not a picture.*choose a photo/);
+  });
+
   test('stays on one line whatever the file is called', () => {
     const odd = '/videos/line\nbreak\u001b[31m "it\'s".mp4';
     const sentence = describeError({ code: 'input-missing', facts: { file: odd } });

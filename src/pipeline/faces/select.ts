@@ -1,4 +1,4 @@
-import { FaceSwapError } from '../../protocol/errors';
+import { FaceSwapError, type ErrorFacts } from '../../protocol/errors';
 import type { FaceSelection } from '../../protocol/job';
 import type { FrameSource } from '../image/region';
 import type { TrackedFace } from './face';
@@ -30,19 +30,21 @@ interface Verdict {
 
 /**
  * Embedding of the reference face: the face number `referenceFacePosition` from left to right in the reference
- * frame; like roop, the rightmost one when there are fewer. Throws `no-reference-face` on a frame without a face.
+ * frame; like roop, the rightmost one when there are fewer. Throws `no-reference-face` with `place` on a frame
+ * without a face.
  */
 export async function findReference(
   models: FaceModels,
   picture: FrameSource,
   selection: FaceSelection,
   smallFaces: SmallFaces,
+  place: ErrorFacts = { frame: selection.referenceFrameNumber },
 ): Promise<Float32Array> {
   const found = await findFaces(models, picture, { smallFaces });
   found.sort((a, b) => a.box.x - b.box.x);
   const chosen = found.at(Math.min(selection.referenceFacePosition, found.length - 1));
   if (!chosen) {
-    throw new FaceSwapError('no-reference-face', { frame: selection.referenceFrameNumber });
+    throw new FaceSwapError('no-reference-face', place);
   }
   return (await models.recognizer.identify(picture, chosen.face.landmarks)).embedding;
 }

@@ -94,6 +94,15 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
   };
 }
 
+/**
+ * Makes sure, before anything slow is done, that a source can be a photo.
+ * @throws input-missing, input-is-directory, input-unreadable, input-empty, not-media (fact `wanted`: `photo`)
+ */
+export async function checkPhoto(file: string): Promise<void> {
+  const { head } = await checkReadable(file);
+  if (!isImage(head)) throw new FaceSwapError('not-media', { file, wanted: 'photo' });
+}
+
 /** @returns the size in bytes and the first bytes, one character each */
 async function checkReadable(file: string): Promise<{ bytes: number; head: string }> {
   let found;
