@@ -1,0 +1,123 @@
+import { defaultExecution } from '../src/protocol/job';
+import { openFaceModels, type OpenFaceModels } from '../src/pipeline/faceModels';
+import type { Face } from '../src/pipeline/faces/face';
+import { findFaces } from '../src/pipeline/faces/find';
+import { identifySource } from '../src/pipeline/faces/identify';
+import type { Frame } from '../src/pipeline/image/frame';
+import { FramePool } from '../src/pipeline/media/framePool';
+import { openFrameReader, type FrameReader } from '../src/pipeline/media/frameReader';
+import { readRgb } from '../src/pipeline/media/images';
+import { probeMedia } from '../src/pipeline/media/probe';
+import { findMediaTools } from '../src/pipeline/media/tools';
+import * as quality from '../test/support/quality';
+import { IndependentRecognizer } from '../test/support/qualityFaceApi';
+
+/** As many frames are recognised, spread over the clip: the recogniser takes a second each. */
+const recognised = 12;
+
+/** One frame of both clips with its largest face in each. */
+interface Pair {
+  original: Face;
+  result: Face;
+  change: [number, number] | undefined;
+  outside: { squares: number; count: number };
+  distance: [number, number] | undefined;
+}
+
+async function main([original, result, source]: string[]): Promise<void> {
+  const models = await openFaceModels(defaultExecution, () => undefined);
+  const recognizer = await IndependentRecognizer.open();
+  const photo = await readRgb(source);
+  const [{ face }] = await identifySource(models, photo, source);
+  const wanted = await recognizer.describe(photo, face.landmarks);
+  const clips = [await openClip(original), await openClip(result)];
+  const every = Math.max(1, Math.floor(clips[0].frames / recognised));
+  const pairs: Pair[] = [];
+  let lost = 0;
+  let before: [Frame, Frame] | undefined;
+  for (let n = 0; ; n++) {
+    const [a, b] = [await clips[0].reader.read(), await clips[1].reader.read()];
+    if (!a || !b) break;
+    const [was, is] = [await largestFace(models, a), await largestFace(models, b)];
+    if (was && !is) lost++;
+    if (was && is) {
+      const apart = async (frame: Frame, { landmarks }: Face) => {
+        const found = await recognizer.describe(frame, landmarks);
+        return Math.hypot(...found.map((value, i) => value - wanted[i]));
+      };
+      pairs.push({
+        original: was,
+        result: is,
+        change: before && [
+          quality.changeInside(before[0], a, was.landmarks),
+          quality.changeInside(before[1], b, was.landmarks),
+        ],
+        outside: quality.errorOutside(a, b, was.landmarks),
+        distance: n % every === 0 ? [await apart(a, was), await apart(b, is)] : undefined,
+      });
+    }
+    if (before) before.forEach((frame, i) => clips[i].pool.give(frame));
+    before = [a, b];
+  }
+  print(pairs, lost);
+  for (const { reader } of clips) await reader.close();
+  await models.close();
+}
+
+async function openClip(file: string): Promise<{ reader: FrameReader; pool: FramePool; frames: number }> {
+  const tools = await findMediaTools({});
+  const info = await probeMedia(file, tools);
+  const pool = new FramePool(info.format, 3);
+  return { reader: openFrameReader(info, tools, { pool }), pool, frames: info.frames };
+}
+
+async function largestFace(models: OpenFaceModels, frame: Frame): Promise<Face | undefined> {
+  const found = await findFaces(models, frame, { smallFaces: 'never' });
+  return found.map(({ face }) => face).sort((a, b) => b.box.width - a.box.width)[0];
+}
+
+function print(pairs: readonly Pair[], lost: number): void {
+  const each = (measure: (face: Face) => number): [number[], number[]] => [
+    pairs.map(({ original }) => measure(original)),
+    pairs.map(({ result }) => measure(result)),
+  ];
+  const follows = ([a, b]: [number[], number[]]) =>
+    `${quality.correlation(a, b).toFixed(3)}, amplitude ${(quality.deviation(b) / quality.deviation(a)).toFixed(2)}`;
+  const known = pairs.flatMap(({ distance }) => (distance ? [distance] : []));
+  const changes = pairs.flatMap(({ change }) => (change ? [change] : []));
+  const ratio = (values: readonly [number, number][]) =>
+    (quality.mean(values.map(([, b]) => b)) / quality.mean(values.map(([a]) => a))).toFixed(3);
+  const tracks = [pairs.map((p) => p.original.landmarks), pairs.map((p) => p.result.landmarks)];
+  const squares = pairs.reduce((sum, { outside }) => sum + outside.squares, 0);
+  const count = pairs.reduce((sum, { outside }) => sum + outside.count, 0);
+  const psnr = squares === 0 ? 'identical' : `${(10 * Math.log10((65025 * count) / squares)).toFixed(1)} dB`;
+  const average = (measure: (pair: Pair) => number) => quality.mean(pairs.map(measure)).toFixed(2);
+  const rows = [
+    ['frames with a face / face lost in the result', `${pairs.length + lost} / ${lost}`],
+    [
+      'distance to the source (face-api), original → result',
+      `${quality.mean(known.map(([a]) => a)).toFixed(3)} → ${quality.mean(known.map(([, b]) => b)).toFixed(3)}`,
+    ],
+    [
+      'landmark shift, % of eye distance',
+      average((p) => quality.landmarkShift(p.original.landmarks, p.result.landmarks)),
+    ],
+    ['head pose difference, degrees', average((p) => quality.poseDifference(p.original.pose, p.result.pose))],
+    ['mouth opening, correlation', follows(each((face) => quality.mouthOpening(face.landmarks)))],
+    ['eye opening, correlation', follows(each((face) => quality.eyeOpening(face.landmarks)))],
+    ['frame-to-frame change inside, × original', ratio(changes)],
+    ['landmark jitter, × original', (quality.jitter(tracks[1]) / quality.jitter(tracks[0])).toFixed(3)],
+    ['PSNR of Y outside the face', psnr],
+  ];
+  for (const [name, value] of rows) console.log(`${name.padEnd(54)}${value}`);
+}
+
+if (process.argv.length !== 5) {
+  console.error('Usage: npm run quality -- original.mp4 result.mp4 source.jpg');
+  process.exitCode = 2;
+} else {
+  main(process.argv.slice(2)).catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
+}
