@@ -8,7 +8,7 @@ const photos = path.join(path.dirname(require.resolve('@vladmandic/face-api/pack
 /** One face of a group photo, to be the source. */
 export async function cutSource(file: string): Promise<void> {
   await sharp(path.join(photos, 'sample6.jpg'))
-    .extract({ left: 620, top: 150, width: 460, height: 520 })
+    .extract({ left: 1440, top: 130, width: 380, height: 440 })
     .jpeg({ quality: 95 })
     .toFile(file);
 }

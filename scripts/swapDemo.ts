@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import sharp from 'sharp';
@@ -32,9 +32,10 @@ export async function demo(): Promise<void> {
   const after = (await faces(output, shownFrame))[0];
   const picture = path.join(folder, 'before-after.png');
   await beforeAfter(ffmpeg.path, [target, output], source, picture);
-  const images = path.join(root, 'docs', 'images');
-  if (process.argv.includes('--update-docs') && existsSync(images))
-    copyFileSync(picture, path.join(images, 'demo.png'));
+  if (process.argv.includes('--update-docs'))
+    await sharp(picture)
+      .jpeg({ quality: 88 })
+      .toFile(path.join(root, 'docs', 'images', 'demo.jpg'));
 
   const [chosen] = report.providers;
   console.log(`
