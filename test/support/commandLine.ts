@@ -2,7 +2,6 @@ import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:chil
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { markVariable } from './processes';
 
 const root = path.resolve(__dirname, '..', '..');
@@ -56,11 +55,14 @@ export function startCli(args: readonly string[], { cwd, group, uid, env }: Surr
     env: { ...process.env, ...env, [markVariable]: mark },
   });
   child.stdin.end();
-  const ended = new Promise<Pick<Ended, 'code' | 'signal'>>((resolve) => {
-    child.once('close', (code, signal) => resolve({ code, signal }));
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => (said[name] += text));
+  }
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal, ...said }));
   });
-  const all = Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  return { child, mark, ended: all.then(([end, stdout, stderr]) => ({ ...end, stdout, stderr })) };
+  return { child, mark, ended };
 }
 
 /** Runs it to the end. */

@@ -42,7 +42,7 @@ export async function completeSegment(segment: Segment): Promise<void> {
  * @throws output-not-writable, output-folder-missing, disk-full
  */
 export async function createScratchFolder(output: string): Promise<string> {
-  const name = `.${path.basename(output).slice(0, 150)}.face-swap-${randomBytes(4).toString('hex')}`;
+  const name = `.${path.basename(output).slice(0, 70)}.face-swap-${randomBytes(4).toString('hex')}`;
   const folder = path.join(path.dirname(output), name);
   try {
     await mkdir(folder, { mode: 0o700 });
