@@ -13,15 +13,19 @@ export interface SessionOptions {
   providers: readonly ExecutionProvider[];
   /** Intra-op threads; 0 lets the model's size decide. */
   threads: number;
+  /** Sizes for dimensions that the model leaves open, by input; the default is 1. */
+  shapes?: Readonly<Record<string, readonly number[]>>;
   log?(level: LogLevel, message: string): void;
 }
 
 /** A loaded model on the provider that was proven to run it. */
 export interface ModelSession extends ProviderChoice {
-  /** Input names and shapes; dimensions the model leaves open are 1. */
+  /** Input names and shapes; dimensions the model leaves open are those of the options, or 1. */
   readonly inputs: ReadonlyMap<string, readonly number[]>;
+  /** Output names and shapes in the model's order, as the warm-up run gave them. */
+  readonly outputs: ReadonlyMap<string, readonly number[]>;
   /**
-   * Runs the model on float32 inputs by name. The returned arrays are reused by the next run: copy what is to
+   * Runs the model on float32 inputs by name. The returned arrays may be reused by the next run: copy what is to
    * be kept. Runs of one session must not overlap.
    */
   run(inputs: Record<string, Float32Array>): Promise<Record<string, Float32Array>>;
@@ -68,16 +72,27 @@ function settings(threads: number, provider: ExecutionProvider): ort.InferenceSe
   };
 }
 
-async function warmUp(session: ort.InferenceSession): Promise<void> {
+type Shapes = SessionOptions['shapes'];
+
+function inputShapes(session: ort.InferenceSession, wanted: Shapes): Map<string, readonly number[]> {
+  return new Map(
+    [...shapesOf(session.inputMetadata)].map(([name, shape]) => [name, wanted?.[name] ?? shape]),
+  );
+}
+
+async function warmUp(
+  session: ort.InferenceSession,
+  wanted: Shapes,
+): Promise<ort.InferenceSession.ReturnType> {
   const feeds: Record<string, ort.Tensor> = {};
-  for (const [name, shape] of shapesOf(session.inputMetadata)) {
+  for (const [name, shape] of inputShapes(session, wanted)) {
     feeds[name] = new ort.Tensor('float32', new Float32Array(volume(shape)), shape);
   }
-  await session.run(feeds);
+  return session.run(feeds);
 }
 
 /** Runs once with the profiler on and returns what share of the nodes the provider really executed. */
-async function prove(model: string, provider: ExecutionProvider, threads: number) {
+async function prove(model: string, provider: ExecutionProvider, threads: number, shapes: Shapes) {
   const folder = await mkdtemp(join(tmpdir(), 'face-swap-profile-'));
   try {
     const session = await ort.InferenceSession.create(model, {
@@ -86,7 +101,7 @@ async function prove(model: string, provider: ExecutionProvider, threads: number
       profileFilePrefix: join(folder, 'run'),
     });
     try {
-      await warmUp(session);
+      await warmUp(session, shapes);
     } finally {
       session.endProfiling();
       await session.release();
@@ -100,20 +115,28 @@ async function prove(model: string, provider: ExecutionProvider, threads: number
 
 class Session implements ModelSession {
   readonly inputs: ReadonlyMap<string, readonly number[]>;
-  private readonly outputs: Map<string, ort.Tensor>;
+  readonly outputs: ReadonlyMap<string, readonly number[]>;
+  /** Memory that runs write into; null lets onnxruntime allocate. */
+  private readonly memory: Record<string, ort.Tensor | null>;
 
   constructor(
     private readonly session: ort.InferenceSession,
+    results: ort.InferenceSession.ReturnType,
+    shapes: Shapes,
     readonly model: string,
     readonly provider: ExecutionProvider,
     readonly reason: string,
     readonly fellBack: boolean,
   ) {
-    this.inputs = shapesOf(session.inputMetadata);
-    this.outputs = new Map(
+    this.inputs = inputShapes(session, shapes);
+    this.outputs = new Map(session.outputNames.map((name) => [name, results[name].dims]));
+    // Where a model leaves its outputs' size open, or tells it wrong, the size may also depend on what it sees.
+    this.memory = Object.fromEntries(
       [...shapesOf(session.outputMetadata)].map(([name, shape]) => [
         name,
-        new ort.Tensor('float32', new Float32Array(volume(shape)), shape),
+        results[name].dims.join() === shape.join()
+          ? new ort.Tensor('float32', new Float32Array(volume(shape)), shape)
+          : null,
       ]),
     );
   }
@@ -121,7 +144,7 @@ class Session implements ModelSession {
   async run(inputs: Record<string, Float32Array>): Promise<Record<string, Float32Array>> {
     const feeds: Record<string, ort.Tensor> = {};
     for (const [name, shape] of this.inputs) feeds[name] = new ort.Tensor('float32', inputs[name], shape);
-    const results = await this.session.run(feeds, Object.fromEntries(this.outputs));
+    const results = await this.session.run(feeds, this.memory);
     return Object.fromEntries(
       Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]),
     );
@@ -155,16 +178,16 @@ export async function openSession(modelPath: string, options: SessionOptions): P
     try {
       if (provider === 'cpu') reason = 'runs everywhere';
       else {
-        const { own, all } = await prove(modelPath, provider, threads);
+        const { own, all } = await prove(modelPath, provider, threads, options.shapes);
         if (own === 0) throw new Error('it loaded but executed no node of the model');
         reason = `proven by a profiled run: ${own} of ${all} nodes`;
       }
       const session = await ort.InferenceSession.create(modelPath, settings(threads, provider));
-      await warmUp(session);
+      const results = await warmUp(session, options.shapes);
       const fellBack = failures.length > 0;
       if (fellBack) reason = `${failures.join('; ')}; so ${provider}: ${reason}`;
       options.log?.(fellBack ? 'warn' : 'info', `${model} runs on ${provider} (${reason})`);
-      return new Session(session, model, provider, reason, fellBack);
+      return new Session(session, results, options.shapes, model, provider, reason, fellBack);
     } catch (error) {
       if (provider === 'cpu') {
         throw new FaceSwapError(
