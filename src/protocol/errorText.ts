@@ -54,6 +54,14 @@ const sentences: Record<ErrorCode, Describe> = {
     `The model ${text(model, file === undefined ? 'that is needed' : name(file))} is not installed; install it, or choose another processor`,
   'model-corrupt': ({ file, reason }) =>
     `The model file ${name(file)} is damaged${because(reason)}; remove it and build or install it again`,
+  'model-wrong': ({ file, reason }) =>
+    `${name(file)} is not the model that is wanted${because(reason)}; choose another file`,
+  'model-by-hand': ({ model, link }) =>
+    `${text(model, 'The model')} cannot be downloaded here, because no public record says what its file must be; get it from ${text(link, 'its authors')} and add it with “models add”`,
+  'licence-not-accepted': ({ model, licence, link }) =>
+    `${text(model, 'The model')} is under the licence ${text(licence, 'of its authors')} (${text(link, 'see its authors’ pages')}); read it, and get the model again accepting it`,
+  'download-failed': ({ model, reason }) =>
+    `${text(model, 'The model')} could not be downloaded${because(reason)}; what has arrived is kept, so check the connection and try again`,
   'tool-missing': ({ tool, file, reason }) =>
     file === undefined
       ? `${text(tool, 'ffmpeg')} was not found; install it, or give its path`
@@ -72,7 +80,10 @@ const sentences: Record<ErrorCode, Describe> = {
     }) and was not kept; please report this with the log`,
   'worker-died': ({ reason, stderr }) =>
     `The rendering process ended unexpectedly${because(reason ?? lastLine(stderr))}; nothing was written, start the job again`,
-  cancelled: () => 'The job was cancelled, and nothing was written',
+  cancelled: ({ model }) =>
+    model === undefined
+      ? 'The job was cancelled, and nothing was written'
+      : `The download of ${model} was cancelled; what has arrived is kept, and the next try goes on from there`,
   internal: ({ reason }) =>
     `Something went wrong inside Face Swap${because(reason)}; please report this with the log`,
 };

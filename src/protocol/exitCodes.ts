@@ -26,11 +26,14 @@ const badInput: readonly ErrorCode[] = [
   'output-format-unknown',
   'output-is-input',
   'no-reference-face',
+  'model-wrong',
 ];
 
+const modelMissing: readonly ErrorCode[] = ['model-missing', 'model-corrupt', 'model-by-hand'];
+
 export function exitCodeOf(code: ErrorCode): number {
-  if (code === 'usage') return exitCodes.usage;
-  if (code === 'model-missing' || code === 'model-corrupt') return exitCodes.modelMissing;
+  if (code === 'usage' || code === 'licence-not-accepted') return exitCodes.usage;
+  if (modelMissing.includes(code)) return exitCodes.modelMissing;
   if (code === 'no-source-face') return exitCodes.noSourceFace;
   if (code === 'cancelled') return exitCodes.cancelled;
   return badInput.includes(code) ? exitCodes.badInput : exitCodes.failed;
