@@ -7,6 +7,7 @@ import { FaceSwapError } from '../../protocol/errors';
 import type { ExecutionProvider } from '../../protocol/job';
 import type { LogLevel, ProviderChoice } from '../../protocol/report';
 import { belongsHere, nodesOn, whyImpossible } from './providers';
+import { emptyTensor, toFloats, toTensor } from './tensorTypes';
 
 export interface SessionOptions {
   /** In order of preference; each is tried alone. */
@@ -25,8 +26,9 @@ export interface ModelSession extends ProviderChoice {
   /** Output names and shapes in the model's order, as the warm-up run gave them. */
   readonly outputs: ReadonlyMap<string, readonly number[]>;
   /**
-   * Runs the model on float32 inputs by name. The returned arrays may be reused by the next run: copy what is to
-   * be kept. Runs of one session must not overlap.
+   * Runs the model on inputs by name. Float32 on both sides, whatever the model stores: half and double precision are
+   * converted. The returned arrays may be reused by the next run: copy what is to be kept. Runs of one session must
+   * not overlap.
    */
   run(inputs: Record<string, Float32Array>): Promise<Record<string, Float32Array>>;
   release(): Promise<void>;
@@ -46,7 +48,9 @@ function shapesOf(metadata: readonly ort.InferenceSession.ValueMetadata[]): Map<
   );
 }
 
-const volume = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
+function typesOf(metadata: readonly ort.InferenceSession.ValueMetadata[]): Map<string, string> {
+  return new Map(metadata.map((value) => [value.name, value.isTensor ? value.type : 'float32']));
+}
 
 /**
  * A second thread speeds up the small built-in networks hardly at all but doubles their CPU time, which the encoder
@@ -85,9 +89,8 @@ async function warmUp(
   wanted: Shapes,
 ): Promise<ort.InferenceSession.ReturnType> {
   const feeds: Record<string, ort.Tensor> = {};
-  for (const [name, shape] of inputShapes(session, wanted)) {
-    feeds[name] = new ort.Tensor('float32', new Float32Array(volume(shape)), shape);
-  }
+  const types = typesOf(session.inputMetadata);
+  for (const [name, shape] of inputShapes(session, wanted)) feeds[name] = emptyTensor(types.get(name), shape);
   return session.run(feeds);
 }
 
@@ -118,6 +121,7 @@ class Session implements ModelSession {
   readonly outputs: ReadonlyMap<string, readonly number[]>;
   /** Memory that runs write into; null lets onnxruntime allocate. */
   private readonly memory: Record<string, ort.Tensor | null>;
+  private readonly inputTypes: Map<string, string>;
 
   constructor(
     private readonly session: ort.InferenceSession,
@@ -130,24 +134,24 @@ class Session implements ModelSession {
   ) {
     this.inputs = inputShapes(session, shapes);
     this.outputs = new Map(session.outputNames.map((name) => [name, results[name].dims]));
+    this.inputTypes = typesOf(session.inputMetadata);
+    const outputTypes = typesOf(session.outputMetadata);
     // Where a model leaves its outputs' size open, or tells it wrong, the size may also depend on what it sees.
     this.memory = Object.fromEntries(
       [...shapesOf(session.outputMetadata)].map(([name, shape]) => [
         name,
-        results[name].dims.join() === shape.join()
-          ? new ort.Tensor('float32', new Float32Array(volume(shape)), shape)
-          : null,
+        results[name].dims.join() === shape.join() ? emptyTensor(outputTypes.get(name), shape) : null,
       ]),
     );
   }
 
   async run(inputs: Record<string, Float32Array>): Promise<Record<string, Float32Array>> {
     const feeds: Record<string, ort.Tensor> = {};
-    for (const [name, shape] of this.inputs) feeds[name] = new ort.Tensor('float32', inputs[name], shape);
+    for (const [name, shape] of this.inputs) {
+      feeds[name] = toTensor(this.inputTypes.get(name), inputs[name], shape);
+    }
     const results = await this.session.run(feeds, this.memory);
-    return Object.fromEntries(
-      Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]),
-    );
+    return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, toFloats(tensor)]));
   }
 
   release(): Promise<void> {

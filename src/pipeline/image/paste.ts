@@ -1,0 +1,194 @@
+import { composeAffine, invertAffine, type Affine } from './affine';
+import { lumaToChroma, plainBytes, type Border } from './faceCrop';
+import { chromaShift, chromaSize, type Frame } from './frame';
+import type { RegionMask } from './pasteMask';
+import { sampleFloats, type Raster } from './sample';
+import { lumaWeights } from './ycc';
+
+/** A finished face in crop space: planes R, G, B one after the other, 0–255, `size` × `size` each. */
+export interface NewFace {
+  size: number;
+  data: Float32Array;
+}
+
+/** How the two originals differ in the last steps. */
+export interface PasteStyle {
+  /** What the crop is continued with beyond its own border. */
+  border: Border;
+  /** The warped crop is rounded to 8 bits before it is blended (insightface), or stays as it is (facefusion). */
+  roundFace: boolean;
+  /** Share of the pasted pixels in the end; the rest stays the frame's (facefusion's enhancer), 0–1. */
+  blend: number;
+}
+
+export const insightfacePaste: PasteStyle = { border: 'black', roundFace: true, blend: 1 };
+export const facefusionPaste: PasteStyle = { border: 'replicate', roundFace: false, blend: 1 };
+
+/**
+ * Blends a face over the frame where the mask is above 0; every other byte stays as it is. `toCrop` maps frame to
+ * crop. RGB frames get the originals' pixels: fractions are cut off after blending, and with `blend` below 1 the mix
+ * with the old frame is rounded. YUV frames are blended in their own planes, which is the same sum without a detour
+ * through RGB; a chroma sample takes the mean share of its pixels.
+ */
+export function pasteFace(
+  frame: Frame,
+  face: NewFace,
+  toCrop: Affine,
+  mask: RegionMask,
+  style: PasteStyle,
+): void {
+  if (frame.format.sampling === 'rgb') pasteRgb(frame, face, toCrop, mask, style);
+  else pasteYuv(frame, face, toCrop, mask, style);
+}
+
+function raster(data: Float32Array, size: number, plane: number, outside?: number): Raster<Float32Array> {
+  const area = size * size;
+  return {
+    data: data.subarray(plane * area, (plane + 1) * area),
+    width: size,
+    height: size,
+    step: 1,
+    offset: 0,
+    ...(outside !== undefined && { outside }),
+  };
+}
+
+/** Where a row of the mask is above 0, as [from, to) from the mask's left edge; empty when nowhere. */
+function maskedSpan({ data, width }: RegionMask, y: number): [number, number] {
+  let from = y * width;
+  let to = from + width;
+  const start = from;
+  while (from < to && data[from] <= 0) from++;
+  while (to > from && data[to - 1] <= 0) to--;
+  return [from - start, to - start];
+}
+
+function pasteRgb(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask, style: PasteStyle): void {
+  const { roundFace, blend } = style;
+  const stride = frame.format.width;
+  const row = new Float32Array(mask.width);
+  const rasters = [0, 1, 2].map((c) =>
+    raster(face.data, face.size, c, style.border === 'black' ? 0 : undefined),
+  );
+  for (let y = 0; y < mask.height; y++) {
+    const [from, to] = maskedSpan(mask, y);
+    if (from >= to) continue;
+    const shares = mask.data.subarray(y * mask.width, (y + 1) * mask.width);
+    frame.planes.forEach((data, channel) => {
+      const plane = plainBytes(data);
+      sampleFloats(rasters[channel], toCrop, mask.y + y, mask.x + from, mask.x + to, row, from);
+      const at = (mask.y + y) * stride + mask.x;
+      for (let x = from; x < to; x++) {
+        const share = shares[x];
+        if (share <= 0) continue;
+        const old = plane[at + x];
+        const value = roundFace ? (row[x] + 0.5) | 0 : row[x];
+        // A hair's breadth more than the sum: equal shares must not fall to the level below by rounding errors.
+        const pasted = Math.floor(Math.max(0, Math.min(255, old + share * (value - old) + 1e-4)));
+        plane[at + x] = blend === 1 ? pasted : Math.round(old + blend * (pasted - old));
+      }
+    });
+  }
+}
+
+function pasteYuv(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask, style: PasteStyle): void {
+  const { format } = frame;
+  const limited = format.range === 'limited';
+  const ycc = toStored(face, format.matrix, limited);
+  const black = style.border === 'black';
+  blendLuma(
+    frame,
+    raster(ycc, face.size, 0, black ? (limited ? 16 : 0) : undefined),
+    toCrop,
+    mask,
+    style.blend,
+  );
+  const shift = chromaShift(format.sampling);
+  const toCropFromChroma = composeAffine(toCrop, invertAffine(lumaToChroma(shift)));
+  const both = [1, 2].map((c) => raster(ycc, face.size, c, black ? 128 : undefined));
+  const size = chromaSize(format);
+  const x0 = mask.x >> shift.x;
+  const x1 = ((mask.x + mask.width - 1) >> shift.x) + 1;
+  const shares = new Float32Array(x1 - x0);
+  const row = new Float32Array(x1 - x0);
+  const rows = 1 << shift.y;
+  for (let y = mask.y >> shift.y; y <= (mask.y + mask.height - 1) >> shift.y; y++) {
+    // A last odd row or column has fewer pixels to a chroma sample.
+    const inFrame = Math.min(rows, format.height - (y << shift.y));
+    shares.fill(0);
+    let any = false;
+    for (let j = 0; j < inFrame; j++) {
+      const line = (y << shift.y) + j - mask.y;
+      if (line < 0 || line >= mask.height) continue;
+      const [from, to] = maskedSpan(mask, line);
+      any ||= from < to;
+      for (let x = from; x < to; x++) {
+        shares[((mask.x + x) >> shift.x) - x0] += mask.data[line * mask.width + x];
+      }
+    }
+    if (!any) continue;
+    let [from, to] = [0, shares.length];
+    while (shares[from] <= 0) from++;
+    while (shares[to - 1] <= 0) to--;
+    both.forEach((source, c) => {
+      const plane = plainBytes(frame.planes[c + 1]);
+      sampleFloats(source, toCropFromChroma, y, x0 + from, x0 + to, row, from);
+      for (let x = from; x < to; x++) {
+        if (shares[x] <= 0) continue;
+        const columns = Math.min(1 << shift.x, format.width - ((x0 + x) << shift.x));
+        const at = y * size.width + x0 + x;
+        plane[at] += roundShift((shares[x] / (columns * inFrame)) * style.blend * (row[x] - plane[at]));
+      }
+    });
+  }
+}
+
+/** To the nearest whole number; `|0` on a positive number, because Math.round costs more than the rest of the loop. */
+function roundShift(value: number): number {
+  return ((value + 512.5) | 0) - 512;
+}
+
+function blendLuma(
+  frame: Frame,
+  source: Raster<Float32Array>,
+  toCrop: Affine,
+  mask: RegionMask,
+  blend: number,
+): void {
+  const plane = plainBytes(frame.planes[0]);
+  const stride = frame.format.width;
+  const row = new Float32Array(mask.width);
+  for (let y = 0; y < mask.height; y++) {
+    const [from, to] = maskedSpan(mask, y);
+    if (from >= to) continue;
+    sampleFloats(source, toCrop, mask.y + y, mask.x + from, mask.x + to, row, from);
+    const at = (mask.y + y) * stride + mask.x;
+    const shares = y * mask.width;
+    for (let x = from; x < to; x++) {
+      const old = plane[at + x];
+      plane[at + x] = old + roundShift(mask.data[shares + x] * blend * (row[x] - old));
+    }
+  }
+}
+
+/** The face's planes as the frame stores them: Y, U, V (not rounded). */
+function toStored(
+  { size, data }: NewFace,
+  matrix: Frame['format']['matrix'],
+  limited: boolean,
+): Float32Array {
+  const { red: kr, blue: kb } = lumaWeights(matrix);
+  const area = size * size;
+  const out = new Float32Array(3 * area);
+  const [scale, offset, chroma] = limited ? [219 / 255, 16, 224 / 255] : [1, 0, 1];
+  const toU = chroma / (2 * (1 - kb));
+  const toV = chroma / (2 * (1 - kr));
+  for (let i = 0; i < area; i++) {
+    const [r, g, b] = [data[i], data[area + i], data[2 * area + i]];
+    const y = kr * r + (1 - kr - kb) * g + kb * b;
+    out[i] = offset + scale * y;
+    out[area + i] = 128 + toU * (b - y);
+    out[2 * area + i] = 128 + toV * (r - y);
+  }
+  return out;
+}

@@ -1,0 +1,184 @@
+import { spanWithin, type Affine } from './affine';
+import type { Rect } from './region';
+
+/** Shares (0–1) of a swapped face in the pixels of a rectangle of the frame, row by row. */
+export interface RegionMask extends Rect {
+  data: Float32Array;
+}
+
+/** The numbers of one insightface mask, for reports and tests. */
+export interface InsightfaceMask {
+  mask: RegionMask;
+  /** Last minus first row and column that the white square reaches in the frame. */
+  bboxHeight: number;
+  bboxWidth: number;
+  maskSize: number;
+  erodeKernel: number;
+  blurKernel: number;
+  blurSigma: number;
+}
+
+/** Pixels [from[y], to[y]) of every row are set: all shapes here are convex, so that one run a row says everything. */
+interface Runs {
+  from: Int32Array;
+  to: Int32Array;
+}
+
+/** Brighter than this counts as white, of 255. */
+const WHITE = 20;
+
+/**
+ * The paste mask of insightface: the crop's square, carried into the frame, eroded by a tenth of its side and blurred
+ * by a twentieth. `toCrop` carries frame to crop (pixel centres at whole numbers), `size` is the crop's side. Pixels
+ * beyond the frame do not erode, and the blur mirrors at its edges. Undefined when nothing of it is in the frame.
+ */
+export function insightfaceMask(
+  toCrop: Affine,
+  size: number,
+  width: number,
+  height: number,
+): InsightfaceMask | undefined {
+  const white = whiteRuns(toCrop, size, width, height);
+  const box = boundsOf(white);
+  if (!box) return undefined;
+  const bboxHeight = box.height - 1;
+  const bboxWidth = box.width - 1;
+  const maskSize = Math.floor(Math.sqrt(bboxHeight * bboxWidth));
+  const erodeKernel = Math.max(Math.floor(maskSize / 10), 10);
+  const reach = Math.max(Math.floor(maskSize / 20), 5);
+  const blurKernel = 2 * reach + 1;
+  // What OpenCV takes when it is given a kernel size and no sigma.
+  const blurSigma = 0.3 * ((blurKernel - 1) * 0.5 - 1) + 0.8;
+  const core = erode(white, erodeKernel, width);
+  const coreBox = boundsOf(core);
+  if (!coreBox) return undefined;
+  const mask = blurRuns(core, grow(coreBox, reach, width, height), reach, blurSigma, width);
+  return { mask, bboxHeight, bboxWidth, maskSize, erodeKernel, blurKernel, blurSigma };
+}
+
+/** Where a white square, interpolated against black, is brighter than `WHITE`. */
+function whiteRuns(map: Affine, size: number, width: number, height: number): Runs {
+  const runs = { from: new Int32Array(height), to: new Int32Array(height) };
+  const cover = (p: number) => Math.max(0, Math.min(1, p + 1, size - p));
+  for (let y = 0; y < height; y++) {
+    const px = map[1] * y + map[2];
+    const py = map[4] * y + map[5];
+    const [a, b] = spanWithin(px, map[0], -1, size, 0, width);
+    const [c, d] = spanWithin(py, map[3], -1, size, 0, width);
+    let [from, to] = [Math.max(a, c), Math.min(b, d)];
+    const white = (x: number) => 255 * cover(map[0] * x + px) * cover(map[3] * x + py) > WHITE;
+    while (from < to && !white(from)) from++;
+    while (to > from && !white(to - 1)) to--;
+    runs.from[y] = from;
+    runs.to[y] = Math.max(from, to);
+  }
+  return runs;
+}
+
+function boundsOf({ from, to }: Runs): Rect | undefined {
+  let [x0, x1, y0, y1] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (let y = 0; y < from.length; y++) {
+    if (from[y] >= to[y]) continue;
+    x0 = Math.min(x0, from[y]);
+    x1 = Math.max(x1, to[y]);
+    y0 = Math.min(y0, y);
+    y1 = y + 1;
+  }
+  return y1 < 0 ? undefined : { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
+}
+
+function grow({ x, y, width: w, height: h }: Rect, by: number, width: number, height: number): Rect {
+  const [x0, y0] = [Math.max(0, x - by), Math.max(0, y - by)];
+  return { x: x0, y: y0, width: Math.min(width, x + w + by) - x0, height: Math.min(height, y + h + by) - y0 };
+}
+
+/** Keeps the pixels whose whole window (x − ⌊k/2⌋ … x − ⌊k/2⌋ + k − 1, as OpenCV places it) is set. */
+function erode({ from, to }: Runs, k: number, width: number): Runs {
+  const height = from.length;
+  const out = { from: new Int32Array(height), to: new Int32Array(height) };
+  const before = Math.floor(k / 2);
+  for (let y = 0; y < height; y++) {
+    let [a, b] = [-Infinity, Infinity];
+    for (let row = Math.max(0, y - before); row < Math.min(height, y - before + k); row++) {
+      if (from[row] >= to[row]) b = -Infinity;
+      // Where the frame cuts the shape, what lies beyond takes no part.
+      if (from[row] > 0) a = Math.max(a, from[row]);
+      if (to[row] < width) b = Math.min(b, to[row]);
+    }
+    out.from[y] = Math.max(0, a + before);
+    out.to[y] = Math.max(out.from[y], Math.min(width, b - k + 1 + before));
+  }
+  return out;
+}
+
+/**
+ * Gaussian blur of ones in the runs, mirrored at the frame's edges. Along a row a run is blurred by two look-ups into
+ * the kernel's running sum; down the columns only pixels near the shape's edge are worked out.
+ */
+function blurRuns({ from, to }: Runs, rect: Rect, reach: number, sigma: number, width: number): RegionMask {
+  const kernel = gaussianKernel(2 * reach + 1, sigma);
+  const sums = new Float64Array(2 * reach + 2);
+  for (let i = 0; i <= 2 * reach; i++) sums[i + 1] = sums[i] + kernel[i];
+  /** Share of the kernel at x that pixels before `end` take. */
+  const before = (end: number, x: number) => sums[Math.max(0, Math.min(2 * reach + 1, end - x + reach))];
+  const height = from.length;
+  const data = new Float32Array(rect.width * rect.height);
+  const rows = new Float32Array(rect.width * rect.height);
+  for (let y = 0; y < rect.height; y++) {
+    const [a, b] = [from[rect.y + y], to[rect.y + y]];
+    if (a >= b) continue;
+    const at = y * rect.width - rect.x;
+    const first = Math.max(rect.x, a - reach);
+    const end = Math.min(rect.x + rect.width, b + reach);
+    for (let x = first; x < end; x++) {
+      let value = before(b, x) - before(a, x);
+      if (x < reach) value += before(Math.min(0, 1 - a), x) - before(1 - b, x);
+      if (x > width - 1 - reach) {
+        value += before(2 * width - 1 - a, x) - before(Math.max(width, 2 * width - 1 - b), x);
+      }
+      rows[at + x] = value;
+    }
+  }
+  const mirror = (y: number) => (y < 0 ? -y : y >= height ? 2 * (height - 1) - y : y);
+  for (let y = 0; y < rect.height; y++) {
+    let [first, end, innerFrom, innerTo] = [Infinity, -Infinity, -Infinity, Infinity];
+    for (let i = -reach; i <= reach; i++) {
+      const row = mirror(rect.y + y + i);
+      const [a, b] = row < 0 || row >= height ? [0, 0] : [from[row], to[row]];
+      if (a >= b) {
+        innerTo = -Infinity;
+        continue;
+      }
+      first = Math.min(first, a - reach);
+      end = Math.max(end, b + reach);
+      innerFrom = Math.max(innerFrom, a === 0 ? 0 : a + reach);
+      innerTo = Math.min(innerTo, b === width ? width : b - reach);
+    }
+    first = Math.max(rect.x, first);
+    end = Math.min(rect.x + rect.width, end);
+    if (first >= end) continue;
+    const at = y * rect.width - rect.x;
+    innerFrom = Math.max(first, Math.min(innerFrom, end));
+    innerTo = Math.max(innerFrom, Math.min(innerTo, end));
+    for (let i = -reach; i <= reach; i++) {
+      const row = mirror(rect.y + y + i) - rect.y;
+      if (row < 0 || row >= rect.height) continue;
+      const weight = kernel[i + reach];
+      const source = row * rect.width - rect.x;
+      for (let x = first; x < innerFrom; x++) data[at + x] += weight * rows[source + x];
+      for (let x = innerTo; x < end; x++) data[at + x] += weight * rows[source + x];
+    }
+    data.fill(1, at + innerFrom, at + innerTo);
+  }
+  return { ...rect, data };
+}
+
+/** A Gaussian of odd length that adds up to 1. */
+export function gaussianKernel(length: number, sigma: number): Float64Array {
+  const centre = (length - 1) / 2;
+  const kernel = Float64Array.from({ length }, (_, i) =>
+    Math.exp(-((i - centre) ** 2) / (2 * sigma * sigma)),
+  );
+  const sum = kernel.reduce((total, value) => total + value, 0);
+  return kernel.map((value) => value / sum);
+}
