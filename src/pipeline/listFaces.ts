@@ -1,4 +1,4 @@
-import type { ExecutionOptions, ToolPaths } from '../protocol/job';
+import type { ExecutionOptions, ModelChoice, ToolPaths } from '../protocol/job';
 import type { FacesReport } from '../protocol/report';
 import type { PipelineContext } from './context';
 import { openFaceModels } from './faceModels';
@@ -9,14 +9,20 @@ import { findMediaTools } from './media/tools';
 
 /** The faces of an image, or of one frame of a video, from left to right. */
 export async function listFaces(
-  request: { file: string; tools: ToolPaths; execution: ExecutionOptions; frame: number },
+  request: {
+    file: string;
+    tools: ToolPaths;
+    execution: ExecutionOptions;
+    models?: ModelChoice;
+    frame: number;
+  },
   context: PipelineContext,
 ): Promise<FacesReport> {
   const { file } = request;
   const tools = await findMediaTools(request.tools);
   const info = await probeMedia(file, tools, context.signal);
   const frame = await frameAt(info, request.frame, tools, context.signal);
-  const models = await openFaceModels(request.execution, context.onLog);
+  const models = await openFaceModels(request.execution, context.onLog, request.models);
   try {
     const { width, height } = info.format;
     return { file, width, height, faces: await describeFaces(models, frame) };

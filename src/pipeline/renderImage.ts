@@ -21,7 +21,7 @@ export async function renderImage(open: OpenJob): Promise<Rendered> {
   const tracked: TrackedFrame = {
     frame,
     faces,
-    views: (trackId) => [{ frame, landmarks: faces[trackId].landmarks }],
+    views: (trackId) => [{ ...faces[trackId], frame }],
   };
   const facesSwapped = await watch.time('swap', () => processFrame(tracked, open));
   context.onProgress({ stage: 'verify', frame: 1, total: 1, fps: 0 });

@@ -49,7 +49,7 @@ export async function swapVideo(job: SwapJob, context: PipelineContext): Promise
   enter('probe');
   const { tools, info } = await watch.time('probe', () => openTarget(job, context));
   enter('models');
-  const models = await watch.time('models', () => openFaceModels(job.execution, context.onLog));
+  const models = await watch.time('models', () => openFaceModels(job.execution, context.onLog, job.models));
   let processors: FrameProcessor[] = [];
   try {
     enter('source');

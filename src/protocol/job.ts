@@ -65,7 +65,14 @@ export interface SwapJob {
   execution: ExecutionOptions;
   /** Look for faces in overlapping tiles as well, for faces under about 100 px on a 1920 px frame. */
   smallFaces: 'auto' | 'always' | 'never';
+  models?: ModelChoice;
   tools: ToolPaths;
+}
+
+/** Networks other than the built-in ones, each an id of the catalogue or the absolute path of an .onnx file. */
+export interface ModelChoice {
+  detector?: string;
+  recognizer?: string;
 }
 
 /** Explicitly chosen programs; empty means: look for one. */

@@ -57,7 +57,10 @@ export interface FaceRecord {
   yaw: number;
   pitch: number;
   roll: number;
+  /** Length 1. Comparable only with embeddings of the same model. */
   embedding: number[];
+  embeddingModel: string;
+  /** Told by some models only. */
   age?: number;
   gender?: 'female' | 'male';
 }

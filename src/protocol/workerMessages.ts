@@ -1,11 +1,17 @@
 import type { SerializedError } from './errors';
-import type { SwapJob, ExecutionOptions, ToolPaths } from './job';
+import type { SwapJob, ExecutionOptions, ModelChoice, ToolPaths } from './job';
 import type { DoctorReport, FacesReport, JobReport, LogLevel, Progress, Still } from './report';
 
 /** What the child process can do; requests, replies and the client's methods are derived from it. */
 export interface WorkerApi {
   swap(job: SwapJob): JobReport;
-  faces(request: { file: string; tools: ToolPaths; execution: ExecutionOptions; frame: number }): FacesReport;
+  faces(request: {
+    file: string;
+    tools: ToolPaths;
+    execution: ExecutionOptions;
+    models?: ModelChoice;
+    frame: number;
+  }): FacesReport;
   /** One moment of a video, or an image, as a picture to look at. */
   still(request: { file: string; seconds: number; maxWidth: number; tools: ToolPaths }): Still;
   doctor(request: { tools: ToolPaths; execution: ExecutionOptions }): DoctorReport;

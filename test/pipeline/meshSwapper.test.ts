@@ -65,12 +65,12 @@ const changed = (a: Uint8Array, b: Uint8Array) => a.reduce((n, value, i) => n + 
 describe('the mesh face_swapper', () => {
   it('makes every face of a group photo more like the source', async () => {
     const { recognizer } = await faceModels();
-    const wanted = await recognizer.identify(source.image, source.faces[0].landmarks);
+    const wanted = await recognizer.identify(source.image, source.faces[0]);
     const frame = rgbFrame(target.image);
     const result = rgbImage(await swap(frame, target.faces));
     for (const face of target.faces) {
       const similarity = async (image: RgbImage) => {
-        const { embedding } = await recognizer.identify(image, face.landmarks);
+        const { embedding } = await recognizer.identify(image, face);
         return embedding.reduce((sum, value, i) => sum + value * wanted.embedding[i], 0);
       };
       const [was, is] = [await similarity(target.image), await similarity(result)];

@@ -1,8 +1,8 @@
 import { findModel } from '../../src/models';
-import { FaceDetector } from '../../src/pipeline/faces/detector';
+import { BuiltInDetector } from '../../src/pipeline/faces/builtInDetector';
+import { BuiltInRecognizer } from '../../src/pipeline/faces/builtInRecognizer';
 import { FaceLandmarker } from '../../src/pipeline/faces/landmarker';
 import type { FaceModels } from '../../src/pipeline/faces/models';
-import { FaceRecognizer } from '../../src/pipeline/faces/recognizer';
 import { openSession } from '../../src/pipeline/inference/session';
 
 /** File of a built-in model. */
@@ -16,12 +16,12 @@ async function open(): Promise<FaceModels> {
   const session = async (role: string) =>
     openSession(await modelFile(role), { providers: ['cpu'], threads: 1 });
   return {
-    detector: new FaceDetector(await session('face_detector')),
+    detector: new BuiltInDetector(await session('face_detector')),
     landmarker: new FaceLandmarker(
       await session('face_landmarker'),
       await session('face_landmarker_refined'),
     ),
-    recognizer: new FaceRecognizer(await session('face_recognizer')),
+    recognizer: new BuiltInRecognizer(await session('face_recognizer')),
   };
 }
 

@@ -25,7 +25,10 @@ export interface Box {
 /** What a face_detector finds. */
 export interface DetectedFace {
   box: Box;
-  /** Left eye, right eye, nose tip, left and right mouth corner; "left" is left in the picture once upright. */
+  /**
+   * Left eye, right eye, nose tip, left and right mouth corner; "left" is left in the picture once upright. Empty
+   * where the detector knows none.
+   */
   points: [number, number][];
   /** 0–1. */
   score: number;
@@ -35,6 +38,8 @@ export interface DetectedFace {
 export interface Face {
   box: Box;
   landmarks: Landmarks;
+  /** The five points of `DetectedFace`, where the detector measured them itself; on video they follow the landmarks. */
+  points?: [number, number][];
   /** That the landmarks lie on a face, 0–1. */
   score: number;
   pose: Pose;

@@ -1,9 +1,9 @@
 import { pictureSize } from '../image/crop';
 import type { FrameSource } from '../image/region';
 import { contains, keepBest, overlap } from './boxes';
-import type { Candidate } from './detector';
+import { scanTiles, type Candidate } from './detector';
 import type { Box, DetectedFace, Face } from './face';
-import { fivePoints, squareAroundLandmarks } from './geometry';
+import { alignmentPoints, squareAroundLandmarks } from './geometry';
 import type { MeasuredFace } from './landmarker';
 import type { FaceModels } from './models';
 
@@ -36,15 +36,13 @@ const HINT = 0.25;
 const SAME_FACE = 0.25;
 /** Under this the landmarker says: no face. It removes the tiles' false alarms. */
 const LANDMARK_THRESHOLD = 0.5;
-/** Faces smaller than this share of the longer side are near the limit of the pass over the whole picture. */
-const NEAR_LIMIT = 0.06;
 const TILE_SIZES = [0.5, 0.3];
 /** The detector sees about 45° to either side; in that order the likely rotations come first. */
 const allTurns = [180, 90, 270, 45, 315, 135, 225];
 
 /**
- * Finds the faces of one picture, confirmed by their landmarks, surest first. The five points are taken from the
- * landmarks, the box is the detector's.
+ * Finds the faces of one picture, confirmed by their landmarks, surest first. The box is the detector's;
+ * so are the five points when it measures them, otherwise they are taken from the landmarks.
  */
 export async function findFaces(
   models: Models,
@@ -64,16 +62,16 @@ export async function findFaces(
   for (const turn of sure && options.stopWhenSure ? [] : turns) {
     candidates.push(...(await scan(turn)).filter(({ score }) => score >= THRESHOLD));
   }
-  const hints = upright.filter((face) => isSmall(picture, face) && isNew(face));
+  const hints = upright.filter((face) => isSmall(picture, face, detector.nearLimit) && isNew(face));
   if (options.smallFaces === 'always' || (options.smallFaces === 'auto' && hints.length > 0)) {
-    for (const size of TILE_SIZES) candidates.push(...(await detector.scanTiles(picture, size, THRESHOLD)));
+    for (const size of TILE_SIZES) candidates.push(...(await scanTiles(detector, picture, size, THRESHOLD)));
   }
   return confirm(models, picture, keepBest(candidates.filter(isNew)));
 }
 
-function isSmall(picture: FrameSource, { box }: DetectedFace): boolean {
+function isSmall(picture: FrameSource, { box }: DetectedFace, limit: number): boolean {
   const { width, height } = pictureSize(picture);
-  return Math.max(box.width, box.height) < Math.max(width, height) * NEAR_LIMIT;
+  return Math.max(box.width, box.height) < Math.max(width, height) * limit;
 }
 
 /** Landmarks for every candidate; drops those that are no face, and second readings of the same one. */
@@ -86,9 +84,10 @@ async function confirm(
   for (const candidate of candidates) {
     const face = await models.landmarker.fromDetection(picture, candidate);
     if (face.score < LANDMARK_THRESHOLD) continue;
-    const { box, score } = candidate;
+    const { box, score, points, isMeasured } = candidate;
     if (score < SURE && !(await isSeenUpright(models, picture, face))) continue;
-    confirmed.push({ box, score, points: fivePoints(face.landmarks), face });
+    if (isMeasured) face.points = points;
+    confirmed.push({ box, score, points: alignmentPoints(face), face });
   }
   return keepBest(confirmed);
 }

@@ -1,5 +1,5 @@
 import type { Square } from '../image/crop';
-import { landmarkCount, type Box, type Landmarks } from './face';
+import { landmarkCount, type Box, type Face, type Landmarks } from './face';
 
 /** Outer eye corners of the mesh, left and right in an upright picture. */
 export const outerEyes = [33, 263] as const;
@@ -132,4 +132,12 @@ export function fivePoints(landmarks: Landmarks): [number, number][] {
     centreOf(landmarks, [61]),
     centreOf(landmarks, [291]),
   ];
+}
+
+/** The five points that crops for networks are aligned to: the detector's own, or else those of the landmarks. */
+export function alignmentPoints({
+  points,
+  landmarks,
+}: Pick<Face, 'points' | 'landmarks'>): [number, number][] {
+  return points ?? fivePoints(landmarks);
 }

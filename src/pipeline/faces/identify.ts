@@ -30,8 +30,9 @@ export async function identifySource(
   if (found.length === 0) throw new FaceSwapError('no-source-face', { file });
   const faces: SourceFace[] = [];
   for (const { face: rough, score } of found) {
-    const face = await models.landmarker.settle(picture, rough);
-    const identity = await models.recognizer.identify(picture, face.landmarks);
+    const settled = await models.landmarker.settle(picture, rough);
+    const face = rough.points ? { ...settled, points: rough.points } : settled;
+    const identity = await models.recognizer.identify(picture, face);
     faces.push({ ...identity, file, face, score, sharpness: sharpness(picture, face.landmarks) });
   }
   const area = ({ face }: SourceFace) => face.box.width * face.box.height;
@@ -47,8 +48,17 @@ export async function describeFaces(
   const found = await findFaces(models, picture, { smallFaces });
   const records: FaceRecord[] = [];
   for (const { box, points, score, face } of found) {
-    const { embedding, age, gender } = await models.recognizer.identify(picture, face.landmarks);
-    records.push({ box, points, score, ...face.pose, embedding: [...embedding], age, gender });
+    const { embedding, space, age, gender } = await models.recognizer.identify(picture, face);
+    records.push({
+      box,
+      points,
+      score,
+      ...face.pose,
+      embedding: [...embedding],
+      embeddingModel: space.model,
+      ...(age !== undefined && { age }),
+      ...(gender && { gender }),
+    });
   }
   return records.sort((a, b) => a.box.x - b.box.x);
 }

@@ -1,65 +1,41 @@
-import { cropToTensor, type Square } from '../image/crop';
+import { FaceSwapError } from '../../protocol/errors';
 import type { FrameSource } from '../image/region';
-import type { ModelSession } from '../inference/session';
-import type { Landmarks } from './face';
-import { fivePoints } from './geometry';
+import type { Face } from './face';
 
-const SIDE = 224;
-/** The model sees RGB 0–255 less the mean of its training pictures. */
-const SCALE = { mul: 1, add: -113 };
-/** Eye centres, nose tip, mouth corners of the common 112² alignment (ArcFace, InsightFace). */
-const template: readonly (readonly [number, number])[] = [
-  [38.2946, 51.6963],
-  [73.5318, 51.5014],
-  [56.0252, 71.7366],
-  [41.5493, 92.3655],
-  [70.7299, 92.2041],
-];
-const TEMPLATE_SIDE = 112;
-/** This model was trained on looser crops than ArcFace. */
-const MARGIN = 1.25;
+/** What a recogniser needs to know of a face. */
+export type AlignedFace = Pick<Face, 'landmarks' | 'points'>;
 
-export interface Identity {
-  /** 1024 values, length 1. */
-  embedding: Float32Array;
-  /** Years. */
-  age: number;
-  gender: 'female' | 'male';
-  /** How sure the gender is, 0–1. */
-  genderScore: number;
+/** The network that embeddings come from, and how their distances compare with those of ArcFace. */
+export interface EmbeddingSpace {
+  /** Two spaces are the same when this is the same. */
+  model: string;
+  /** Factor that brings squared Euclidean distances of unit embeddings to roop's scale. */
+  roopScale: number;
 }
 
-/** The square that brings the five points onto the alignment template: least-squares similarity (Umeyama). */
-export function alignmentSquare(points: readonly (readonly [number, number])[], margin = MARGIN): Square {
-  const n = template.length;
-  const mean = (values: readonly (readonly [number, number])[], axis: 0 | 1) =>
-    values.reduce((sum, value) => sum + value[axis], 0) / n;
-  const tx = mean(template, 0);
-  const ty = mean(template, 1);
-  const px = mean(points, 0);
-  const py = mean(points, 1);
-  let a = 0;
-  let b = 0;
-  let variance = 0;
-  for (let i = 0; i < n; i++) {
-    const x = template[i][0] - tx;
-    const y = template[i][1] - ty;
-    const u = points[i][0] - px;
-    const v = points[i][1] - py;
-    a += x * u + y * v;
-    b += x * v - y * u;
-    variance += x * x + y * y;
-  }
-  a /= variance;
-  b /= variance;
-  const dx = TEMPLATE_SIDE / 2 - tx;
-  const dy = TEMPLATE_SIDE / 2 - ty;
-  return {
-    cx: px + a * dx - b * dy,
-    cy: py + b * dx + a * dy,
-    size: TEMPLATE_SIDE * Math.hypot(a, b) * margin,
-    angle: Math.atan2(b, a),
-  };
+/** A face as a vector. Only vectors of one space can be compared. */
+export interface FaceEmbedding {
+  space: EmbeddingSpace;
+  /** Length 1. */
+  embedding: Float32Array;
+  /** As the network gave it: swappers take it before normalising. */
+  rawEmbedding: Float32Array;
+}
+
+/** What a recogniser tells of a face. */
+export interface Identity extends FaceEmbedding {
+  /** Years, where the network tells it. */
+  age?: number;
+  gender?: 'female' | 'male';
+  /** How sure the gender is, 0–1. */
+  genderScore?: number;
+}
+
+/** A face_recognizer: the built-in one or a file of the user's. */
+export interface FaceRecognizer {
+  /** Names the network; the `model` of its embeddings. */
+  readonly model: string;
+  identify(picture: FrameSource, face: AlignedFace): Promise<Identity>;
 }
 
 /** Scales a vector to length 1. */
@@ -70,49 +46,24 @@ export function normalise(vector: Float32Array): Float32Array {
   return vector.map((value) => value / length);
 }
 
-/**
- * This recogniser's embeddings lie closer together than ArcFace's, for which roop's limit of 0.85 was chosen. On
- * photos altered by blur, JPEG, light, mirroring and size, 95 % of the pairs of one person differ by less than
- * 0.42 and 99.9 % of the pairs of two persons by more than 0.62: 0.65 here decides as strictly as 0.85 there.
- */
-const ROOP_SCALE = 0.85 / 0.65;
+/** The embedding of a network's output, which is copied. */
+export function embeddingOf(space: EmbeddingSpace, output: Float32Array): FaceEmbedding {
+  return { space, embedding: normalise(output), rawEmbedding: output.slice() };
+}
 
 /**
  * How unlike two faces are, on roop's scale (squared Euclidean distance of ArcFace's unit embeddings): about 0.2
- * for one person in two pictures, about 1.6 for two persons.
+ * for one person in two pictures, about 1.6 for two persons. Throws `internal` for embeddings of two networks, whose
+ * distance would mean nothing.
  */
-export function faceDistance(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
-  return sum * ROOP_SCALE;
-}
-
-/** The built-in face_recognizer (faceres of vladmandic/human). */
-export class FaceRecognizer {
-  private readonly input = new Float32Array(SIDE * SIDE * 3);
-
-  constructor(private readonly session: ModelSession) {}
-
-  async identify(picture: FrameSource, landmarks: Landmarks): Promise<Identity> {
-    cropToTensor(picture, alignmentSquare(fivePoints(landmarks)), SIDE, SCALE, this.input);
-    const { embedding, age, gender } = await this.session.run({ input: this.input });
-    const male = gender[0];
-    return {
-      embedding: normalise(embedding),
-      age: expectedAge(age),
-      gender: male > 0.5 ? 'male' : 'female',
-      genderScore: Math.abs(male - 0.5) * 2,
-    };
+export function faceDistance(a: FaceEmbedding, b: FaceEmbedding): number {
+  if (a.space.model !== b.space.model || a.embedding.length !== b.embedding.length) {
+    const sides = [a, b].map(({ space, embedding }) => `${space.model} (${embedding.length})`);
+    throw new FaceSwapError('internal', {
+      reason: `embeddings of ${sides.join(' and ')} cannot be compared`,
+    });
   }
-}
-
-/** Mean of the model's distribution over 100 one-year classes. */
-function expectedAge(distribution: Float32Array): number {
   let sum = 0;
-  let weight = 0;
-  distribution.forEach((probability, year) => {
-    sum += probability * year;
-    weight += probability;
-  });
-  return weight > 0 ? sum / weight : 0;
+  for (let i = 0; i < a.embedding.length; i++) sum += (a.embedding[i] - b.embedding[i]) ** 2;
+  return sum * a.space.roopScale;
 }

@@ -1,5 +1,9 @@
-import type { RgbImage } from '../image/region';
+import { pictureSize } from '../image/crop';
+import { cutFace } from '../image/faceCrop';
+import type { FrameSource, RgbImage } from '../image/region';
 import type { DetectedFace } from './face';
+import type { DetectorNetwork } from './networkDetector';
+import { suppressInsightface } from './suppress';
 
 /** Every SCRFD network has three levels with two anchors per cell. */
 export const scrfdStrides = [8, 16, 32] as const;
@@ -30,62 +34,46 @@ export interface ScrfdLevel {
   keypoints?: Float32Array;
 }
 
-/** Size of a picture inside a square of `side` pixels: the longer edge fills it, the other is cut to whole pixels. */
+/**
+ * Size of a picture inside an input of `width` × `height` pixels: one edge fills it, the other is cut to whole
+ * pixels in the way InsightFace does.
+ */
 export function letterboxSize(
   picture: { width: number; height: number },
-  side: number,
+  width: number,
+  height = width,
 ): { width: number; height: number; scale: number } {
   const ratio = picture.height / picture.width;
-  const width = ratio > 1 ? Math.max(1, Math.trunc(side / ratio)) : side;
-  const height = ratio > 1 ? side : Math.max(1, Math.trunc(side * ratio));
-  return { width, height, scale: height / picture.height };
+  const fitted =
+    ratio > height / width
+      ? { width: Math.max(1, Math.trunc(height / ratio)), height }
+      : { width, height: Math.max(1, Math.trunc(width * ratio)) };
+  return { ...fitted, scale: fitted.height / picture.height };
 }
 
 /**
- * Scales an RGB picture bilinearly (pixel centres at .5, no averaging, as OpenCV's resize does) into the top-left
- * corner of a black square of `side` pixels.
+ * Scales a picture bilinearly (edges on edges, no averaging, as OpenCV's resize does) into the top-left corner of a
+ * black input of `width` × `height` pixels.
  */
-export function letterbox(image: RgbImage, side: number): Letterbox {
-  const size = letterboxSize(image, side);
-  const data = new Uint8Array(side * side * 3);
-  const columns = taps(image.width, size.width);
-  const rows = taps(image.height, size.height);
-  const from = image.data;
+export function letterbox(picture: FrameSource, width: number, height = width): Letterbox {
+  const from = pictureSize(picture);
+  const size = letterboxSize(from, width, height);
+  const sx = size.width / from.width;
+  const sy = size.height / from.height;
+  const map = [sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2] as const;
+  const small = cutFace(picture, map, size.width, size.height, 'replicate');
+  const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < size.height; y++) {
-    const top = rows.first[y] * image.width * 3;
-    const bottom = rows.second[y] * image.width * 3;
-    const v = rows.weight[y];
-    let at = y * side * 3;
-    for (let x = 0; x < size.width; x++) {
-      const left = columns.first[x] * 3;
-      const right = columns.second[x] * 3;
-      const u = columns.weight[x];
-      for (let c = 0; c < 3; c++) {
-        const above = from[top + left + c] * (1 - u) + from[top + right + c] * u;
-        const below = from[bottom + left + c] * (1 - u) + from[bottom + right + c] * u;
-        data[at++] = above + (below - above) * v + 0.5;
-      }
-    }
+    data.set(small.data.subarray(y * size.width * 3, (y + 1) * size.width * 3), y * width * 3);
   }
-  return { pixels: { width: side, height: side, data }, ...size };
-}
-
-/** For every output pixel of one axis the two source pixels it lies between, and the share of the second. */
-function taps(from: number, to: number): { first: Int32Array; second: Int32Array; weight: Float64Array } {
-  const first = new Int32Array(to);
-  const second = new Int32Array(to);
-  const weight = new Float64Array(to);
-  for (let i = 0; i < to; i++) {
-    const at = Math.max(0, Math.min(from - 1, ((i + 0.5) * from) / to - 0.5));
-    first[i] = Math.floor(at);
-    second[i] = Math.min(from - 1, first[i] + 1);
-    weight[i] = at - first[i];
-  }
-  return { first, second, weight };
+  return { pixels: { width, height, data }, ...size };
 }
 
 /** The network's input [1, 3, height, width]: RGB, (value − 127.5) / 128. */
-export function scrfdBlob({ width, height, data }: RgbImage, out = new Float32Array(width * height * 3)) {
+export function scrfdBlob(
+  { width, height, data }: RgbImage,
+  out: Float32Array = new Float32Array(width * height * 3),
+): Float32Array {
   const plane = width * height;
   for (let i = 0; i < plane; i++) {
     for (let c = 0; c < 3; c++) out[c * plane + i] = (data[i * 3 + c] - MEAN) / SPREAD;
@@ -126,3 +114,25 @@ export function scaleFaces(faces: readonly DetectedFace[], fx: number, fy: numbe
     score,
   }));
 }
+
+/** InsightFace's overlap limit for this network. */
+const OVERLAP_LIMIT = 0.4;
+
+/**
+ * Any SCRFD file of InsightFace (det_10g, det_500m, scrfd_…): three scores, three boxes, and three sets of keypoints or
+ * none, told apart by their order alone, since their names are numbers.
+ */
+export const scrfdNetwork: DetectorNetwork = {
+  blob: scrfdBlob,
+  decode: (outputs, width, threshold) => {
+    const values = [...outputs.values()];
+    const levels = scrfdStrides.map((stride, i) => ({
+      stride,
+      scores: values[i],
+      boxes: values[i + 3],
+      ...(values.length === 9 && { keypoints: values[i + 6] }),
+    }));
+    return decodeScrfd(levels, width, threshold);
+  },
+  suppress: (faces) => suppressInsightface(faces, OVERLAP_LIMIT),
+};

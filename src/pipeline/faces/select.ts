@@ -5,7 +5,14 @@ import type { TrackedFace } from './face';
 import { findFaces, type SmallFaces } from './find';
 import type { FaceModels } from './models';
 import { estimatePose } from './pose';
-import { faceDistance, normalise, type FaceRecognizer } from './recognizer';
+import {
+  embeddingOf,
+  faceDistance,
+  type AlignedFace,
+  type EmbeddingSpace,
+  type FaceEmbedding,
+  type FaceRecognizer,
+} from './recognizer';
 import type { TrackedFrame } from './tracker';
 
 /** Frames after which a track's identity is measured once more: soon while it is in doubt, then now and then. */
@@ -29,24 +36,45 @@ interface Verdict {
 }
 
 /**
- * Embedding of the reference face: the face number `referenceFacePosition` from left to right in the reference
+ * The face that others are compared with, as it is in the picture. Its embedding is made by whichever recogniser asks,
+ * so a reference never meets embeddings of another network.
+ */
+export class ReferenceFace {
+  private readonly known = new Map<string, FaceEmbedding>();
+
+  constructor(
+    private readonly picture: FrameSource,
+    private readonly face: AlignedFace,
+  ) {}
+
+  async embeddingBy(recognizer: FaceRecognizer): Promise<FaceEmbedding> {
+    const known = this.known.get(recognizer.model);
+    if (known) return known;
+    const identity = await recognizer.identify(this.picture, this.face);
+    this.known.set(recognizer.model, identity);
+    return identity;
+  }
+}
+
+/**
+ * The reference face: the face number `referenceFacePosition` from left to right in the reference
  * frame; like roop, the rightmost one when there are fewer. Throws `no-reference-face` with `place` on a frame
  * without a face.
  */
 export async function findReference(
-  models: FaceModels,
+  models: Pick<FaceModels, 'detector' | 'landmarker'>,
   picture: FrameSource,
   selection: FaceSelection,
   smallFaces: SmallFaces,
   place: ErrorFacts = { frame: selection.referenceFrameNumber },
-): Promise<Float32Array> {
+): Promise<ReferenceFace> {
   const found = await findFaces(models, picture, { smallFaces });
   found.sort((a, b) => a.box.x - b.box.x);
   const chosen = found.at(Math.min(selection.referenceFacePosition, found.length - 1));
   if (!chosen) {
     throw new FaceSwapError('no-reference-face', place);
   }
-  return (await models.recognizer.identify(picture, chosen.face.landmarks)).embedding;
+  return new ReferenceFace(picture, chosen.face);
 }
 
 /**
@@ -59,22 +87,23 @@ export class FaceSelector {
   /** `reference` undefined means: every face. */
   constructor(
     private readonly recognizer: FaceRecognizer,
-    private readonly reference: Float32Array | undefined,
+    private readonly reference: ReferenceFace | undefined,
     private readonly similarFaceDistance: number,
   ) {}
 
   /** The faces of a frame to swap. Call it for every frame in order, before the frame is altered. */
   async select(tracked: TrackedFrame): Promise<TrackedFace[]> {
     if (!this.reference) return tracked.faces;
+    const reference = await this.reference.embeddingBy(this.recognizer);
     const chosen: TrackedFace[] = [];
     for (const face of tracked.faces) {
-      const { level } = await this.judge(tracked, face.trackId, this.reference);
+      const { level } = await this.judge(tracked, face.trackId, reference);
       if (level > 0) chosen.push({ ...face, strength: face.strength * level });
     }
     return chosen;
   }
 
-  private async judge(tracked: TrackedFrame, trackId: number, reference: Float32Array): Promise<Verdict> {
+  private async judge(tracked: TrackedFrame, trackId: number, reference: FaceEmbedding): Promise<Verdict> {
     const { index } = tracked.frame;
     const known = this.verdicts.get(trackId);
     const verdict = known ?? { sum: [], nextCheck: index, wanted: false, level: 0 };
@@ -92,18 +121,20 @@ export class FaceSelector {
     verdict: Verdict,
     tracked: TrackedFrame,
     trackId: number,
-    reference: Float32Array,
+    reference: FaceEmbedding,
   ): Promise<void> {
     const views = tracked
       .views(trackId)
       .map((view) => ({ ...view, yaw: Math.abs(estimatePose(view.landmarks).yaw) }))
       .sort((a, b) => a.yaw - b.yaw)
       .slice(0, verdict.sum.length === 0 ? FIRST_VIEWS : 1);
+    let space: EmbeddingSpace = reference.space;
     for (const view of views) {
-      const { embedding } = await this.recognizer.identify(view.frame, view.landmarks);
-      embedding.forEach((value, i) => (verdict.sum[i] = (verdict.sum[i] ?? 0) + value));
+      const identity = await this.recognizer.identify(view.frame, view);
+      ({ space } = identity);
+      identity.embedding.forEach((value, i) => (verdict.sum[i] = (verdict.sum[i] ?? 0) + value));
     }
-    const distance = faceDistance(normalise(Float32Array.from(verdict.sum)), reference);
+    const distance = faceDistance(embeddingOf(space, Float32Array.from(verdict.sum)), reference);
     verdict.wanted = distance < this.similarFaceDistance;
     const inDoubt = Math.abs(distance - this.similarFaceDistance) < MARGIN || views[0].yaw > TURNED;
     verdict.nextCheck = tracked.frame.index + (inDoubt ? RECHECK_DOUBTFUL : RECHECK);
@@ -111,10 +142,12 @@ export class FaceSelector {
 
   /** State as JSON, to go on after an interruption; belongs to a tracker's snapshot. */
   snapshot(): string {
-    return JSON.stringify([...this.verdicts]);
+    return JSON.stringify({ model: this.recognizer.model, verdicts: [...this.verdicts] });
   }
 
+  /** Verdicts of another recogniser are left out: those tracks are measured again. */
   restore(snapshot: string): void {
-    this.verdicts = new Map(JSON.parse(snapshot) as [number, Verdict][]);
+    const { model, verdicts } = JSON.parse(snapshot) as { model: string; verdicts: [number, Verdict][] };
+    this.verdicts = new Map(model === this.recognizer.model ? verdicts : []);
   }
 }

@@ -30,7 +30,7 @@ export interface TrackedFrame {
   frame: Frame;
   faces: TrackedFace[];
   /** The track's measurements in this frame and those held back, for whoever needs its best view. */
-  views(trackId: number): { frame: Frame; landmarks: Landmarks }[];
+  views(trackId: number): { frame: Frame; landmarks: Landmarks; points?: [number, number][] }[];
 }
 
 /**
