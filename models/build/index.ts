@@ -44,8 +44,11 @@ function writeCatalogue(records: ReturnType<typeof loadCatalogue>): void {
   const numbers = records.values();
   const text = readFileSync(file, 'utf8').replace(
     /"bytes": \d+,(\s+)"sha256": "\w*"/g,
-    (_, space: string) => {
-      const { bytes, sha256: hash } = numbers.next().value!;
+    (all, space: string) => {
+      const next = numbers.next();
+      // What follows are the models that are not built here.
+      if (next.done) return all;
+      const { bytes, sha256: hash } = next.value;
       return `"bytes": ${bytes},${space}"sha256": "${hash}"`;
     },
   );

@@ -1,8 +1,19 @@
-export { loadCatalogue, type ModelRecord, type ModelRole, type ModelTensor } from './catalogue';
+export {
+  loadCatalogue,
+  loadNeuralModels,
+  neuralModel,
+  type FaceTemplate,
+  type ModelRecord,
+  type ModelRole,
+  type ModelTensor,
+  type NeuralModel,
+  type SwapSource,
+} from './catalogue';
 export { findModel, type InstalledModel } from './findModel';
 export { readOnnxHead, type OnnxConstant, type OnnxHead, type OnnxPort } from './onnxHead';
 export {
   modelFamilies,
+  neuralRoles,
   recogniseModel,
   type ModelFamily,
   type NeuralRole,

@@ -11,10 +11,18 @@ export const modelFamilies = [
   'scrfd',
   'yunet',
   'arcface',
+  'embedding_converter',
 ] as const;
 export type ModelFamily = (typeof modelFamilies)[number];
 
-export type NeuralRole = 'face_swapper' | 'face_enhancer' | 'face_detector' | 'face_recognizer';
+export const neuralRoles = [
+  'face_swapper',
+  'face_enhancer',
+  'face_detector',
+  'face_recognizer',
+  'embedding_converter',
+] as const;
+export type NeuralRole = (typeof neuralRoles)[number];
 
 /** What a file was taken for, and why. */
 export interface Recognition {
@@ -106,8 +114,12 @@ function enhancer({ inputs, outputs }: OnnxHead): Found {
 }
 
 function recognizer({ inputs, outputs }: OnnxHead): Found {
-  if (inputs.length !== 1 || outputs.length !== 1 || side(inputs[0]) !== 112 || !fits(outputs[0], [-1, 512]))
-    return;
+  if (inputs.length !== 1 || outputs.length !== 1) return;
+  if (fits(inputs[0], [-1, 512]) && fits(outputs[0], [-1, 512])) {
+    const role = 'embedding_converter';
+    return { family: role, role, reason: 'an embedding of 512 numbers in, another one out' };
+  }
+  if (side(inputs[0]) !== 112 || !fits(outputs[0], [-1, 512])) return;
   const reason = 'faces of 112×112 in, an embedding of 512 numbers out';
   return { family: 'arcface', role: 'face_recognizer', size: 112, reason };
 }
