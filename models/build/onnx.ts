@@ -18,7 +18,7 @@ export interface OnnxTensor {
   data: Float32Array | Uint16Array | BigInt64Array;
 }
 
-/** A float32 input or output. */
+/** A float32 input or output; a negative size leaves the dimension open. */
 export interface OnnxValue {
   name: string;
   shape: readonly number[];
@@ -80,7 +80,9 @@ function encodeTensor({ name, type, shape, data }: OnnxTensor): Message {
 
 function encodeValue({ name, shape }: OnnxValue): Message {
   const dimensions = new Message();
-  for (const size of shape) dimensions.message(1, new Message().int(1, size));
+  for (const size of shape) {
+    dimensions.message(1, size < 0 ? new Message().string(2, '?') : new Message().int(1, size));
+  }
   const tensor = new Message().int(1, dataTypes.float32).message(2, dimensions);
   return new Message().string(1, name).message(2, new Message().message(1, tensor));
 }

@@ -13,6 +13,8 @@ export interface DetectorNetwork {
   blob(pixels: RgbImage, out: Float32Array): Float32Array;
   /** Faces that reach the threshold, in pixels of an input of `width` pixels. Outputs in the model's order. */
   decode(outputs: ReadonlyMap<string, Float32Array>, width: number, threshold: number): DetectedFace[];
+  /** Whether positions go back by one scale, that of the heights (InsightFace), or by one for each axis. */
+  scales: 'one' | 'each';
   /** Drops second readings of one face; boxes in pixels of the picture. */
   suppress<T extends DetectedFace>(faces: readonly T[]): T[];
 }
@@ -53,8 +55,9 @@ export class NetworkDetector implements FaceDetector {
       const { width, height } = pictureSize(picture);
       return this.scan(picture, wholeSquare(width, height, angle), threshold);
     }
-    const { pixels, scale } = letterbox(picture, this.width, this.height);
-    return this.look(pixels, [1 / scale, 0, 0, 0, 1 / scale, 0], 0, threshold);
+    const { pixels, width, scale } = letterbox(picture, this.width, this.height);
+    const across = this.network.scales === 'one' ? scale : width / pictureSize(picture).width;
+    return this.look(pixels, [1 / across, 0, 0, 0, 1 / scale, 0], 0, threshold);
   }
 
   /** `toPicture` carries input to picture pixels, both with centres at whole numbers as these networks count. */
@@ -83,13 +86,13 @@ function squareToInput({ cx, cy, size, angle }: Square, side: number): Affine {
 
 /** Input pixels to the product's picture pixels, whose centres lie at .5. A turned box keeps its size and centre. */
 function place({ box, points, score }: DetectedFace, toPicture: Affine, turned: number): Candidate {
-  const scale = Math.hypot(toPicture[0], toPicture[3]);
+  const [a, b, , d, e] = toPicture;
   const carry = (x: number, y: number): [number, number] => {
     const [px, py] = applyAffine(toPicture, x, y);
     return [px + 0.5, py + 0.5];
   };
   const [cx, cy] = carry(box.x + box.width / 2, box.y + box.height / 2);
-  const [width, height] = [box.width * scale, box.height * scale];
+  const [width, height] = [box.width * Math.hypot(a, d), box.height * Math.hypot(b, e)];
   const placed = points.map(([x, y]) => carry(x, y));
   const isMeasured = placed.length === 5;
   const [left, right] = placed;

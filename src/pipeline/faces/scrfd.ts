@@ -124,6 +124,7 @@ const OVERLAP_LIMIT = 0.4;
  */
 export const scrfdNetwork: DetectorNetwork = {
   blob: scrfdBlob,
+  scales: 'one',
   decode: (outputs, width, threshold) => {
     const values = [...outputs.values()];
     const levels = scrfdStrides.map((stride, i) => ({

@@ -65,6 +65,7 @@ function share(value: number): number {
 /** YuNet (face_detection_yunet of OpenCV's model zoo), with the twelve outputs it has had since 2022. */
 export const yunetNetwork: DetectorNetwork = {
   blob: yunetBlob,
+  scales: 'each',
   decode: decodeYunet,
   suppress: (faces) => suppressFacefusion(faces, OVERLAP_LIMIT),
 };
