@@ -16,7 +16,7 @@ export const signedScale: ColourScale = { mean: [0.5, 0.5, 0.5], deviation: [0.5
 export function toBlob(
   { width, height, data }: FaceCrop,
   { mean, deviation }: ColourScale,
-  out = new Float32Array(width * height * 3),
+  out: Float32Array = new Float32Array(width * height * 3),
 ): Float32Array {
   const area = width * height;
   for (let channel = 0; channel < 3; channel++) {

@@ -86,7 +86,7 @@ interface Field {
 
 /** Reads tags through a small window that follows the position, so that files of gigabytes cost kilobytes. */
 class Reader {
-  private window = Buffer.alloc(0);
+  private window: Buffer = Buffer.alloc(0);
   private windowFrom = 0;
   private at = 0;
 

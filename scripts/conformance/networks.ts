@@ -1,0 +1,38 @@
+import { openSession } from '../../src/pipeline/inference/session';
+import { readLastInitializer, type StoredTensor } from '../../src/pipeline/inference/lastInitializer';
+import { EnhanceNetwork, enhancerRecord } from '../../src/pipeline/processors/faceEnhancer/enhanceNetwork';
+import { SwapNetwork } from '../../src/pipeline/processors/faceSwapper/swapNetwork';
+import { swapperRecord } from '../../src/pipeline/processors/faceSwapper/swapperRecords';
+import type { ModelSession } from '../../src/pipeline/inference/session';
+import type { ReferenceSet } from './referenceSet';
+
+/** The set's networks, opened as the product opens them; undefined where the set has none. */
+export interface Networks {
+  inswapper?: { network: SwapNetwork; session: ModelSession; map: StoredTensor };
+  gfpgan?: { network: EnhanceNetwork; session: ModelSession };
+  codeformer?: { network: EnhanceNetwork; session: ModelSession };
+}
+
+export async function openNetworks(set: ReferenceSet): Promise<Networks> {
+  const { models = {} } = set.record;
+  const open = (file: string) => openSession(set.path(file), { providers: ['cpu'], threads: 0 });
+  const networks: Networks = {};
+  if (set.has(models.inswapper)) {
+    const session = await open(models.inswapper);
+    const record = swapperRecord('inswapper_128', session.inputs);
+    const network = new SwapNetwork(session, record, models.inswapper);
+    networks.inswapper = { session, network, map: await readLastInitializer(set.path(models.inswapper)) };
+  }
+  for (const name of ['gfpgan', 'codeformer'] as const) {
+    const file = models[name];
+    if (!set.has(file)) continue;
+    const session = await open(file);
+    networks[name] = { session, network: new EnhanceNetwork(session, enhancerRecord(name), file) };
+  }
+  return networks;
+}
+
+export async function closeNetworks(networks: Networks): Promise<void> {
+  const all = [networks.inswapper, networks.gfpgan, networks.codeformer];
+  for (const opened of all) await opened?.session.release();
+}
