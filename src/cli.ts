@@ -6,13 +6,16 @@ import { jsonConsole, textConsole } from './cli/console';
 import { tellFailure } from './cli/failure';
 import {
   addCommonOptions,
+  addFaceModelOptions,
   addRunOptions,
   executionOf,
+  faceModelsOf,
   jobOf,
   noticesOf,
   numberBetween,
   toolsOf,
   type CommonOptions,
+  type FaceModelOptions,
   type RunOptions,
 } from './cli/options';
 import { printDoctor, printFaces } from './cli/print';
@@ -39,11 +42,15 @@ async function run(options: RunOptions): Promise<void> {
   output.done(report);
 }
 
-async function faces(file: string, options: CommonOptions & { frame: number }): Promise<void> {
+async function faces(
+  file: string,
+  options: CommonOptions & FaceModelOptions & { frame: number },
+): Promise<void> {
   const request = {
     file: path.resolve(file),
     tools: toolsOf(options),
     execution: executionOf(options),
+    ...faceModelsOf(options),
     frame: options.frame,
   };
   printFaces(await client.call('faces', request, { signal }), options.json ?? false);
@@ -71,7 +78,7 @@ function commandLine(): Command {
     .description('list the faces of a picture, or of a frame of a video')
     .option('--frame <n>', 'frame of a video, from 0', numberBetween(0, 1e9, true), 0)
     .action(faces);
-  addCommonOptions(facesCommand);
+  addCommonOptions(addFaceModelOptions(facesCommand));
   const doctorCommand = program
     .command('doctor')
     .description('check ffmpeg, the models and the execution providers')

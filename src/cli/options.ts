@@ -14,6 +14,7 @@ import {
   type ExecutionOptions,
   type ExecutionProvider,
   type FrameProcessorName,
+  type ModelChoice,
   type SwapJob,
   type ToolPaths,
   type VideoEncoder,
@@ -21,7 +22,7 @@ import {
 } from '../protocol/job';
 
 /** Options as commander hands them over. */
-export interface RunOptions extends CommonOptions {
+export interface RunOptions extends CommonOptions, FaceModelOptions {
   source: string[];
   target: string;
   output?: string;
@@ -51,6 +52,12 @@ export interface CommonOptions {
   ffprobe?: string;
   json?: true;
   quiet?: true;
+}
+
+/** Which networks find and recognise faces; nothing given means the built-in ones. */
+export interface FaceModelOptions {
+  faceDetectorModel?: string;
+  faceRecognizerModel?: string;
 }
 
 /** A number within limits; the message names both. */
@@ -90,8 +97,21 @@ export function addCommonOptions(command: Command): Command {
     .option('--quiet', 'tell nothing but warnings, errors and the result');
 }
 
+/** Options of the commands that look for faces. */
+export function addFaceModelOptions(command: Command): Command {
+  return command
+    .option(
+      '--face-detector-model <id or file>',
+      'network that finds faces: an id of the catalogue, or an .onnx file of SCRFD or YuNet (default: built in)',
+    )
+    .option(
+      '--face-recognizer-model <id or file>',
+      'network that recognises faces: an id of the catalogue, or an .onnx file of ArcFace (default: built in)',
+    );
+}
+
 export function addRunOptions(command: Command): Command {
-  command
+  addFaceModelOptions(command)
     .requiredOption(
       '-s, --source <files...>',
       'photos of the source face; several photos of one person are used together',
@@ -205,12 +225,27 @@ export function jobOf(options: RunOptions): SwapJob {
       gpuMemoryWaitSeconds: options.gpuMemoryWait,
     },
     smallFaces: options.smallFaces,
+    ...faceModelsOf(options),
     tools: toolsOf(options),
   };
 }
 
 export function executionOf(options: CommonOptions): ExecutionOptions {
   return { ...defaultExecution, providers: options.executionProvider, threads: options.executionThreads };
+}
+
+/** The chosen networks as a part of a request; empty when none is chosen. Throws `usage` for an empty name. */
+export function faceModelsOf(options: FaceModelOptions): { models?: ModelChoice } {
+  const detector = modelOf('face-detector-model', options.faceDetectorModel);
+  const recognizer = modelOf('face-recognizer-model', options.faceRecognizerModel);
+  const models = { ...(detector && { detector }), ...(recognizer && { recognizer }) };
+  return Object.keys(models).length > 0 ? { models } : {};
+}
+
+/** What looks like a file is one, and its path becomes absolute; anything else is an id. */
+function modelOf(option: string, choice: string | undefined): string | undefined {
+  if (choice === '') throw new FaceSwapError('usage', { option, reason: 'a model is missing' });
+  return choice !== undefined && /[\\/]|\.onnx$/i.test(choice) ? path.resolve(choice) : choice;
 }
 
 export function toolsOf({ ffmpeg, ffprobe }: CommonOptions): ToolPaths {

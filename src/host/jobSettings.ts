@@ -1,9 +1,11 @@
+import { isAbsolute } from 'node:path';
 import { FaceSwapError } from '../protocol/errors';
 import {
   executionProviders,
   frameProcessors,
   videoEncoders,
   videoPresets,
+  type ModelChoice,
   type SwapJob,
   type ToolPaths,
 } from '../protocol/job';
@@ -64,11 +66,30 @@ export function readJobSettings(get: (name: string) => unknown): JobSettings {
       gpuMemoryWaitSeconds: number('gpuMemoryWait', 0, 600, false),
     },
     smallFaces: one('smallFaces', smallFaces),
+    ...readModels(get, wrong),
     tools: readTools(get),
   };
 }
 
 const upTo = (most: number): string => (most === Infinity ? ' up' : ` to ${most}`);
+
+/** Networks are chosen by an id of the catalogue or by an absolute path: a relative one would have no folder to start at. */
+function readModels(
+  get: (name: string) => unknown,
+  wrong: (name: string, must: string) => never,
+): { models?: ModelChoice } {
+  const choice = (name: string): string | undefined => {
+    const value = get(name);
+    if (value === '') return undefined;
+    const isRelative = typeof value === 'string' && /[\\/]|\.onnx$/i.test(value) && !isAbsolute(value);
+    if (typeof value === 'string' && !isRelative) return value;
+    return wrong(name, 'empty, the id of a model, or the absolute path of an .onnx file');
+  };
+  const detector = choice('model.detector');
+  const recognizer = choice('model.recognizer');
+  const models = { ...(detector && { detector }), ...(recognizer && { recognizer }) };
+  return Object.keys(models).length > 0 ? { models } : {};
+}
 
 function readTools(get: (name: string) => unknown): ToolPaths {
   const ffmpeg = get('ffmpegPath');

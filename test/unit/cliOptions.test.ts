@@ -33,6 +33,17 @@ describe('options of the command line', () => {
     } satisfies SwapJob);
   });
 
+  test('take networks for faces by id or by file', () => {
+    const job = jobFrom('--face-detector-model', 'det.onnx', '--face-recognizer-model', 'w600k_r50');
+    assert.deepEqual(job.models, { detector: path.resolve('det.onnx'), recognizer: 'w600k_r50' });
+    const file = path.resolve('models', 'arcface');
+    assert.deepEqual(jobFrom('--face-recognizer-model', file).models, { recognizer: file });
+    assert.throws(
+      () => jobFrom('--face-detector-model', ''),
+      (error) => error instanceof FaceSwapError && error.facts['option'] === 'face-detector-model',
+    );
+  });
+
   test("take roop's command as people know it", () => {
     const job = jobFrom(
       ...'--frame-processor face_swapper face_enhancer --keep-fps --keep-frames --skip-audio --many-faces'.split(

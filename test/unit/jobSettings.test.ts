@@ -69,7 +69,11 @@ suite('Settings', () => {
   test('that name programs belong to the machine and are ignored in untrusted workspaces', () => {
     const programs = Object.keys(settings).filter((name) => name.endsWith('Path'));
     assert.deepEqual(programs, ['faceSwap.ffmpegPath', 'faceSwap.ffprobePath']);
-    assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, programs);
+    const restricted = new Set(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations);
+    for (const name of programs) assert.ok(restricted.has(name), name);
+    // A model file is read by native code: a workspace nobody trusts does not choose it either.
+    const models = Object.keys(settings).filter((name) => name.startsWith('faceSwap.model.'));
+    for (const name of models) assert.ok(restricted.has(name), name);
     for (const name of programs) assert.equal(settings[name].scope, 'machine');
   });
 
@@ -82,6 +86,8 @@ suite('Settings', () => {
     ['similarFaceDistance', '0.8'],
     ['manyFaces', 1],
     ['referenceFrameNumber', -1],
+    ['model.detector', 'models/det_10g.onnx'],
+    ['model.recognizer', 3],
   ];
   for (const [name, value] of refused)
     test(`refuse ${JSON.stringify(value)} for ${name} and name the setting`, () => {
@@ -93,6 +99,13 @@ suite('Settings', () => {
           Boolean(error.facts.reason?.includes(`faceSwap.${name}`)),
       );
     });
+
+  test('pass on the networks that are chosen', () => {
+    const file = path.resolve('w600k_r50.onnx');
+    const chosen: Record<string, string> = { 'model.detector': 'det_10g', 'model.recognizer': file };
+    const job = readJobSettings((name) => chosen[name] ?? manifestDefault(name));
+    assert.deepEqual(job.models, { detector: 'det_10g', recognizer: file });
+  });
 
   test('pass on the programs that are set', () => {
     const job = readJobSettings((name) => (name === 'ffmpegPath' ? '/opt/ffmpeg' : manifestDefault(name)));
