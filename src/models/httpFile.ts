@@ -1,0 +1,151 @@
+import type { Readable } from 'node:stream';
+import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
+
+/** How the network is reached. Without these, `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` decide. */
+export interface NetworkOptions {
+  /** Address of a proxy for everything. */
+  proxy?: string;
+  /** Hosts that are reached without it. */
+  noProxy?: string;
+  /** Take certificates that nobody vouches for, as VS Code's `http.proxyStrictSSL: false` says. */
+  anyCertificate?: boolean;
+  /** Longest silence of a server in milliseconds. */
+  stallMs?: number;
+}
+
+const stallMs = 30_000;
+const mostRedirects = 8;
+
+/** Makes what requests go through; to be closed at the end. */
+export function openNetwork(options: NetworkOptions = {}): Dispatcher {
+  const { proxy, noProxy, anyCertificate } = options;
+  const silence = options.stallMs ?? stallMs;
+  const tls = anyCertificate === true ? { rejectUnauthorized: false } : undefined;
+  return new EnvHttpProxyAgent({
+    ...(proxy !== undefined && { httpProxy: proxy, httpsProxy: proxy }),
+    ...(noProxy !== undefined && { noProxy }),
+    ...(tls && { connect: tls, requestTls: tls, proxyTls: tls }),
+    headersTimeout: silence,
+    bodyTimeout: silence,
+    connectTimeout: silence,
+  });
+}
+
+/** A server said no. `again`: it may say yes later. */
+export class HttpRefusal extends Error {
+  constructor(
+    message: string,
+    readonly again: boolean,
+    readonly status?: number,
+    /** Milliseconds to wait, when the server says so. */
+    readonly waitMs?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** A file as a server begins to send it. */
+export interface HttpFile {
+  body: Readable;
+  /** Where in the file the body begins: 0 when the server starts over. */
+  start: number;
+  /** Size of the whole file, when the server tells it. */
+  total?: number;
+  /** Says whether the file is still the same at the next request. */
+  validator?: string;
+}
+
+/** What is there already: how many bytes, and the validator they came with. */
+export interface Resume {
+  start: number;
+  validator?: string;
+}
+
+/**
+ * Asks for a file from a position on, and follows redirects. A server that has another file now, or knows no ranges, sends all of it.
+ * Throws `HttpRefusal`, or what undici throws when there is no connection.
+ */
+export async function openHttpFile(
+  link: string,
+  resume: Resume,
+  network: Dispatcher,
+  signal?: AbortSignal,
+): Promise<HttpFile> {
+  let url = new URL(link);
+  for (let redirects = 0; redirects <= mostRedirects; redirects++) {
+    const { statusCode, headers, body } = await request(url, {
+      dispatcher: network,
+      headers: requestHeaders(resume),
+      ...(signal && { signal }),
+    });
+    const header = (name: string): string | undefined => [headers[name] ?? []].flat()[0];
+    if (statusCode === 200 || statusCode === 206) return fileOf(statusCode, header, body, resume);
+    await body.dump();
+    const location = header('location');
+    if (statusCode >= 300 && statusCode < 400 && location !== undefined) url = redirected(url, location);
+    else throw refusal(statusCode, resume, header);
+  }
+  throw new HttpRefusal(`it redirects more than ${mostRedirects} times`, false);
+}
+
+function requestHeaders({ start, validator }: Resume): Record<string, string> {
+  return {
+    'user-agent': 'face-swap',
+    // Compressed, neither sizes nor positions would be those of the file.
+    'accept-encoding': 'identity',
+    ...(start > 0 && { range: `bytes=${start}-` }),
+    ...(start > 0 && validator !== undefined && { 'if-range': validator }),
+  };
+}
+
+function redirected(from: URL, location: string): URL {
+  const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  const isWeb = to?.protocol === 'https:' || to?.protocol === 'http:';
+  if (!to || !isWeb) throw new HttpRefusal('it redirects to an address that is not of the web', false);
+  if (from.protocol === 'https:' && to.protocol === 'http:') {
+    throw new HttpRefusal('it redirects from an encrypted address to an open one', false);
+  }
+  return to;
+}
+
+function refusal(
+  status: number,
+  { start }: Resume,
+  header: (name: string) => string | undefined,
+): HttpRefusal {
+  // The position lies beyond the file's end: whoever asked has to start over.
+  if (status === 416 && start > 0) return new HttpRefusal('it has a shorter file', true, status);
+  const again = status >= 500 || status === 408 || status === 425 || status === 429;
+  const seconds = Number(header('retry-after'));
+  const wait = Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) * 1000 : undefined;
+  return new HttpRefusal(`it answers ${status}`, again, status, wait);
+}
+
+function fileOf(
+  status: number,
+  header: (name: string) => string | undefined,
+  body: Readable,
+  { start }: Resume,
+): HttpFile {
+  const etag = header('etag');
+  // Weak tags do not vouch for every byte.
+  const validator = etag?.startsWith('W/') === false ? etag : header('last-modified');
+  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header('content-range') ?? '');
+  if (status === 206 && Number(range?.[1]) !== start) {
+    abandon(body);
+    throw new HttpRefusal('it sends another part than was asked for', true);
+  }
+  const size = status === 206 ? range?.[2] : header('content-length');
+  const total = size === undefined || size === '*' || header('content-encoding') ? NaN : Number(size);
+  return {
+    body,
+    start: status === 206 ? start : 0,
+    ...(Number.isInteger(total) && { total }),
+    ...(validator !== undefined && { validator }),
+  };
+}
+
+/** Ends a body that nobody wants; that it ended early is then no news. */
+export function abandon(body: Readable): void {
+  body.on('error', () => undefined).destroy();
+}
