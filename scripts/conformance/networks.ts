@@ -1,8 +1,9 @@
 import { openSession } from '../../src/pipeline/inference/session';
 import { readLastInitializer, type StoredTensor } from '../../src/pipeline/inference/lastInitializer';
-import { EnhanceNetwork, enhancerRecord } from '../../src/pipeline/processors/faceEnhancer/enhanceNetwork';
+import { EnhanceNetwork } from '../../src/pipeline/processors/faceEnhancer/enhanceNetwork';
 import { SwapNetwork } from '../../src/pipeline/processors/faceSwapper/swapNetwork';
-import { swapperRecord } from '../../src/pipeline/processors/faceSwapper/swapperRecords';
+import { neuralModel } from '../../src/models';
+import { enhancerRecord, swapperRecord } from '../../src/pipeline/neuralRecords';
 import type { ModelSession } from '../../src/pipeline/inference/session';
 import type { ReferenceSet } from './referenceSet';
 
@@ -19,7 +20,7 @@ export async function openNetworks(set: ReferenceSet): Promise<Networks> {
   const networks: Networks = {};
   if (set.has(models.inswapper)) {
     const session = await open(models.inswapper);
-    const record = swapperRecord('inswapper_128', session.inputs);
+    const record = swapperRecord(neuralModel('inswapper_128')!);
     const network = new SwapNetwork(session, record, models.inswapper);
     networks.inswapper = { session, network, map: await readLastInitializer(set.path(models.inswapper)) };
   }
@@ -27,7 +28,14 @@ export async function openNetworks(set: ReferenceSet): Promise<Networks> {
     const file = models[name];
     if (!set.has(file)) continue;
     const session = await open(file);
-    networks[name] = { session, network: new EnhanceNetwork(session, enhancerRecord(name), file) };
+    networks[name] = {
+      session,
+      network: new EnhanceNetwork(
+        session,
+        enhancerRecord(neuralModel(name === 'gfpgan' ? 'gfpgan_1.4' : name)!),
+        file,
+      ),
+    };
   }
   return networks;
 }

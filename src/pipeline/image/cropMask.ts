@@ -1,4 +1,4 @@
-import { applyAffine, invertAffine, type Affine } from './affine';
+import { applyAffine, composeAffine, invertAffine, type Affine } from './affine';
 import { gaussianKernel, type RegionMask } from './pasteMask';
 import type { Rect } from './region';
 import { sampleFloats } from './sample';
@@ -112,12 +112,18 @@ export function pasteBox(toCrop: Affine, size: number, width: number, height: nu
   return { x, y, width: right - x, height: bottom - y };
 }
 
-/** Carries a crop's mask into `rect` of the frame, zero outside of the crop. `toCrop` maps frame to crop. */
-export function warpMask({ size, data }: CropMask, toCrop: Affine, rect: Rect): RegionMask {
+/**
+ * Carries a crop's mask into `rect` of the frame, zero outside of the crop. `toCrop` maps frame to a crop of
+ * `cropSize` pixels; the mask may be coarser.
+ */
+export function warpMask({ size, data }: CropMask, toCrop: Affine, rect: Rect, cropSize = size): RegionMask {
+  const scale = size / cropSize;
+  const shift = scale / 2 - 0.5;
+  const toMask = scale === 1 ? toCrop : composeAffine([scale, 0, shift, 0, scale, shift], toCrop);
   const out = new Float32Array(rect.width * rect.height);
   const raster = { data, width: size, height: size, step: 1, offset: 0, outside: 0 };
   for (let y = 0; y < rect.height; y++) {
-    sampleFloats(raster, toCrop, rect.y + y, rect.x, rect.x + rect.width, out, y * rect.width);
+    sampleFloats(raster, toMask, rect.y + y, rect.x, rect.x + rect.width, out, y * rect.width);
   }
   return { ...rect, data: out };
 }

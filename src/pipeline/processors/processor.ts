@@ -7,6 +7,8 @@ import type { Frame } from '../image/frame';
  */
 export interface FrameProcessor {
   readonly name: 'face_swapper' | 'face_enhancer';
+  /** It wants every face of the frame, not only those that are to be swapped. */
+  readonly allFaces?: boolean;
   process(frame: Frame, faces: readonly TrackedFace[]): Promise<void>;
   /** Gives back sessions and memory; the processor is unusable afterwards. */
   close(): Promise<void>;

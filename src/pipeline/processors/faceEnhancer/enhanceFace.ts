@@ -1,17 +1,20 @@
 import type { Affine, Points } from '../../image/affine';
-import { boxMask, pasteBox, smallest, warpMask, type CropMask } from '../../image/cropMask';
+import { boxMask, lowerTo, pasteBox, smallest, warpMask, type CropMask } from '../../image/cropMask';
 import { cutFace, type FaceCrop } from '../../image/faceCrop';
 import type { Frame } from '../../image/frame';
 import { facefusionPaste, pasteFace, type NewFace } from '../../image/paste';
 import { alignTo, type AlignmentName } from '../../image/templates';
+
+/** Masks of a crop, by the map from frame to crop and the crop itself. */
+export type CropMasks = (toCrop: Affine, crop: FaceCrop) => readonly CropMask[];
 
 /** How one face is restored. */
 export interface EnhancePlan {
   template: AlignmentName;
   size: number;
   maskBlur: number;
-  /** Masks that limit the box. */
-  masks?: (toCrop: Affine, crop: FaceCrop) => readonly CropMask[];
+  /** Masks, all of one size, that limit the box. */
+  masks?: CropMasks;
   /** 0–1, how much of the result is taken. */
   blend: number;
 }
@@ -31,8 +34,10 @@ export async function enhanceFace(
   const rect = pasteBox(toCrop, size, frame.format.width, frame.format.height);
   if (rect.width <= 0 || rect.height <= 0) return false;
   const crop = cutFace(frame, toCrop, size, size, 'replicate');
-  const mask = smallest([boxMask(size, plan.maskBlur), ...(plan.masks?.(toCrop, crop) ?? [])]);
+  const mask = warpMask(boxMask(size, plan.maskBlur), toCrop, rect);
+  const limits = plan.masks?.(toCrop, crop) ?? [];
+  if (limits.length > 0) lowerTo(mask, warpMask(smallest(limits), toCrop, rect, size));
   const face = await run(crop);
-  pasteFace(frame, face, toCrop, warpMask(mask, toCrop, rect), { ...facefusionPaste, blend: plan.blend });
+  pasteFace(frame, face, toCrop, mask, { ...facefusionPaste, blend: plan.blend });
   return true;
 }

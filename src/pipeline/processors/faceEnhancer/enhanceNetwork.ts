@@ -5,18 +5,9 @@ import type { ModelSession } from '../../inference/session';
 import type { AlignmentName } from '../../image/templates';
 import { FaceSwapError } from '../../../protocol/errors';
 
-/** What an enhancer's file does not tell: all of them see colours as −1–1. */
+/** What an enhancer's file does not tell. All of them see colours as −1–1. */
 export interface EnhancerRecord {
   template: AlignmentName;
-}
-
-/**
- * The record of an enhancer by its id or file name. GFPGAN 1.2–1.4, CodeFormer, GPEN and RestoreFormer++ were all
- * trained on FFHQ's alignment; the sizes of GPEN (256–2048) are in their files.
- */
-export function enhancerRecord(name: string): EnhancerRecord {
-  // facefusion aligns GPEN's smallest model like a recogniser's crop.
-  return { template: /^gpen_bfr_256/i.test(name) ? 'arcface_128' : 'ffhq_512' };
 }
 
 /** An enhancer's session: a picture in, a picture out, and with CodeFormer a weight between fidelity and beauty. */

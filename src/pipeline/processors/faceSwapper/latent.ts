@@ -32,12 +32,17 @@ export function project(embedding: Float32Array, map: StoredTensor, projection: 
 
 /**
  * facefusion's swapper weight (0–1): below 0.5 the latent is mixed with up to 35 % of the target's own embedding,
- * above it is driven as far away from it, at 0.5 it is left alone. `target` is brought to length 1.
+ * above it is driven as far away from it, at 0.5 it is left alone. `isUnit`: the target is brought to length 1 first.
  */
-export function balance(latent: Float32Array, target: Float32Array, weight: number): Float32Array {
+export function balance(
+  latent: Float32Array,
+  target: Float32Array,
+  weight: number,
+  isUnit = true,
+): Float32Array {
   const share = 0.35 - 0.7 * weight;
-  if (share === 0) return latent;
-  const own = unit(target);
+  if (weight === 0.5) return latent;
+  const own = isUnit ? unit(target) : target;
   return latent.map((value, i) => value * (1 - share) + own[i] * share);
 }
 

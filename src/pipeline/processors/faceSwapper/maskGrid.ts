@@ -18,12 +18,13 @@ export function faceMask(grid: Grid, points: GridPoints, size: number, covered: 
   return mask;
 }
 
-function outline(points: GridPoints, numbers: readonly number[]): [number, number][] {
+/** Landmarks by number as x, y pairs. */
+export function outline(points: GridPoints, numbers: readonly number[]): [number, number][] {
   return numbers.map((p) => [points[p * 2], points[p * 2 + 1]]);
 }
 
 /** Lid edges grown by the lashes and the fold of the lid: what moves in a blink stays the target's. */
-function eyeOutline(points: GridPoints, numbers: readonly number[]): [number, number][] {
+export function eyeOutline(points: GridPoints, numbers: readonly number[]): [number, number][] {
   const rim = outline(points, numbers);
   const cx = rim.reduce((sum, [x]) => sum + x, 0) / rim.length;
   const cy = rim.reduce((sum, [, y]) => sum + y, 0) / rim.length;
@@ -42,7 +43,7 @@ function eyeOutline(points: GridPoints, numbers: readonly number[]): [number, nu
 }
 
 /** Takes a soft-edged polygon out of the mask. */
-function cutOut(mask: Float32Array, grid: Grid, polygon: [number, number][], softness: number): void {
+export function cutOut(mask: Float32Array, grid: Grid, polygon: [number, number][], softness: number): void {
   const hole = new Float32Array(cells(grid));
   fillPolygon(hole, grid, polygon);
   boxBlur(hole, grid, Math.max(1, softness), 2);

@@ -32,7 +32,7 @@ export interface SwapPlan {
   base: 'insightface' | 'box' | 'none';
   maskBlur: number;
   maskPadding: MaskPadding;
-  /** Masks of the crop that limit the base mask; the smallest share counts. */
+  /** Masks of the crop, all of one size, that limit the base mask; the smallest share counts. */
   masks?: (toCrop: Affine, crop: FaceCrop) => readonly CropMask[];
   /** Changes the new face before it is pasted, such as its colours. May alter `face` in place. */
   finish?: (face: NewFace, crop: FaceCrop) => void;
@@ -56,7 +56,7 @@ export async function swapFace(
   if (!region || region.width <= 0 || region.height <= 0) return false;
   const crop = cutFace(frame, toCrop, size, size, way === 'insightface' ? 'black' : 'replicate');
   const limits = plan.masks?.(toCrop, crop) ?? [];
-  if (limits.length > 0) lowerTo(region, warpMask(smallest(limits), toCrop, region));
+  if (limits.length > 0) lowerTo(region, warpMask(smallest(limits), toCrop, region, size));
   const face = await runBoosted(crop, plan.networkSize, run);
   plan.finish?.(face, crop);
   const style = way === 'insightface' ? insightfacePaste : facefusionPaste;
