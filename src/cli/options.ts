@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { outputPath } from '../outputName';
 import { FaceSwapError } from '../protocol/errors';
 import {
@@ -20,9 +20,13 @@ import {
   type VideoEncoder,
   type VideoPreset,
 } from '../protocol/job';
+import { modelOf, numberBetween } from './optionValues';
+import { addProcessingOptions, processingOf, type ProcessingArguments } from './processingOptions';
+
+export { numberBetween };
 
 /** Options as commander hands them over. */
-export interface RunOptions extends CommonOptions, FaceModelOptions {
+export interface RunOptions extends CommonOptions, FaceModelOptions, ProcessingArguments {
   source: string[];
   target: string;
   output?: string;
@@ -60,23 +64,6 @@ export interface FaceModelOptions {
   faceRecognizerModel?: string;
 }
 
-/** A number within limits; the message names both. */
-export function numberBetween(least: number, most: number, whole: boolean) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (
-      text.trim() === '' ||
-      !Number.isFinite(value) ||
-      value < least ||
-      value > most ||
-      (whole && !Number.isInteger(value))
-    ) {
-      throw new InvalidArgumentError(`it must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
-    }
-    return value;
-  };
-}
-
 /** Options that choose programs and hardware; the same for every command. */
 export function addCommonOptions(command: Command): Command {
   return command
@@ -111,7 +98,7 @@ export function addFaceModelOptions(command: Command): Command {
 }
 
 export function addRunOptions(command: Command): Command {
-  addFaceModelOptions(command)
+  addProcessingOptions(addFaceModelOptions(command))
     .requiredOption(
       '-s, --source <files...>',
       'photos of the source face; several photos of one person are used together',
@@ -226,6 +213,7 @@ export function jobOf(options: RunOptions): SwapJob {
     },
     smallFaces: options.smallFaces,
     ...faceModelsOf(options),
+    processing: processingOf(options),
     tools: toolsOf(options),
   };
 }
@@ -240,12 +228,6 @@ export function faceModelsOf(options: FaceModelOptions): { models?: ModelChoice 
   const recognizer = modelOf('face-recognizer-model', options.faceRecognizerModel);
   const models = { ...(detector && { detector }), ...(recognizer && { recognizer }) };
   return Object.keys(models).length > 0 ? { models } : {};
-}
-
-/** What looks like a file is one, and its path becomes absolute; anything else is an id. */
-function modelOf(option: string, choice: string | undefined): string | undefined {
-  if (choice === '') throw new FaceSwapError('usage', { option, reason: 'a model is missing' });
-  return choice !== undefined && /[\\/]|\.onnx$/i.test(choice) ? path.resolve(choice) : choice;
 }
 
 export function toolsOf({ ffmpeg, ffprobe }: CommonOptions): ToolPaths {

@@ -3,22 +3,32 @@ import type { PipelineContext } from './context';
 import type { OpenFaceModels } from './faceModels';
 import { identifySource } from './faces/identify';
 import { readRgb } from './media/images';
-import { createMeshSwapper, type MeshSource } from './processors/faceSwapper/meshSwapper';
-import { FaceSwapError } from '../protocol/errors';
+import { openEnhancer } from './openEnhancer';
+import { openSwapper, type SourcePhoto } from './openSwapper';
 import type { FrameProcessor } from './processors/processor';
 
-/** Opens the job's processors in order. Throws `no-source-face`, `model-missing` and what reading a photo throws. */
+/**
+ * Opens the job's processors in order. Throws `no-source-face`, what opening a model throws and what reading a photo
+ * throws; what was opened until then is closed again.
+ */
 export async function openProcessors(
   job: SwapJob,
   models: OpenFaceModels,
   context: PipelineContext,
 ): Promise<FrameProcessor[]> {
   const processors: FrameProcessor[] = [];
-  for (const name of job.processors) {
-    if (name === 'face_enhancer') throw new FaceSwapError('model-missing', { model: name });
-    const sources = await identifySources(job.sources, models, context);
-    context.onLog('info', 'face_swapper: built-in mesh engine');
-    processors.push(createMeshSwapper(sources));
+  try {
+    for (const name of job.processors) {
+      if (name === 'face_enhancer') {
+        processors.push(await openEnhancer(job, models.providers, context));
+        continue;
+      }
+      const photos = await identifySources(job.sources, models, context);
+      processors.push(await openSwapper(job, photos, models, context));
+    }
+  } catch (error) {
+    for (const processor of processors) await processor.close();
+    throw error;
   }
   return processors;
 }
@@ -28,18 +38,19 @@ async function identifySources(
   files: readonly string[],
   models: OpenFaceModels,
   context: PipelineContext,
-): Promise<MeshSource[]> {
-  const sources: MeshSource[] = [];
+): Promise<SourcePhoto[]> {
+  const photos: SourcePhoto[] = [];
   for (const file of files) {
     const image = await readRgb(file);
-    const [{ face, sharpness }, ...others] = await identifySource(models, image, file);
+    const [source, ...others] = await identifySource(models, image, file);
+    const { face, sharpness } = source;
     const more = others.length > 0 ? `, the largest of ${others.length + 1} faces` : '';
     const { width, height } = face.box;
     context.onLog(
       'info',
       `Source ${file}: face of ${width.toFixed(0)}×${height.toFixed(0)} px${more}, yaw ${face.pose.yaw.toFixed(0)}°, sharpness ${sharpness.toFixed(2)}`,
     );
-    sources.push({ image, landmarks: face.landmarks, pose: face.pose });
+    photos.push({ ...source, image });
   }
-  return sources;
+  return photos;
 }

@@ -106,9 +106,10 @@ export async function processFrame(
 ): Promise<number> {
   const chosen = await watch.time('selection', () => selector.select(tracked));
   const faces = chosen.filter((face) => face.strength > 0);
-  if (faces.length === 0) return 0;
   for (const processor of processors) {
-    await watch.time(processor.name, () => processor.process(tracked.frame, faces));
+    const wanted = processor.allFaces ? tracked.faces.filter((face) => face.strength > 0) : faces;
+    if (wanted.length === 0) continue;
+    await watch.time(processor.name, () => processor.process(tracked.frame, wanted));
   }
   return faces.length;
 }

@@ -1,3 +1,5 @@
+import type { ProcessingOptions } from './processing';
+
 /** Execution providers of onnxruntime by the names users write, best first. */
 export const executionProviders = ['cuda', 'tensorrt', 'coreml', 'dml', 'webgpu', 'cpu'] as const;
 export type ExecutionProvider = (typeof executionProviders)[number];
@@ -66,6 +68,8 @@ export interface SwapJob {
   /** Look for faces in overlapping tiles as well, for faces under about 100 px on a 1920 px frame. */
   smallFaces: 'auto' | 'always' | 'never';
   models?: ModelChoice;
+  /** How networks swap and restore; without it as roop does. */
+  processing?: ProcessingOptions;
   tools: ToolPaths;
 }
 

@@ -47,8 +47,4 @@ export class EnhanceNetwork {
     const results = await this.session.run(inputs);
     return fromBlob(results[this.output], this.size, signedScale);
   }
-
-  release(): Promise<void> {
-    return this.session.release();
-  }
 }

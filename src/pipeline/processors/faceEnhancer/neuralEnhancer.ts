@@ -19,7 +19,7 @@ export interface EnhancerOptions {
   allFaces: boolean;
 }
 
-/** A face_enhancer around a network of GFPGAN's kind. Closes the network with itself. */
+/** A face_enhancer around a network of GFPGAN's kind. `release` gives the network back. */
 export class NeuralEnhancer implements FrameProcessor {
   readonly name = 'face_enhancer';
   readonly allFaces: boolean;
@@ -27,6 +27,7 @@ export class NeuralEnhancer implements FrameProcessor {
   constructor(
     private readonly network: EnhanceNetwork,
     private readonly options: EnhancerOptions,
+    private readonly release: () => Promise<void>,
   ) {
     this.allFaces = options.allFaces;
   }
@@ -50,6 +51,6 @@ export class NeuralEnhancer implements FrameProcessor {
   }
 
   close(): Promise<void> {
-    return this.network.release();
+    return this.release();
   }
 }

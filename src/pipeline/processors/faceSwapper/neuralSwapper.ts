@@ -37,7 +37,7 @@ export function wayOf({ types }: SwapMasks): SwapPlan['way'] {
 
 /**
  * A face_swapper around a network of inswapper's kind. `source` is what its source input takes, ready for use;
- * `embedTarget` is asked only when the weight wants the target's own identity. Closes the network with itself.
+ * `embedTarget` is asked only when the weight wants the target's own identity; `release` gives the networks back.
  */
 export class NeuralSwapper implements FrameProcessor {
   readonly name = 'face_swapper';
@@ -47,6 +47,7 @@ export class NeuralSwapper implements FrameProcessor {
     private readonly network: SwapNetwork,
     private readonly source: Float32Array,
     private readonly options: NeuralSwapperOptions,
+    private readonly release: () => Promise<void>,
     private readonly embedTarget?: EmbedTarget,
   ) {
     const { masks, pixelBoost, colourMatch } = options;
@@ -87,7 +88,7 @@ export class NeuralSwapper implements FrameProcessor {
   }
 
   close(): Promise<void> {
-    return this.network.release();
+    return this.release();
   }
 
   private async sourceFor(frame: Frame, face: TrackedFace): Promise<Float32Array> {

@@ -49,8 +49,4 @@ export class SwapNetwork {
     const results = await this.session.run({ [this.target]: this.blob, [this.source]: source });
     return fromBlob(results[this.output], this.size, outputScale, whole);
   }
-
-  release(): Promise<void> {
-    return this.session.release();
-  }
 }

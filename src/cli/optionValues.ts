@@ -1,0 +1,26 @@
+import path from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { FaceSwapError } from '../protocol/errors';
+
+/** A number within limits; the message names both. */
+export function numberBetween(least: number, most: number, whole: boolean) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (
+      text.trim() === '' ||
+      !Number.isFinite(value) ||
+      value < least ||
+      value > most ||
+      (whole && !Number.isInteger(value))
+    ) {
+      throw new InvalidArgumentError(`it must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+/** What looks like a file is one, and its path becomes absolute; anything else is an id. */
+export function modelOf(option: string, choice: string | undefined): string | undefined {
+  if (choice === '') throw new FaceSwapError('usage', { option, reason: 'a model is missing' });
+  return choice !== undefined && /[\\/]|\.onnx$/i.test(choice) ? path.resolve(choice) : choice;
+}

@@ -1,0 +1,46 @@
+import { readOnnxHead } from '../models';
+import type { SwapJob } from '../protocol/job';
+import type { ProviderChoice } from '../protocol/report';
+import type { PipelineContext } from './context';
+import { openSession, type ModelSession } from './inference/session';
+
+/** Opens the sessions of the processors on the job's providers and remembers them until they are given back. */
+export class NetworkOpener {
+  private readonly sessions: ModelSession[] = [];
+
+  /** `providers` is told which provider runs each network. */
+  constructor(
+    private readonly job: SwapJob,
+    private readonly context: PipelineContext,
+    private readonly providers: ProviderChoice[],
+  ) {}
+
+  /**
+   * Opens a file whose pictures have `size` pixels where it leaves that open; other open dimensions are 1. Throws
+   * `model-missing`, `model-corrupt` or `provider-unavailable`.
+   */
+  async open(path: string, size: number): Promise<ModelSession> {
+    const { inputs } = await readOnnxHead(path);
+    const shapes = Object.fromEntries(
+      inputs.map(({ name, dims = [] }) => {
+        return [name, dims.map((extent, i) => (extent > 0 ? extent : i >= 2 ? size : i === 1 ? 3 : 1))];
+      }),
+    );
+    return this.openShaped(path, shapes);
+  }
+
+  /** Opens a file with the given shapes for inputs that leave theirs open. */
+  async openShaped(path: string, shapes: Record<string, number[]> = {}): Promise<ModelSession> {
+    const { providers, threads } = this.job.execution;
+    const session = await openSession(path, { providers, threads, log: this.context.onLog, shapes });
+    this.sessions.push(session);
+    const { model, provider, reason, fellBack } = session;
+    this.providers.push({ model, provider, reason, fellBack });
+    return session;
+  }
+
+  /** Releases everything that is open; what was released stays so. */
+  async close(): Promise<void> {
+    for (const session of this.sessions.splice(0)) await session.release();
+  }
+}
