@@ -3,7 +3,7 @@ import { FaceSwapError } from '../protocol/errors';
 /** This server will not give the file; another one may. */
 export class NextLink extends Error {}
 
-const fileCalls = ['write', 'open', 'ftruncate', 'fsync', 'rename', 'mkdir'];
+const fileCalls = ['write', 'open', 'ftruncate', 'fsync', 'rename', 'mkdir', 'copyfile', 'unlink', 'rm'];
 const networkCodes = ['EPIPE', 'ECONNRESET'];
 
 /** Trouble with the own disk, which no other server would cure. */

@@ -4,11 +4,13 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FaceSwapError } from '../protocol/errors';
-import { loadCatalogue, type ModelRecord } from './catalogue';
+import { loadCatalogue, type ModelRecord, type NeuralModel } from './catalogue';
+import { findNeuralModel } from './installed';
+import { modelPlaces } from './places';
 
 export interface InstalledModel {
   path: string;
-  record: ModelRecord;
+  record: ModelRecord | NeuralModel;
 }
 
 /** The models folder lies beside `dist` in the checkout and in the .vsix; two levels up when run from the sources. */
@@ -18,10 +20,10 @@ function shippedFolder(): string {
 }
 
 /**
- * Finds a model by its id or role and verifies it by size and SHA-256. Hashing the built-in models takes about
- * 20 ms in all, so a file is hashed once in a process and nothing is remembered beyond.
- * Throws `model-missing` (facts: model, file, folder) or `model-corrupt` (also reason).
- * @param options.folders where to look, in this order; without it, where the built-in models are shipped
+ * Finds a built-in model by its id or role and verifies it by size and SHA-256; any other one by its id, in the folders of
+ * `modelPlaces`. Hashing the built-in models takes about 20 ms in all, so a file is hashed once in a process and nothing
+ * is remembered beyond. Throws `model-missing` (facts: model, file, folder) or `model-corrupt` (also reason).
+ * @param options.folders where to look for built-in models, in this order; without it, where they are shipped
  */
 export async function findModel(
   idOrRole: string,
@@ -30,7 +32,8 @@ export async function findModel(
   const records = loadCatalogue();
   const record = records.find(({ id }) => id === idOrRole) ?? records.find(({ role }) => role === idOrRole);
   if (!record) {
-    throw new FaceSwapError('model-missing', { model: idOrRole, reason: 'the catalogue has no such model' });
+    const { path, model } = await findNeuralModel(idOrRole, modelPlaces());
+    return { path, record: model };
   }
   const folders = options.folders ?? [shippedFolder()];
   const path = folders.map((folder) => join(folder, record.file)).find((file) => existsSync(file));

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FaceSwapError } from '../protocol/errors';
-import { loadNeuralModels, type NeuralModel } from './catalogue';
+import { loadNeuralModels, neuralModel, type NeuralModel } from './catalogue';
 import { recogniseModel, type Recognition } from './signature';
 import type { VerifiedFiles } from './verifiedFiles';
 
@@ -69,9 +69,10 @@ export async function identifyModel(
   }
   if (!found.family) throw new FaceSwapError('model-wrong', { file, reason: found.reason });
   const model = options.as === undefined ? byName(file, found) : byWish(file, found, options.as);
-  const named =
-    model.id === idOf(file) ? `the file’s name and its inputs and outputs` : 'its inputs and outputs';
-  const reason = `taken for ${model.name} by ${named}: ${found.reason}`;
+  const { id, name } = model;
+  const ownName = neuralModel(id) ? 'its name and ' : '';
+  const how = options.as === undefined ? `${ownName}its inputs and outputs` : 'what was said';
+  const reason = `taken for ${name} by ${how}: ${found.reason}`;
   return { path: file, model, verified: false, reason, bytes };
 }
 

@@ -20,3 +20,9 @@ export {
   type Recognition,
   type Unrecognised,
 } from './signature';
+export { chooseModel, neededModels, type Choice } from './choose';
+export { downloadModel, type DownloadOptions } from './download';
+export { identifyModel, type InstalledNeuralModel } from './identify';
+export { findNeuralModel, listModels, type Listing, type RefusedFile } from './installed';
+export { modelPlaces, noteStorage, type ModelPlaces } from './places';
+export { addModel, removeModel } from './storage';

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { networkOf } from '../../../models/build/buildModel';
-import { findModel, type ModelRecord } from '../../../src/models';
+import { loadCatalogue, type ModelRecord } from '../../../src/models';
 import { cached, npm } from '../../support/cachedPackages';
 import { loadReferenceInput, referenceInputs } from './inputs';
 import { writeReference, type ReferenceRun } from './reference';
@@ -129,7 +129,7 @@ async function runTfjs(record: ModelRecord, input: Float32Array): Promise<Output
 async function record(): Promise<void> {
   const runs: ReferenceRun[] = [];
   for (const input of referenceInputs) {
-    const { record } = await findModel(input.model);
+    const record = loadCatalogue().find(({ id }) => id === input.model)!;
     const { values, sha256 } = await loadReferenceInput(input, record.inputs[0].shape[1]);
     const run = record.source.file.endsWith('.json') ? runTfjs : runTflite;
     runs.push({ sha256, outputs: await run(record, values) });
