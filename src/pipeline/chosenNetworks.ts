@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, isAbsolute } from 'node:path';
 import { findModel, recogniseModel } from '../models';
+import { findNeuralModel } from '../models/installed';
+import { modelPlaces } from '../models/places';
 import { FaceSwapError } from '../protocol/errors';
 import { ArcFaceRecognizer, arcfaceSide } from './faces/arcface';
 import { BuiltInDetector } from './faces/builtInDetector';
@@ -43,13 +45,17 @@ export async function openRecognizer(choice: string, open: OpenSession): Promise
   return new ArcFaceRecognizer(await open(path, { [head.inputs[0].name]: [1, 3, side, side] }), name);
 }
 
-/** The file that an id or an absolute path stands for, and a name that no other file shares. */
+/**
+ * The file that an id or an absolute path stands for, and a name that no other file shares. A file of a known name and
+ * size must also have the known content.
+ */
 async function locate(choice: string): Promise<{ path: string; name: string }> {
   if (!isAbsolute(choice)) return { path: (await findModel(choice)).path, name: choice };
   const found = await stat(choice).catch(() => undefined);
   if (!found) throw new FaceSwapError('model-missing', { file: choice });
   if (!found.isFile()) throw new FaceSwapError('input-is-directory', { file: choice });
-  return { path: choice, name: `${basename(choice)} (${found.size} bytes, ${choice})` };
+  const { path } = await findNeuralModel(choice, modelPlaces());
+  return { path, name: `${basename(choice)} (${found.size} bytes, ${choice})` };
 }
 
 function notA(role: string, file: string, reason: string): FaceSwapError {
