@@ -8,11 +8,13 @@ import { meanDistance } from '../../src/pipeline/faces/geometry';
 import { describeFaces, identifySource } from '../../src/pipeline/faces/identify';
 import { FaceSelector, findReference } from '../../src/pipeline/faces/select';
 import { letterboxSize } from '../../src/pipeline/faces/scrfd';
+import { FaceTracker, type TrackedFrame } from '../../src/pipeline/faces/tracker';
 import type { RgbImage } from '../../src/pipeline/image/region';
 import { FaceSwapError } from '../../src/protocol/errors';
 import { defaultExecution, defaultSelection, type ModelChoice } from '../../src/protocol/job';
 import { faceModels } from '../support/faceModels';
 import { groupPhoto, loadRgb } from '../support/facePhotos';
+import { clipFormat, filmPhoto } from '../support/movingPhoto';
 import {
   arcfaceCell,
   arcfaceStandIn,
@@ -103,6 +105,28 @@ describe('detector files', () => {
       });
     });
   }
+
+  it('SCRFD finds the face of a film, which is then followed by its landmarks', async () => {
+    const { photo, face, reported } = await marked;
+    const detector = folder.write('film.onnx', scrfdStandIn(reported, { side: -1, keypoints: true }));
+    const format = { ...clipFormat, width: photo.width, height: photo.height };
+    const view = { x: photo.width / 2, y: photo.height / 2 };
+    await withModels({ detector }, async (models) => {
+      const tracker = new FaceTracker({ models, smallFaces: 'never' });
+      const frames: TrackedFrame[] = [];
+      for (let i = 0; i < 10; i++) await tracker.push(filmPhoto(photo, view, i, format));
+      tracker.flush();
+      for (let next = tracker.next(); next; next = tracker.next()) frames.push(next);
+      assert.equal(frames.length, 10);
+      for (const { faces } of frames) {
+        assert.equal(faces.length, 1);
+        assert.equal(faces[0].strength, 1);
+        // Points of one frame would lag behind a moving face.
+        assert.equal(faces[0].points, undefined);
+        assert.ok(meanDistance(faces[0].landmarks, face.landmarks) < 0.02 * face.box.width);
+      }
+    });
+  });
 
   it('SCRFD without keypoints leaves the five points to the landmarks', async () => {
     const { photo, face, reported } = await marked;
