@@ -4,6 +4,8 @@ import { Command } from 'commander';
 import { version } from '../package.json';
 import { jsonConsole, textConsole } from './cli/console';
 import { tellFailure } from './cli/failure';
+import { addPlaceOptions, applyPlaces, type PlaceOptions } from './cli/modelPlaces';
+import { addModelsCommand } from './cli/models';
 import {
   addCommonOptions,
   addFaceModelOptions,
@@ -84,8 +86,12 @@ function commandLine(): Command {
     .description('check ffmpeg, the models and the execution providers')
     .action(doctor);
   addCommonOptions(doctorCommand);
+  for (const command of [runCommand, facesCommand, doctorCommand]) {
+    addPlaceOptions(command).hook('preAction', () => void applyPlaces(command.opts<PlaceOptions>()));
+  }
+  addModelsCommand(program, signal);
   program.addHelpText('after', () => `\n${runCommand.helpInformation()}${exitCodeHelp}`);
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
     // Failures are told by `tellFailure`, in the same way as those of the worker.
     command.exitOverride().configureOutput({ outputError: () => undefined });
   }

@@ -116,12 +116,12 @@ function byName(file: string, found: Recognition): NeuralModel {
       ? alike.find((model) => word && model.id.startsWith(word))
       : alike[0];
   if (!kind) {
-    const which = alike.map((model) => model.id).join(', ');
-    const reason =
-      which === ''
-        ? `${found.reason}, a size that no known model has`
-        : `it could be any of ${which}; say which with --as`;
-    throw new FaceSwapError('model-wrong', { file, reason });
+    if (alike.length === 0) {
+      throw new FaceSwapError('model-wrong', { file, reason: `${found.reason}, which no known model has` });
+    }
+    const candidates = alike.map((model) => model.id).join(', ');
+    const reason = `it could be any of ${candidates}; say which with --as`;
+    throw new FaceSwapError('model-wrong', { file, reason, candidates });
   }
   return unrecorded(kind, id, path.basename(file));
 }

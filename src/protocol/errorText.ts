@@ -59,7 +59,7 @@ const sentences: Record<ErrorCode, Describe> = {
   'model-by-hand': ({ model, link }) =>
     `${text(model, 'The model')} cannot be downloaded here, because no public record says what its file must be; get it from ${text(link, 'its authors')} and add it with “models add”`,
   'licence-not-accepted': ({ model, licence, link }) =>
-    `${text(model, 'The model')} is under the licence ${text(licence, 'of its authors')} (${text(link, 'see its authors’ pages')}); read it, and get the model again accepting it`,
+    `${text(model, 'The model')} is under the licence ${text(licence, 'of its authors')} (${text(link, 'see its authors’ pages')}); read it, and accept it to get the model (on the command line with --accept-licence)`,
   'download-failed': ({ model, reason }) =>
     `${text(model, 'The model')} could not be downloaded${because(reason)}; what has arrived is kept, so check the connection and try again`,
   'tool-missing': ({ tool, file, reason }) =>

@@ -1,0 +1,77 @@
+import { loadNeuralModels, type InstalledNeuralModel, type Listing, type ModelPlaces } from '../models';
+import { describeError } from '../protocol/errorText';
+import { megabytes } from './modelsConsole';
+
+/** What is there, by role, then what can be had. */
+export function printListing(listing: Listing, places: ModelPlaces, json: boolean): void {
+  const { models, refused } = listing;
+  const present = new Set(models.map(({ model }) => model.id));
+  const available = loadNeuralModels().filter(({ id }) => !present.has(id));
+  if (json) {
+    print({
+      ...places,
+      installed: models.map(installedFacts),
+      available: available.map(({ id, role, name, bytes, sha256, licence, page }) => {
+        const download = sha256 !== undefined;
+        return {
+          id,
+          role,
+          name,
+          download,
+          licence,
+          ...(bytes !== undefined && { bytes }),
+          ...(!download && { page }),
+        };
+      }),
+      refused: refused.map(({ path, error }) => ({ path, code: error.code, message: describeError(error) })),
+    });
+    return;
+  }
+  write(`Models are kept in ${places.storage}`);
+  if (places.folders.length > 0) write(`and looked for in ${places.folders.join(', ')}`);
+  for (const { model, path, verified, bytes } of models) {
+    write(
+      `✓ ${model.id}  ${model.role}  ${megabytes(bytes)}  ${path}${verified ? '' : '  (not a recorded file)'}`,
+    );
+  }
+  for (const { path, error } of refused) write(`✗ ${path}  ${describeError(error)}`);
+  write(available.length > 0 ? 'Not installed:' : 'All known models are installed.');
+  for (const { id, role, bytes, sha256, page, licence } of available) {
+    const size = bytes === undefined ? '' : `${megabytes(bytes)}, `;
+    const how = sha256 === undefined ? `bring your own file from ${page ?? 'its authors'}` : 'models get';
+    write(`  ${id}  ${role}  ${size}${licence.commercialUse ? '' : 'non-commercial, '}${how}`);
+  }
+}
+
+export function printAdded(file: string, added: InstalledNeuralModel, json: boolean): void {
+  if (json) print({ type: 'added', file, ...installedFacts(added) });
+  else
+    write(`${file} is installed as ${added.model.id} (${added.model.role}), ${added.reason}: ${added.path}`);
+}
+
+export function printVerified({ models, hidden, refused }: Listing, json: boolean): void {
+  const all = [...models, ...hidden];
+  if (json) {
+    for (const one of all) print({ type: 'model', ok: true, ...installedFacts(one) });
+    for (const { path, error } of refused) {
+      print({ type: 'model', ok: false, path, code: error.code, message: describeError(error) });
+    }
+    return;
+  }
+  for (const { path, verified, reason } of all) write(`${verified ? '✓' : '?'} ${path}: ${reason}`);
+  for (const { path, error } of refused) write(`✗ ${path}: ${describeError(error)}`);
+  const right = all.filter(({ verified }) => verified).length;
+  write(`${right} verified, ${all.length - right} in no record, ${refused.length} unusable.`);
+}
+
+function installedFacts({ model, path, verified, reason, bytes }: InstalledNeuralModel): object {
+  return { id: model.id, role: model.role, path, verified, reason, bytes };
+}
+
+function print(value: object): void {
+  write(JSON.stringify(value));
+}
+
+function write(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
