@@ -1,8 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, isAbsolute } from 'node:path';
-import { findModel, recogniseModel } from '../models';
-import { findNeuralModel } from '../models/installed';
-import { modelPlaces } from '../models/places';
+import { findModel, findNeuralModel, modelPlaces, recogniseModel } from '../models';
 import { FaceSwapError } from '../protocol/errors';
 import { ArcFaceRecognizer, arcfaceSide } from './faces/arcface';
 import { BuiltInDetector } from './faces/builtInDetector';

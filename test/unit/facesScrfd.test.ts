@@ -28,7 +28,8 @@ interface Reference {
     inputSize: number;
     scoreThreshold: number;
     nmsThreshold: number;
-    letterbox: { input: string; size: number; file: string }[];
+    /** The set is a copy with some files left out. */
+    letterbox: { input: string; size: number; file: string | null }[];
     results: {
       imageWidth: number;
       imageHeight: number;
@@ -119,6 +120,7 @@ describe('SCRFD', () => {
   });
 
   for (const { input, size, file } of scrfd.letterbox) {
+    if (file === null) continue;
     it(`sees a picture at ${size} pixels as the original does`, async () => {
       const { pixels } = letterbox(await rgb(input), size);
       const expected = await rgb(file);

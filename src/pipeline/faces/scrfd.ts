@@ -75,8 +75,10 @@ export function scrfdBlob(
   out: Float32Array = new Float32Array(width * height * 3),
 ): Float32Array {
   const plane = width * height;
-  for (let i = 0; i < plane; i++) {
-    for (let c = 0; c < 3; c++) out[c * plane + i] = (data[i * 3 + c] - MEAN) / SPREAD;
+  for (let i = 0, at = 0; i < plane; i++, at += 3) {
+    out[i] = (data[at] - MEAN) / SPREAD;
+    out[plane + i] = (data[at + 1] - MEAN) / SPREAD;
+    out[2 * plane + i] = (data[at + 2] - MEAN) / SPREAD;
   }
   return out;
 }

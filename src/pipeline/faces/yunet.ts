@@ -14,8 +14,10 @@ export function yunetBlob(
   out: Float32Array = new Float32Array(width * height * 3),
 ): Float32Array {
   const plane = width * height;
-  for (let i = 0; i < plane; i++) {
-    for (let c = 0; c < 3; c++) out[c * plane + i] = data[i * 3 + 2 - c];
+  for (let i = 0, at = 0; i < plane; i++, at += 3) {
+    out[i] = data[at + 2];
+    out[plane + i] = data[at + 1];
+    out[2 * plane + i] = data[at];
   }
   return out;
 }
