@@ -18,12 +18,18 @@ export function activate(context: vscode.ExtensionContext): void {
       run(await import('./host/commands'), await ready(), ...args);
     context.subscriptions.push(vscode.commands.registerCommand(`faceSwap.${name}`, handler));
   };
+  const registerModels = (name: 'getModel' | 'addModelFile'): void =>
+    register(name, async (_commands, current, argument) =>
+      (await import('./host/models'))[name](current, argument),
+    );
   register('swap', (commands, ...args) => commands.swap(...args));
   register('swapImage', (commands, ...args) => commands.swap(...args));
   register('useAsSource', (commands, ...args) => commands.useAsSource(...args));
   register('cancel', (commands, ...args) => commands.cancel(...args));
   register('compare', (commands, current) => commands.compare(current));
   register('doctor', (commands, current) => commands.doctor(current));
+  registerModels('getModel');
+  registerModels('addModelFile');
   register('showOutput', (_commands, current) => current.log.show());
 }
 

@@ -2,7 +2,6 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import {
   addModel,
-  downloadModel,
   findNeuralModel,
   listModels,
   loadNeuralModels,
@@ -91,6 +90,8 @@ async function getOne(
   if (options.acceptLicence !== true && !(await accepted(signal))) {
     throw new FaceSwapError('licence-not-accepted', { model: id, licence: licence.name, link: licence.link });
   }
+  // Loaded only now: no other command has use for an HTTP client.
+  const { downloadModel } = await import('../models/download');
   const file = await downloadModel(model, {
     storage,
     signal,

@@ -1,4 +1,6 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { modelPlaces, noteStorage, type ModelPlaces } from '../models/places';
 import { ComparePanel } from './comparePanel';
 import { readJobSettings, type JobSettings } from './jobSettings';
 import { JobQueue } from './jobQueue';
@@ -15,7 +17,7 @@ export interface SwapResult {
 export class Host {
   readonly log = vscode.window.createOutputChannel('Face Swap', { log: true });
   readonly statusBar = new StatusBar();
-  readonly worker = new WorkerProcess();
+  readonly worker = new WorkerProcess(() => modelEnvironment(this.places()));
   readonly queue = new JobQueue((jobs) => {
     setContext('faceSwap.busy', jobs > 0);
     if (jobs === 0) this.statusBar.hide();
@@ -26,7 +28,10 @@ export class Host {
   readonly promisedOutputs = new Set<string>();
   private result: SwapResult | undefined;
 
+  private readonly globalStorage: string;
+
   constructor(context: vscode.ExtensionContext) {
+    this.globalStorage = context.globalStorageUri.fsPath;
     this.pickers = new Pickers(context.globalState);
     this.comparePanel = new ComparePanel(context.extensionUri, this);
   }
@@ -47,6 +52,19 @@ export class Host {
     return readJobSettings((name) => configuration.get(name));
   }
 
+  /** Where models are. The command line is told where the extension keeps them, so that both share one folder. */
+  places(): ModelPlaces {
+    const configuration = vscode.workspace.getConfiguration('faceSwap');
+    const [folder, folders] = [configuration.get('modelsFolder'), configuration.get('modelFolders')];
+    const isOwn = typeof folder !== 'string' || folder === '';
+    const storage = isOwn ? path.join(this.globalStorage, 'models') : folder;
+    noteStorage(storage);
+    const others = Array.isArray(folders)
+      ? folders.filter((one): one is string => typeof one === 'string')
+      : [];
+    return modelPlaces({ storage, folders: others });
+  }
+
   /** Cancels what runs and waits until it has cleaned up, then ends the worker. */
   async close(): Promise<void> {
     await this.queue.close();
@@ -55,6 +73,11 @@ export class Host {
     this.statusBar.dispose();
     this.log.dispose();
   }
+}
+
+/** How the worker and the command line are told where models are. */
+function modelEnvironment({ storage, folders }: ModelPlaces): NodeJS.ProcessEnv {
+  return { FACE_SWAP_MODELS: storage, FACE_SWAP_MODEL_FOLDERS: folders.join(path.delimiter) };
 }
 
 function setContext(key: string, value: boolean): void {

@@ -10,6 +10,10 @@ export class WorkerProcess implements vscode.Disposable {
   private client: WorkerClient | undefined;
   private calls = 0;
   private idle: NodeJS.Timeout | undefined;
+  private startedWith = '';
+
+  /** @param environment what the child is told beside this process's own environment; asked at every call */
+  constructor(private readonly environment: () => NodeJS.ProcessEnv = () => ({})) {}
 
   /** Runs one call; a worker that died is replaced at the next call. */
   async call<M extends WorkerMethod>(
@@ -18,8 +22,14 @@ export class WorkerProcess implements vscode.Disposable {
     options: CallOptions = {},
   ): Promise<ReturnType<WorkerApi[M]>> {
     clearTimeout(this.idle);
+    const env = this.environment();
+    // A child at work keeps what it was started with; the next one hears of the change.
+    if (this.calls === 0 && JSON.stringify(env) !== this.startedWith) this.dispose();
     this.calls++;
-    this.client ??= new WorkerClient({ script: path.join(__dirname, 'worker.js') });
+    if (!this.client) {
+      this.startedWith = JSON.stringify(env);
+      this.client = new WorkerClient({ script: path.join(__dirname, 'worker.js'), env });
+    }
     try {
       return await this.client.call(method, argument, options);
     } finally {

@@ -1,3 +1,4 @@
+// Downloading is imported from './download' by whoever does it: it brings an HTTP client that the pipeline has no use for.
 export {
   loadCatalogue,
   loadNeuralModels,
@@ -21,7 +22,6 @@ export {
   type Unrecognised,
 } from './signature';
 export { chooseModel, neededModels, type Choice } from './choose';
-export { downloadModel, type DownloadOptions } from './download';
 export { identifyModel, type InstalledNeuralModel } from './identify';
 export { findNeuralModel, listModels, type Listing, type RefusedFile } from './installed';
 export { modelPlaces, noteStorage, type ModelPlaces } from './places';
