@@ -1,5 +1,6 @@
 import type { DetectedFace } from '../../src/pipeline/faces/face';
-import { decodeScrfd, letterbox, scaleFaces, type ScrfdLevel } from '../../src/pipeline/faces/scrfd';
+import { letterbox } from '../../src/pipeline/faces/letterbox';
+import { decodeScrfd, scaleFaces, type ScrfdLevel } from '../../src/pipeline/faces/scrfd';
 import { pickCentral, suppressFacefusion, suppressInsightface } from '../../src/pipeline/faces/suppress';
 import type { ReferenceDetection, ReferenceDetections, ReferenceSet } from './referenceSet';
 import type { Verdicts } from './verdicts';

@@ -7,7 +7,7 @@ import { findFaces } from '../../src/pipeline/faces/find';
 import { meanDistance } from '../../src/pipeline/faces/geometry';
 import { describeFaces, identifySource } from '../../src/pipeline/faces/identify';
 import { FaceSelector, findReference } from '../../src/pipeline/faces/select';
-import { letterboxSize } from '../../src/pipeline/faces/scrfd';
+import { letterboxSize } from '../../src/pipeline/faces/letterbox';
 import { FaceTracker, type TrackedFrame } from '../../src/pipeline/faces/tracker';
 import type { RgbImage } from '../../src/pipeline/image/region';
 import { FaceSwapError } from '../../src/protocol/errors';

@@ -4,14 +4,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import sharp from 'sharp';
 import type { DetectedFace } from '../../src/pipeline/faces/face';
-import {
-  decodeScrfd,
-  letterbox,
-  letterboxSize,
-  scaleFaces,
-  scrfdBlob,
-  scrfdStrides,
-} from '../../src/pipeline/faces/scrfd';
+import { letterbox, letterboxSize } from '../../src/pipeline/faces/letterbox';
+import { decodeScrfd, scaleFaces, scrfdBlob, scrfdStrides } from '../../src/pipeline/faces/scrfd';
 import { pickCentral, suppressFacefusion, suppressInsightface } from '../../src/pipeline/faces/suppress';
 
 /** Recorded from the original implementations; see the README there. */

@@ -5,7 +5,7 @@ import type { FrameSource, RgbImage } from '../image/region';
 import type { ModelSession } from '../inference/session';
 import { wholeSquare, type Candidate, type FaceDetector } from './detector';
 import type { DetectedFace } from './face';
-import { letterbox } from './scrfd';
+import { letterbox } from './letterbox';
 
 /** What tells one family of detector networks from another: pure functions around the run. */
 export interface DetectorNetwork {
