@@ -2,11 +2,14 @@ import { applyAffine, composeAffine, invertAffine, type Affine } from './affine'
 import { gaussianKernel, type RegionMask } from './pasteMask';
 import type { Rect } from './region';
 import { sampleFloats } from './sample';
+import { coarseStep, spread } from './spread';
 
 /** Shares (0–1) of a swapped face in the pixels of its square crop, row by row. */
 export interface CropMask {
   size: number;
   data: Float32Array;
+  /** Sigma of the blur that its sharpest edge has seen, in its own pixels; 0 or missing when not known. */
+  smooth?: number;
 }
 
 /** Margins of the box mask in per cent of the crop: top, right, bottom, left. */
@@ -31,7 +34,7 @@ export function boxMask(size: number, blur = 0.3, padding: MaskPadding = [0, 0, 
   const columns = blurredLine(size, left, size - right, blurAmount * 0.25);
   const data = new Float32Array(size * size);
   for (let y = 0, at = 0; y < size; y++) for (let x = 0; x < size; x++) data[at++] = rows[y] * columns[x];
-  const mask = { size, data };
+  const mask = { size, data, smooth: blurAmount * 0.25 };
   // A job uses one or two of them; a caller that tries many must not fill the memory.
   if (boxes.size > 16) boxes.clear();
   boxes.set(key, mask);
@@ -116,16 +119,21 @@ export function pasteBox(toCrop: Affine, size: number, width: number, height: nu
  * Carries a crop's mask into `rect` of the frame, zero outside of the crop. `toCrop` maps frame to a crop of
  * `cropSize` pixels; the mask may be coarser.
  */
-export function warpMask({ size, data }: CropMask, toCrop: Affine, rect: Rect, cropSize = size): RegionMask {
+export function warpMask(mask: CropMask, toCrop: Affine, rect: Rect, cropSize = mask.size): RegionMask {
+  const { size, data, smooth = 0 } = mask;
   const scale = size / cropSize;
   const shift = scale / 2 - 0.5;
   const toMask = scale === 1 ? toCrop : composeAffine([scale, 0, shift, 0, scale, shift], toCrop);
-  const out = new Float32Array(rect.width * rect.height);
+  // Pixels of the frame to one of the mask's.
+  const enlarged = 1 / Math.hypot(toMask[0], toMask[3]);
+  const step = coarseStep(smooth * enlarged);
+  const columns = Math.ceil((rect.width - 1) / step) + 1;
+  const rows = Math.ceil((rect.height - 1) / step) + 1;
+  const out = new Float32Array(columns * rows);
   const raster = { data, width: size, height: size, step: 1, offset: 0, outside: 0 };
-  for (let y = 0; y < rect.height; y++) {
-    sampleFloats(raster, toMask, rect.y + y, rect.x, rect.x + rect.width, out, y * rect.width);
-  }
-  return { ...rect, data: out };
+  const toLine: Affine = composeAffine(toMask, [step, 0, rect.x, 0, step, rect.y]);
+  for (let y = 0; y < rows; y++) sampleFloats(raster, toLine, y, 0, columns, out, y * columns);
+  return spread(out, columns, step, rect);
 }
 
 /** Lowers a region's shares to those of another mask of the same rectangle. */

@@ -111,36 +111,61 @@ function pasteYuv(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask,
   const x1 = ((mask.x + mask.width - 1) >> shift.x) + 1;
   const shares = new Float32Array(x1 - x0);
   const row = new Float32Array(x1 - x0);
-  const rows = 1 << shift.y;
   for (let y = mask.y >> shift.y; y <= (mask.y + mask.height - 1) >> shift.y; y++) {
-    // A last odd row or column has fewer pixels to a chroma sample.
-    const inFrame = Math.min(rows, format.height - (y << shift.y));
-    shares.fill(0);
-    let any = false;
-    for (let j = 0; j < inFrame; j++) {
-      const line = (y << shift.y) + j - mask.y;
-      if (line < 0 || line >= mask.height) continue;
-      const [from, to] = maskedSpan(mask, line);
-      any ||= from < to;
-      for (let x = from; x < to; x++) {
-        shares[((mask.x + x) >> shift.x) - x0] += mask.data[line * mask.width + x];
-      }
-    }
-    if (!any) continue;
-    let [from, to] = [0, shares.length];
-    while (shares[from] <= 0) from++;
-    while (shares[to - 1] <= 0) to--;
+    const [from, to] = chromaShares(mask, shift, y, x0, format, style.blend, shares);
+    if (from >= to) continue;
     both.forEach((source, c) => {
       const plane = plainBytes(frame.planes[c + 1]);
       sampleFloats(source, toCropFromChroma, y, x0 + from, x0 + to, row, from);
-      for (let x = from; x < to; x++) {
-        if (shares[x] <= 0) continue;
-        const columns = Math.min(1 << shift.x, format.width - ((x0 + x) << shift.x));
-        const at = y * size.width + x0 + x;
-        plane[at] += roundShift((shares[x] / (columns * inFrame)) * style.blend * (row[x] - plane[at]));
-      }
+      blendRow(plane, y * size.width + x0, shares, 0, row, from, to, 1);
     });
   }
+}
+
+/**
+ * The mean shares, times `blend`, of one row of chroma samples from `x0` on; returns where they are above 0. A last odd
+ * row or column of the frame has fewer pixels to a sample.
+ */
+function chromaShares(
+  mask: RegionMask,
+  shift: { x: number; y: number },
+  y: number,
+  x0: number,
+  { width, height }: { width: number; height: number },
+  blend: number,
+  shares: Float32Array,
+): [number, number] {
+  const lines = Math.min(1 << shift.y, height - (y << shift.y));
+  const perPixel = blend / (lines << shift.x);
+  shares.fill(0);
+  let [first, end] = [mask.width, 0];
+  for (let j = 0; j < lines; j++) {
+    const line = (y << shift.y) + j - mask.y;
+    if (line < 0 || line >= mask.height) continue;
+    const [from, to] = maskedSpan(mask, line);
+    if (from >= to) continue;
+    first = Math.min(first, from);
+    end = Math.max(end, to);
+    const at = line * mask.width;
+    const { data } = mask;
+    if (shift.x === 0) {
+      for (let x = from; x < to; x++) shares[x] += data[at + x] * perPixel;
+      continue;
+    }
+    // Pairs of pixels; the mask may begin or end in the middle of one.
+    let x = from;
+    const odd = mask.x & 1;
+    if ((x + odd) & 1) shares[(x + odd) >> 1] += data[at + x++] * perPixel;
+    for (let k = (x + odd) >> 1; x + 1 < to; x += 2, k++) {
+      shares[k] += (data[at + x] + data[at + x + 1]) * perPixel;
+    }
+    if (x < to) shares[(x + odd) >> 1] += data[at + x] * perPixel;
+  }
+  if (first >= end) return [0, 0];
+  const last = ((mask.x + end - 1) >> shift.x) - x0;
+  // The frame's last column may stand alone for its sample.
+  if (shift.x === 1 && width & 1 && x0 + last === width >> 1) shares[last] *= 2;
+  return [((mask.x + first) >> shift.x) - x0, last + 1];
 }
 
 /** To the nearest whole number; `|0` on a positive number, because Math.round costs more than the rest of the loop. */
@@ -162,12 +187,24 @@ function blendLuma(
     const [from, to] = maskedSpan(mask, y);
     if (from >= to) continue;
     sampleFloats(source, toCrop, mask.y + y, mask.x + from, mask.x + to, row, from);
-    const at = (mask.y + y) * stride + mask.x;
-    const shares = y * mask.width;
-    for (let x = from; x < to; x++) {
-      const old = plane[at + x];
-      plane[at + x] = old + roundShift(mask.data[shares + x] * blend * (row[x] - old));
-    }
+    blendRow(plane, (mask.y + y) * stride + mask.x, mask.data, y * mask.width, row, from, to, blend);
+  }
+}
+
+/** Moves plane[at + x] towards row[x] by shares[sharesAt + x] times `blend`. */
+function blendRow(
+  plane: Uint8Array,
+  at: number,
+  shares: Float32Array,
+  sharesAt: number,
+  row: Float32Array,
+  from: number,
+  to: number,
+  blend: number,
+): void {
+  for (let x = from; x < to; x++) {
+    const old = plane[at + x];
+    plane[at + x] = old + roundShift(shares[sharesAt + x] * blend * (row[x] - old));
   }
 }
 

@@ -1,5 +1,6 @@
 import { spanWithin, type Affine } from './affine';
 import type { Rect } from './region';
+import { coarseStep, spread } from './spread';
 
 /** Shares (0–1) of a swapped face in the pixels of a rectangle of the frame, row by row. */
 export interface RegionMask extends Rect {
@@ -113,64 +114,161 @@ function erode({ from, to }: Runs, k: number, width: number): Runs {
 
 /**
  * Gaussian blur of ones in the runs, mirrored at the frame's edges. Along a row a run is blurred by two look-ups into
- * the kernel's running sum; down the columns only pixels near the shape's edge are worked out.
+ * the kernel's running sum; down the columns only pixels near the shape's edge are worked out. What a wide kernel has
+ * smoothed is worked out on a coarser grid, which is finer than the eye of 8 bits: see `coarseStep`.
  */
-function blurRuns({ from, to }: Runs, rect: Rect, reach: number, sigma: number, width: number): RegionMask {
+function blurRuns(runs: Runs, rect: Rect, reach: number, sigma: number, width: number): RegionMask {
   const kernel = gaussianKernel(2 * reach + 1, sigma);
-  const sums = new Float64Array(2 * reach + 2);
-  for (let i = 0; i <= 2 * reach; i++) sums[i + 1] = sums[i] + kernel[i];
+  const step = coarseStep(sigma);
+  const columns = Math.ceil((rect.width - 1) / step) + 1;
+  const rows = blurAcross(runs, rect, kernel, width, step, columns);
+  const height = runs.from.length;
+  const sources = new Int32Array(2 * reach + 1);
+  const count = Math.ceil((rect.height - 1) / step) + 1;
+  const coarse = new Float32Array(columns * count);
+  const column = (x: number, round: (value: number) => number) =>
+    Math.max(0, Math.min(columns, round((x - rect.x) / step)));
+  for (let j = 0; j < count; j++) {
+    // The last grid line may lie beyond the frame, where the picture is mirrored as well.
+    const y = mirror(rect.y + j * step, height);
+    const band = bandOf(runs, y, reach, width);
+    if (!band) continue;
+    for (let i = 0; i <= 2 * reach; i++) {
+      const row = mirror(y + i - reach, height) - rect.y;
+      // Rows beyond the rectangle hold nothing.
+      sources[i] = row < 0 || row >= rect.height ? -1 : row * columns;
+    }
+    const at = j * columns;
+    const first = column(band.first, Math.floor);
+    const end = column(band.end, Math.ceil);
+    const innerFrom = Math.max(first, Math.min(end, column(band.innerFrom, Math.ceil)));
+    const innerTo = Math.max(innerFrom, Math.min(end, column(band.innerTo, Math.ceil)));
+    blurDown(rows, sources, kernel, coarse, at, first, innerFrom);
+    coarse.fill(1, at + innerFrom, at + innerTo);
+    blurDown(rows, sources, kernel, coarse, at, innerTo, end);
+  }
+  return spread(coarse, columns, step, rect);
+}
+
+function mirror(y: number, height: number): number {
+  return y < 0 ? -y : y >= height ? 2 * (height - 1) - y : y;
+}
+
+/** The runs blurred along their rows: all rows of `rect`, every `step`-th column. */
+function blurAcross(
+  { from, to }: Runs,
+  rect: Rect,
+  kernel: Float64Array,
+  width: number,
+  step: number,
+  columns: number,
+): Float32Array {
+  const length = kernel.length;
+  const reach = length >> 1;
+  const sums = new Float64Array(length + 1);
+  for (let i = 0; i < length; i++) sums[i + 1] = sums[i] + kernel[i];
   /** Share of the kernel at x that pixels before `end` take. */
-  const before = (end: number, x: number) => sums[Math.max(0, Math.min(2 * reach + 1, end - x + reach))];
-  const height = from.length;
-  const data = new Float32Array(rect.width * rect.height);
-  const rows = new Float32Array(rect.width * rect.height);
+  const before = (end: number, x: number) => sums[Math.max(0, Math.min(length, end - x + reach))];
+  const rows = new Float32Array(columns * rect.height);
   for (let y = 0; y < rect.height; y++) {
     const [a, b] = [from[rect.y + y], to[rect.y + y]];
     if (a >= b) continue;
-    const at = y * rect.width - rect.x;
-    const first = Math.max(rect.x, a - reach);
-    const end = Math.min(rect.x + rect.width, b + reach);
+    const at = y * columns;
+    const blur = (first: number, end: number) => {
+      for (let k = first; k < end; k++) {
+        const x = mirror(rect.x + k * step, width);
+        let value = before(b, x) - before(a, x);
+        if (x < reach) value += before(Math.min(0, 1 - a), x) - before(1 - b, x);
+        if (x > width - 1 - reach) {
+          value += before(2 * width - 1 - a, x) - before(Math.max(width, 2 * width - 1 - b), x);
+        }
+        rows[at + k] = value;
+      }
+    };
+    const column = (x: number, round: (value: number) => number) =>
+      Math.max(0, Math.min(columns, round((x - rect.x) / step)));
+    const end = column(b + reach, Math.ceil);
+    const innerFrom = Math.min(end, column(a + reach, Math.ceil));
+    const innerTo = Math.max(innerFrom, Math.min(end, column(b - reach, Math.ceil)));
+    blur(column(a - reach, Math.floor), innerFrom);
+    rows.fill(1, at + innerFrom, at + innerTo);
+    blur(innerTo, end);
+  }
+  return rows;
+}
+
+/** Along one row of the result: where it is above 0, and where it is 1 because the whole window is set. */
+function bandOf({ from, to }: Runs, y: number, reach: number, width: number) {
+  const height = from.length;
+  let [first, end, innerFrom, innerTo] = [Infinity, -Infinity, -Infinity, Infinity];
+  for (let i = -reach; i <= reach; i++) {
+    const row = mirror(y + i, height);
+    const [a, b] = row < 0 || row >= height ? [0, 0] : [from[row], to[row]];
+    if (a >= b) {
+      innerTo = -Infinity;
+      continue;
+    }
+    first = Math.min(first, a - reach);
+    end = Math.max(end, b + reach);
+    innerFrom = Math.max(innerFrom, a === 0 ? 0 : a + reach);
+    innerTo = Math.min(innerTo, b === width ? width : b - reach);
+  }
+  return end < 0 ? undefined : { first, end, innerFrom, innerTo };
+}
+
+/** The kernel down the columns [first, end) of one row. `sources` are the rows' places in `rows`, −1 for none. */
+function blurDown(
+  rows: Float32Array,
+  sources: Int32Array,
+  kernel: Float64Array,
+  out: Float32Array,
+  at: number,
+  first: number,
+  end: number,
+): void {
+  if (first >= end) return;
+  const middle = sources.length >> 1;
+  const centre = sources[middle];
+  if (centre >= 0) for (let x = first; x < end; x++) out[at + x] = kernel[middle] * rows[centre + x];
+  // Two rows of one weight, twice: every sum is loaded and stored once for four rows.
+  let i = 1;
+  for (; i < middle; i += 2) {
+    const [a, b] = [sources[middle - i], sources[middle + i]];
+    const [c, d] = [sources[middle - i - 1], sources[middle + i + 1]];
+    if (a < 0 || b < 0 || c < 0 || d < 0) {
+      for (const [source, weight] of [
+        [a, kernel[middle - i]],
+        [b, kernel[middle - i]],
+        [c, kernel[middle - i - 1]],
+        [d, kernel[middle - i - 1]],
+      ]) {
+        addRow(rows, source, weight, out, at, first, end);
+      }
+      continue;
+    }
+    const near = kernel[middle - i];
+    const far = kernel[middle - i - 1];
     for (let x = first; x < end; x++) {
-      let value = before(b, x) - before(a, x);
-      if (x < reach) value += before(Math.min(0, 1 - a), x) - before(1 - b, x);
-      if (x > width - 1 - reach) {
-        value += before(2 * width - 1 - a, x) - before(Math.max(width, 2 * width - 1 - b), x);
-      }
-      rows[at + x] = value;
+      out[at + x] += near * (rows[a + x] + rows[b + x]) + far * (rows[c + x] + rows[d + x]);
     }
   }
-  const mirror = (y: number) => (y < 0 ? -y : y >= height ? 2 * (height - 1) - y : y);
-  for (let y = 0; y < rect.height; y++) {
-    let [first, end, innerFrom, innerTo] = [Infinity, -Infinity, -Infinity, Infinity];
-    for (let i = -reach; i <= reach; i++) {
-      const row = mirror(rect.y + y + i);
-      const [a, b] = row < 0 || row >= height ? [0, 0] : [from[row], to[row]];
-      if (a >= b) {
-        innerTo = -Infinity;
-        continue;
-      }
-      first = Math.min(first, a - reach);
-      end = Math.max(end, b + reach);
-      innerFrom = Math.max(innerFrom, a === 0 ? 0 : a + reach);
-      innerTo = Math.min(innerTo, b === width ? width : b - reach);
-    }
-    first = Math.max(rect.x, first);
-    end = Math.min(rect.x + rect.width, end);
-    if (first >= end) continue;
-    const at = y * rect.width - rect.x;
-    innerFrom = Math.max(first, Math.min(innerFrom, end));
-    innerTo = Math.max(innerFrom, Math.min(innerTo, end));
-    for (let i = -reach; i <= reach; i++) {
-      const row = mirror(rect.y + y + i) - rect.y;
-      if (row < 0 || row >= rect.height) continue;
-      const weight = kernel[i + reach];
-      const source = row * rect.width - rect.x;
-      for (let x = first; x < innerFrom; x++) data[at + x] += weight * rows[source + x];
-      for (let x = innerTo; x < end; x++) data[at + x] += weight * rows[source + x];
-    }
-    data.fill(1, at + innerFrom, at + innerTo);
+  for (; i <= middle; i++) {
+    addRow(rows, sources[middle - i], kernel[middle - i], out, at, first, end);
+    addRow(rows, sources[middle + i], kernel[middle + i], out, at, first, end);
   }
-  return { ...rect, data };
+}
+
+function addRow(
+  rows: Float32Array,
+  source: number,
+  weight: number,
+  out: Float32Array,
+  at: number,
+  first: number,
+  end: number,
+): void {
+  if (source < 0) return;
+  for (let x = first; x < end; x++) out[at + x] += weight * rows[source + x];
 }
 
 /** A Gaussian of odd length that adds up to 1. */
