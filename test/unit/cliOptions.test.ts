@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { addCommonOptions, addRunOptions, jobOf, noticesOf, type RunOptions } from '../../src/cli/options';
 import { FaceSwapError } from '../../src/protocol/errors';
 import { defaultEncoding, defaultExecution, defaultSelection, type SwapJob } from '../../src/protocol/job';
+import { defaultProcessing } from '../../src/protocol/processing';
 
 function parse(...args: string[]): RunOptions {
   const command = addCommonOptions(addRunOptions(new Command()));
@@ -29,6 +30,7 @@ describe('options of the command line', () => {
       encoding: defaultEncoding,
       execution: defaultExecution,
       smallFaces: 'auto',
+      processing: defaultProcessing,
       tools: {},
     } satisfies SwapJob);
   });
