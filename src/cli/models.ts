@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import {
   addModel,
-  findNeuralModel,
+  alreadyThere,
   listModels,
   loadNeuralModels,
   neededModels,
@@ -65,12 +65,9 @@ async function get(ids: readonly string[], options: GetOptions, signal: AbortSig
       throw new FaceSwapError('model-by-hand', { model: model.id, link: model.page });
   }
   for (const model of wanted) {
-    const there = await findNeuralModel(model.id, places, { signal }).catch(() => undefined);
-    if (there?.verified) {
-      output.result(
-        { type: 'done', id: model.id, path: there.path },
-        `${model.id} is there already: ${there.path}`,
-      );
+    const there = await alreadyThere(model, places);
+    if (there !== undefined) {
+      output.result({ type: 'done', id: model.id, path: there }, `${model.id} is there already: ${there}`);
     } else {
       await getOne(model, places.storage, options, output, signal);
     }

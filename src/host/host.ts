@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { modelPlaces, noteStorage, type ModelPlaces } from '../models/places';
+import { FaceSwapError } from '../protocol/errors';
 import { ComparePanel } from './comparePanel';
 import { readJobSettings, type JobSettings } from './jobSettings';
 import { JobQueue } from './jobQueue';
@@ -57,7 +58,7 @@ export class Host {
     const configuration = vscode.workspace.getConfiguration('faceSwap');
     const [folder, folders] = [configuration.get('modelsFolder'), configuration.get('modelFolders')];
     const isOwn = typeof folder !== 'string' || folder === '';
-    const storage = isOwn ? path.join(this.globalStorage, 'models') : folder;
+    const storage = isOwn ? path.join(this.globalStorage, 'models') : absolute('modelsFolder', folder);
     noteStorage(storage);
     const others = Array.isArray(folders)
       ? folders.filter((one): one is string => typeof one === 'string')
@@ -73,6 +74,11 @@ export class Host {
     this.statusBar.dispose();
     this.log.dispose();
   }
+}
+
+function absolute(name: string, folder: unknown): string {
+  if (typeof folder === 'string' && path.isAbsolute(folder)) return folder;
+  throw new FaceSwapError('usage', { reason: `The setting faceSwap.${name} must hold absolute paths` });
 }
 
 /** How the worker and the command line are told where models are. */

@@ -9,6 +9,7 @@ import {
   type SwapJob,
   type ToolPaths,
 } from '../protocol/job';
+import { readProcessing } from './processingSettings';
 
 /** A job without its files: what the settings `faceSwap.*` decide. */
 export type JobSettings = Omit<SwapJob, 'sources' | 'target' | 'output' | 'overwrite'>;
@@ -45,6 +46,15 @@ export function readJobSettings(get: (name: string) => unknown): JobSettings {
       return wrong(name, `a list of one or more of ${known.join(', ')}`);
     return values;
   };
+  const numbers = (name: string, count: number, least: number, most: number): number[] => {
+    const values: unknown = get(name);
+    const fits = (value: unknown): value is number =>
+      typeof value === 'number' && value >= least && value <= most;
+    if (!Array.isArray(values) || values.length !== count || !values.every(fits))
+      return wrong(name, `a list of ${count} numbers from ${least}${upTo(most)}`);
+    return values;
+  };
+  const model = (name: string): string | undefined => readModel(name, get, wrong);
   return {
     processors: list('frameProcessors', frameProcessors),
     selection: {
@@ -66,7 +76,8 @@ export function readJobSettings(get: (name: string) => unknown): JobSettings {
       gpuMemoryWaitSeconds: number('gpuMemoryWait', 0, 600, false),
     },
     smallFaces: one('smallFaces', smallFaces),
-    ...readModels(get, wrong),
+    ...readModels(model),
+    processing: readProcessing({ number, numbers, flag, one, list, model }),
     tools: readTools(get),
   };
 }
@@ -74,17 +85,19 @@ export function readJobSettings(get: (name: string) => unknown): JobSettings {
 const upTo = (most: number): string => (most === Infinity ? ' up' : ` to ${most}`);
 
 /** Networks are chosen by an id of the catalogue or by an absolute path: a relative one would have no folder to start at. */
-function readModels(
+function readModel(
+  name: string,
   get: (name: string) => unknown,
   wrong: (name: string, must: string) => never,
-): { models?: ModelChoice } {
-  const choice = (name: string): string | undefined => {
-    const value = get(name);
-    if (value === '') return undefined;
-    const isRelative = typeof value === 'string' && /[\\/]|\.onnx$/i.test(value) && !isAbsolute(value);
-    if (typeof value === 'string' && !isRelative) return value;
-    return wrong(name, 'empty, the id of a model, or the absolute path of an .onnx file');
-  };
+): string | undefined {
+  const value = get(name);
+  if (value === '') return undefined;
+  const isRelative = typeof value === 'string' && /[\\/]|\.onnx$/i.test(value) && !isAbsolute(value);
+  if (typeof value === 'string' && !isRelative) return value;
+  return wrong(name, 'empty, the id of a model, or the absolute path of an .onnx file');
+}
+
+function readModels(choice: (name: string) => string | undefined): { models?: ModelChoice } {
   const detector = choice('model.detector');
   const recognizer = choice('model.recognizer');
   const models = { ...(detector && { detector }), ...(recognizer && { recognizer }) };

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import {
   addModel,
+  alreadyThere,
   listModels,
   loadNeuralModels,
   neededModels,
@@ -24,6 +25,8 @@ export async function getModel(host: Host, id?: unknown): Promise<string | undef
       await offerPage(model);
       return undefined;
     }
+    const there = await alreadyThere(model, places);
+    if (there !== undefined) return there;
     if (!(await acceptsLicence(model))) return undefined;
     const file = await download(host, model, places);
     void offerNeeded(host, model, places);

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { FaceSwapError } from '../protocol/errors';
-import { neuralModel } from './catalogue';
+import { neuralModel, type NeuralModel } from './catalogue';
 import { identifyModel, type InstalledNeuralModel } from './identify';
 import type { ModelPlaces } from './places';
 import type { NeuralRole } from './signature';
@@ -65,6 +65,19 @@ export async function findNeuralModel(
   if (role === undefined || found.model.role === role) return found;
   const reason = `it is a ${found.model.role}, not a ${role}`;
   throw new FaceSwapError('model-wrong', { file: found.path, reason });
+}
+
+/**
+ * The path of a model that need not be downloaded, as it is there and has its hash. Throws `output-exists` when another file
+ * that can be used lies where the download would go: people put it there.
+ */
+export async function alreadyThere(model: NeuralModel, places: ModelPlaces): Promise<string | undefined> {
+  const found = await findNeuralModel(model.id, places).catch(() => undefined);
+  if (found?.verified) return found.path;
+  if (found?.path === path.join(places.storage, model.file)) {
+    throw new FaceSwapError('output-exists', { file: found.path });
+  }
+  return undefined;
 }
 
 async function find(

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
@@ -32,6 +32,7 @@ export function modelPlaces(
 export function noteStorage(storage: string, env: NodeJS.ProcessEnv = process.env): void {
   if (noted(env) === storage) return;
   try {
+    mkdirSync(storage, { recursive: true });
     mkdirSync(dataFolder(env), { recursive: true });
     writeFileSync(path.join(dataFolder(env), noteName), `${storage}\n`);
   } catch {
@@ -42,7 +43,8 @@ export function noteStorage(storage: string, env: NodeJS.ProcessEnv = process.en
 function noted(env: NodeJS.ProcessEnv): string | undefined {
   try {
     const folder = readFileSync(path.join(dataFolder(env), noteName), 'utf8').trim();
-    return path.isAbsolute(folder) ? folder : undefined;
+    // An extension that has gone has taken its storage along.
+    return path.isAbsolute(folder) && existsSync(folder) ? folder : undefined;
   } catch {
     return undefined;
   }

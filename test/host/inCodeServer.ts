@@ -31,7 +31,13 @@ export async function runInCodeServer(run: SuiteRun): Promise<Counts> {
     workspace: run.workspace,
     settings,
     workspaceTrust: run.restricted,
-    env: { TEST_RESULT_FILE: result, TEST_UI: ui.address, TEST_USER_DATA: path.join(run.home, 'user-data') },
+    env: {
+      TEST_RESULT_FILE: result,
+      TEST_UI: ui.address,
+      TEST_USER_DATA: path.join(run.home, 'user-data'),
+      // What the extension notes for the command line stays in the test's own folder.
+      XDG_DATA_HOME: path.join(run.home, 'data'),
+    },
   });
   try {
     const browser = await launchBrowser();

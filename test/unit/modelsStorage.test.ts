@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -15,7 +16,9 @@ import { after, before, describe, test } from 'node:test';
 import { encodeOnnx } from '../../models/build/onnx';
 import {
   addModel,
+  alreadyThere,
   chooseModel,
+  findModel,
   findNeuralModel,
   listModels,
   loadNeuralModels,
@@ -206,6 +209,31 @@ describe('finding models', () => {
     assert.deepEqual([models.map((one) => one.path), hidden.map((one) => one.path)], [[own], [found.path]]);
   });
 
+  test('is what findModel does for models that are not built in, where the environment says', async (t) => {
+    const where = places();
+    copyFileSync(standIn('gfpgan'), path.join(where.pointedTo, 'gfpgan_1.4.onnx'));
+    const before = process.env['FACE_SWAP_MODELS'];
+    process.env['FACE_SWAP_MODELS'] = where.pointedTo;
+    t.after(() => {
+      if (before === undefined) delete process.env['FACE_SWAP_MODELS'];
+      else process.env['FACE_SWAP_MODELS'] = before;
+    });
+    assert.equal((await findModel('gfpgan_1.4')).path, path.join(where.pointedTo, 'gfpgan_1.4.onnx'));
+    assert.equal((await findModel('face_detector')).record.id, 'face_detector');
+  });
+
+  test('keeps a download from replacing a file that people have put in its place', async () => {
+    const where = places();
+    const model = neuralModel('gfpgan_1.4')!;
+    assert.equal(await alreadyThere(model, where), undefined);
+    const cut = readFileSync(standIn('gfpgan')).subarray(0, 900);
+    mkdirSync(where.storage, { recursive: true });
+    writeFileSync(path.join(where.storage, model.file), cut);
+    assert.equal(await alreadyThere(model, where), undefined, 'a damaged file may be replaced');
+    copyFileSync(standIn('gfpgan'), path.join(where.storage, model.file));
+    assert.equal((await failureOf(alreadyThere(model, where))).code, 'output-exists');
+  });
+
   test('takes a path as well as an id, and minds the role', async () => {
     const where = places();
     const { model } = await findNeuralModel(standIn('codeformer'), where, { role: 'face_enhancer' });
@@ -288,11 +316,17 @@ describe('places', () => {
   );
 
   test('are shared with the extension, which leaves a note', { skip: process.platform === 'darwin' }, () => {
-    const storage = path.resolve('/code/globalStorage/face-swap/models');
+    const storage = folder.path('globalStorage', 'models');
     noteStorage(storage, base);
     assert.equal(modelPlaces({}, base).storage, storage);
     assert.equal(modelPlaces({}, { ...base, FACE_SWAP_MODELS: '/env' }).storage, path.resolve('/env'));
-    noteStorage('/elsewhere', { ...base, XDG_DATA_HOME: '/dev/null/x', LOCALAPPDATA: '/dev/null/x' });
+    rmSync(storage, { recursive: true });
+    assert.notEqual(modelPlaces({}, base).storage, storage, 'the extension has gone');
+    noteStorage(folder.path('elsewhere'), {
+      ...base,
+      XDG_DATA_HOME: '/dev/null/x',
+      LOCALAPPDATA: '/dev/null/x',
+    });
   });
 });
 
