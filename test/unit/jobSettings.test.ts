@@ -14,6 +14,12 @@ import {
   videoEncoders,
   videoPresets,
 } from '../../src/protocol/job';
+import {
+  defaultProcessing,
+  enhancedFaces,
+  faceMaskRegions,
+  faceMaskTypes,
+} from '../../src/protocol/processing';
 
 interface Setting {
   default: unknown;
@@ -48,6 +54,7 @@ suite('Settings', () => {
       encoding: defaultEncoding,
       execution: defaultExecution,
       smallFaces: 'auto',
+      processing: defaultProcessing,
       tools: {},
     });
   });
@@ -58,6 +65,9 @@ suite('Settings', () => {
     assert.deepEqual(offered('frameProcessors').items?.enum, [...frameProcessors]);
     assert.deepEqual(offered('outputVideoEncoder').enum, [...videoEncoders]);
     assert.deepEqual(offered('outputVideoPreset').enum, [...videoPresets]);
+    assert.deepEqual(offered('faceMaskTypes').items?.enum, [...faceMaskTypes]);
+    assert.deepEqual(offered('faceMaskRegions').items?.enum, [...faceMaskRegions]);
+    assert.deepEqual(offered('faceEnhancerFaces').enum, [...enhancedFaces]);
     for (const [name, setting] of Object.entries(settings)) {
       assert.ok(setting.markdownDescription.length > 20, name);
       const { enum: values, enumDescriptions } = setting.items ?? setting;
@@ -88,6 +98,11 @@ suite('Settings', () => {
     ['referenceFrameNumber', -1],
     ['model.detector', 'models/det_10g.onnx'],
     ['model.recognizer', 3],
+    ['model.swapper', './inswapper_128.onnx'],
+    ['faceMaskTypes', ['square']],
+    ['faceMaskPadding', [1, 2, 3]],
+    ['faceMaskPadding', [0, 0, 0, 101]],
+    ['faceEnhancerBlend', 80.5],
   ];
   for (const [name, value] of refused)
     test(`refuse ${JSON.stringify(value)} for ${name} and name the setting`, () => {
