@@ -1,4 +1,10 @@
-import { loadNeuralModels, type InstalledNeuralModel, type Listing, type ModelPlaces } from '../models';
+import {
+  loadCatalogue,
+  loadNeuralModels,
+  type InstalledNeuralModel,
+  type Listing,
+  type ModelPlaces,
+} from '../models';
 import { describeError } from '../protocol/errorText';
 import { megabytes } from './modelsConsole';
 
@@ -27,6 +33,11 @@ export function printListing(listing: Listing, places: ModelPlaces, json: boolea
     });
     return;
   }
+  write(
+    `Built in: ${loadCatalogue()
+      .map(({ id }) => id)
+      .join(', ')}`,
+  );
   write(`Models are kept in ${places.storage}`);
   if (places.folders.length > 0) write(`and looked for in ${places.folders.join(', ')}`);
   for (const { model, path, verified, bytes } of models) {

@@ -34,8 +34,20 @@ const texts: Partial<Record<string, string>> = {
   UND_ERR_SOCKET: 'it broke the connection off',
 };
 
+/** Trouble that another try would meet again: a certificate does not get better. */
+export function isFinal(error: unknown): boolean {
+  return /CERT|SIGNATURE|^ERR_TLS|^ERR_SSL|^EPROTO$/.test(codeOf(error));
+}
+
 /** What happened, in words that go on after the server's name. */
 export function textOf(error: unknown): string {
-  const { code, cause, message } = error as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException };
-  return texts[code ?? ''] ?? texts[cause?.code ?? ''] ?? message;
+  const known = texts[codeOf(error)];
+  if (known !== undefined) return known;
+  const { message } = error as Error;
+  return isFinal(error) ? `its encryption is not trusted (${message.trim().split('\n')[0]})` : message;
+}
+
+function codeOf(error: unknown): string {
+  const { code, cause } = error as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException };
+  return texts[code ?? ''] === undefined ? (cause?.code ?? code ?? '') : code!;
 }

@@ -3,7 +3,7 @@ import { FaceSwapError } from '../protocol/errors';
 import { backOffMs, realWait, type Wait } from './backOff';
 import type { NeuralModel } from './catalogue';
 import { checkSpace, type FreeBytes } from './diskSpace';
-import { isStorageTrouble, NextLink, textOf } from './downloadTrouble';
+import { isFinal, isStorageTrouble, NextLink, textOf } from './downloadTrouble';
 import { abandon, HttpRefusal, openHttpFile, type NetworkOptions } from './httpFile';
 import type { PartFile } from './partFile';
 import { hashOf } from './verifiedFiles';
@@ -53,8 +53,8 @@ export async function fetchFromLink(
     } catch (error) {
       if (options.signal?.aborted || isStorageTrouble(error) || error instanceof NextLink) throw error;
       if (error instanceof FaceSwapError) throw error;
-      if (error instanceof HttpRefusal && !error.again) throw new NextLink(error.message);
       trouble = textOf(error);
+      if (isFinal(error) || (error instanceof HttpRefusal && !error.again)) throw new NextLink(trouble);
       if (error instanceof HttpRefusal) waitMs = error.waitMs;
     }
     const there = await part.bytes();
@@ -101,7 +101,7 @@ async function fetchRest(
   let bytes = start;
   await part.write(body, start, { link, ...(validator !== undefined && { validator }) }, (there) => {
     bytes = there;
-    if (there > (whole ?? largestBytes)) body.destroy(new Error('it sends more than it announced'));
+    if (there > (whole ?? largestBytes)) body.destroy(new NextLink('it sends more than its file has'));
     options.onProgress?.(there, whole);
   });
   if (whole !== undefined && bytes < whole) throw new Error(`it ended after ${bytes} of ${whole} bytes`);

@@ -95,3 +95,22 @@ export function stallAfter(bytes: number, content: Buffer): Answer {
 export function status(code: number, headers: Record<string, string> = {}): Answer {
   return (_request, response) => void response.writeHead(code, headers).end('<html>no</html>');
 }
+
+/** Never stops sending, and does not say how much it will be. */
+export function endless(): Answer {
+  return (_request, response) => {
+    const send = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(1 << 16)));
+    };
+    response.writeHead(200).on('drain', send);
+    send();
+  };
+}
+
+/** Answers a range with another one. */
+export function wrongRange(content: Buffer): Answer {
+  return (_request, response) => {
+    const headers = { 'content-range': `bytes 1-${content.length - 1}/${content.length}` };
+    response.writeHead(206, headers).end(content.subarray(1));
+  };
+}

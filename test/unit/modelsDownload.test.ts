@@ -10,11 +10,13 @@ import { downloadModel, type DownloadOptions } from '../../src/models/download';
 import { FaceSwapError } from '../../src/protocol/errors';
 import {
   dropAfter,
+  endless,
   fileServer,
   stallAfter,
   status,
   whole,
   withoutRanges,
+  wrongRange,
   type FileServer,
 } from '../support/fileServer';
 import { temporaryFolder } from '../support/temporaryFolder';
@@ -192,6 +194,12 @@ describe('a mirror is asked next', () => {
     ['has no such file', status(404), /it answers 404/],
     ['redirects in a circle', status(302, { location: '/bad' }), /it redirects more than 8 times/],
     ['redirects to a file of its own', status(302, { location: 'file:///etc/passwd' }), /not of the web/],
+    ['never stops sending', endless(), /it sends more than its file has/],
+    [
+      'sends another part than was asked for',
+      wrongRange(content),
+      /another part than was asked for, 5 times in a row/,
+    ],
     ['sends other bytes', whole(other), /another SHA-256/],
     ['sends a web page', withoutRanges(Buffer.from('<html>log in</html>')), /has 19 bytes instead of 600000/],
     [
@@ -209,6 +217,17 @@ describe('a mirror is asked next', () => {
       assert.match(log.join('\n'), reason);
     });
   }
+
+  test('at once when one speaks no encryption', async () => {
+    mirror.answer('/good', whole(content));
+    const { get, storage, log, waits } = setUp([
+      server.url('/x').replace('http:', 'https:'),
+      mirror.url('/good'),
+    ]);
+    assertDone(await get(), storage);
+    assert.match(log.join('\n'), /its encryption is not trusted \(.*\)$/);
+    assert.deepEqual(waits, []);
+  });
 
   test('and goes on with what the first one gave', async () => {
     server.answer('/half', dropAfter(300_000, content), status(410));
