@@ -75,5 +75,6 @@ function describeOutput({ inputs, imports }: Metafile['outputs'][string]): Bundl
 }
 
 function isBuiltin(name: string): boolean {
-  return builtinModules.includes(name.replace(/^node:/, ''));
+  // Only Node itself can be meant by the prefix, also where this Node is too old to have the module.
+  return name.startsWith('node:') || builtinModules.includes(name);
 }
