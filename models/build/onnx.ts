@@ -18,10 +18,11 @@ export interface OnnxTensor {
   data: Float32Array | Uint16Array | BigInt64Array;
 }
 
-/** A float32 input or output; a negative size leaves the dimension open. */
+/** An input or output, float32 unless said otherwise; a negative size leaves the dimension open. */
 export interface OnnxValue {
   name: string;
   shape: readonly number[];
+  type?: keyof typeof dataTypes;
 }
 
 export interface OnnxGraph {
@@ -33,7 +34,7 @@ export interface OnnxGraph {
 }
 
 /** Numbers of TensorProto.DataType. */
-export const dataTypes = { float32: 1, int64: 7, float16: 10 } as const;
+export const dataTypes = { float32: 1, int64: 7, float16: 10, float64: 11 } as const;
 /** Operators as of ONNX 1.12, which every onnxruntime since 1.12 runs. */
 const OPSET = 17;
 const IR_VERSION = 8;
@@ -78,11 +79,11 @@ function encodeTensor({ name, type, shape, data }: OnnxTensor): Message {
   return message.int(2, dataTypes[type]).string(8, name).bytes(9, raw);
 }
 
-function encodeValue({ name, shape }: OnnxValue): Message {
+function encodeValue({ name, shape, type = 'float32' }: OnnxValue): Message {
   const dimensions = new Message();
   for (const size of shape) {
     dimensions.message(1, size < 0 ? new Message().string(2, '?') : new Message().int(1, size));
   }
-  const tensor = new Message().int(1, dataTypes.float32).message(2, dimensions);
+  const tensor = new Message().int(1, dataTypes[type]).message(2, dimensions);
   return new Message().string(1, name).message(2, new Message().message(1, tensor));
 }

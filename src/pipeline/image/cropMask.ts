@@ -126,7 +126,8 @@ export function warpMask(mask: CropMask, toCrop: Affine, rect: Rect, cropSize = 
   const toMask = scale === 1 ? toCrop : composeAffine([scale, 0, shift, 0, scale, shift], toCrop);
   // Pixels of the frame to one of the mask's.
   const enlarged = 1 / Math.hypot(toMask[0], toMask[3]);
-  const step = coarseStep(smooth * enlarged);
+  // A blurred box does not quite reach zero at the crop's border: that edge must not be smeared over many pixels.
+  const step = Math.min(coarseStep(smooth * enlarged), Math.max(2, Math.floor(enlarged / 2)));
   const columns = Math.ceil((rect.width - 1) / step) + 1;
   const rows = Math.ceil((rect.height - 1) / step) + 1;
   const out = new Float32Array(columns * rows);
