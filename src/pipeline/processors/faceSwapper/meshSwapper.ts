@@ -1,11 +1,13 @@
 import { landmarkCount, type TrackedFace } from '../../faces/face';
 import type { ColourMatrix, Frame } from '../../image/frame';
+import { displace } from '../../image/displace';
 import { averageDown, boxBlur, cells, weightedBlur, type Grid, type PlaneView } from '../../image/grid';
 import { warpMesh, type Texture } from '../../image/warpMesh';
 import { openYcc, type YccView } from '../../image/ycc';
 import type { FrameProcessor } from '../processor';
 import { blendChroma, blendLuma, uncovered, type Layer } from './blend';
-import { faceMask, guidedMask } from './maskGrid';
+import { carryField, partShifts } from './carry';
+import { faceMask, guidedMask, partHoles } from './maskGrid';
 import { faceHeight, splitRadius } from './measures';
 import { triangles } from './meshTopology';
 import { Scratch } from './scratch';
@@ -98,6 +100,9 @@ function swapFace(
     return out;
   };
   const alpha = scratch.take('alpha', view.luma.width * view.luma.height);
+  const subsampling = { x: 1 << view.shift.x, y: 1 << view.shift.y };
+  displace(view.luma, layer.grid, layer.carry, { x: 1, y: 1 });
+  for (const plane of view.chroma) displace(plane, layer.grid, layer.carry, subsampling);
   blendLuma(view, layer, draw(level.luma, view.luma, 1, 1, uncovered), alpha);
   const { x, y } = view.shift;
   blendChroma(view, layer, draw(level.chroma, view.chroma[0], 1 << x, 1 << y, 0), alpha);
@@ -172,9 +177,21 @@ function planLayer(
     gain[i] = CONTRAST * (0.35 + 0.65 * Math.max(0.35, Math.min(1.6, ratio)));
     both[i] = covered[i] > 0 ? skin[i] * warped[i * 2 + 1] : 0;
   }
-  const mask = faceMask(grid, points, size, covered);
+  const shifts = partShifts(face.landmarks, drawn, face.strength);
+  const holes = partHoles(
+    points,
+    shifts.map(([x, y]): [number, number] => [x / step, y / step]),
+  );
+  const mask = faceMask(grid, points, size, covered, holes);
   for (let i = 0; i < mask.length; i++) mask[i] *= face.strength;
-  return { grid, light, gain, mask, ...guidedMask(both, colours.y, grid, Math.max(1, size * 0.03)) };
+  return {
+    grid,
+    light,
+    gain,
+    mask,
+    carry: carryField(grid, holes, shifts, size),
+    ...guidedMask(both, colours.y, grid, Math.max(1, size * 0.03)),
+  };
 }
 
 /** The region's colours per cell, in full range. */

@@ -5,28 +5,57 @@ import { faceOval } from './meshTopology';
 const mouthPoints = [61, 291, 0, 17, 13, 14, 84, 314];
 const outline = new Set(faceOval);
 
+/** Lips move by this share of the full amount: more of it distorts speech. */
+const MOUTH_SHARE = 0.45;
+
 /**
  * The target's landmarks moved towards the source's proportions by `amount` (0–1). The source's shape is fitted to
- * the target in space by least squares; outline and mouth stay the target's, because its pixels stay there. Eyes move
- * with their surroundings: their holes follow the target, and lids that keep apart from brows look stretched.
- * Returns x, y per landmark.
+ * the target in space by least squares. The outline stays the target's, because its pixels stay there, and what would
+ * look like a turn of the head is left out. Returns x, y per landmark.
  */
 export function blendShape(source: Landmarks, target: Landmarks, amount: number): Float32Array {
   const fit = affineFit(source, target);
   const span = distance3(target, 33, 263);
-  const out = new Float32Array(landmarkCount * 2);
+  const weights = new Float32Array(landmarkCount);
+  const moves = [new Float32Array(landmarkCount), new Float32Array(landmarkCount)];
   for (let i = 0; i < landmarkCount; i++) {
-    const x = target[i * 3];
-    const y = target[i * 3 + 1];
-    out[i * 2] = x;
-    out[i * 2 + 1] = y;
     if (outline.has(i)) continue;
     const [sx, sy, sz] = [source[i * 3], source[i * 3 + 1], source[i * 3 + 2]];
-    const weight = amount * ramp(nearest(target, i, mouthPoints) / span, 0.2, 0.45);
-    out[i * 2] += weight * (fit[0] * sx + fit[1] * sy + fit[2] * sz + fit[3] - x);
-    out[i * 2 + 1] += weight * (fit[4] * sx + fit[5] * sy + fit[6] * sz + fit[7] - y);
+    weights[i] = amount * mouthShare(target, i, span);
+    moves[0][i] = fit[0] * sx + fit[1] * sy + fit[2] * sz + fit[3] - target[i * 3];
+    moves[1][i] = fit[4] * sx + fit[5] * sy + fit[6] * sz + fit[7] - target[i * 3 + 1];
   }
+  const out = new Float32Array(landmarkCount * 2);
+  moves.forEach((move, axis) => {
+    const turn = turning(move, weights, target);
+    for (let i = 0; i < landmarkCount; i++)
+      out[i * 2 + axis] = target[i * 3 + axis] + weights[i] * (move[i] - turn(target[i * 3 + 2]));
+  });
   return out;
+}
+
+/**
+ * The part of a movement along one axis that looks like a turn of the head (a shift in proportion to depth), to be
+ * taken out: least squares over the points that move.
+ */
+function turning(move: Float32Array, weights: Float32Array, target: Landmarks): (z: number) => number {
+  let [n, z1, z2, m1, mz] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < landmarkCount; i++) {
+    const w = weights[i];
+    const z = target[i * 3 + 2];
+    n += w;
+    z1 += w * z;
+    z2 += w * z * z;
+    m1 += w * move[i];
+    mz += w * move[i] * z;
+  }
+  const slope = (n * mz - z1 * m1) / (n * z2 - z1 * z1 || 1);
+  const base = (m1 - slope * z1) / (n || 1);
+  return (z) => base + slope * z;
+}
+
+function mouthShare(target: Landmarks, i: number, span: number): number {
+  return MOUTH_SHARE + (1 - MOUTH_SHARE) * ramp(nearest(target, i, mouthPoints) / span, 0.2, 0.45);
 }
 
 function ramp(value: number, from: number, to: number): number {

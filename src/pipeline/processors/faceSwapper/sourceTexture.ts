@@ -15,7 +15,7 @@ import { lumaWeights } from '../../image/ycc';
 import { landmarkCount, type Landmarks, type Pose } from '../../faces/face';
 import { faceOval, smileFolds } from './meshTopology';
 import { faceHeight, splitRadius } from './measures';
-import { bareSkin, featureMap, skinMap, type GridColours } from './skin';
+import { bareSkin, skinMap, type GridColours } from './skin';
 
 /** A source photo's face. */
 export interface MeshSource {
@@ -47,10 +47,9 @@ export interface SourceTexture {
   lightPoints: Float32Array;
 }
 
-/** How much of a smile fold's shade is taken away. */
+/** How much of a smile fold is taken away: of its broad shade and of its fine lines, which also belong to the person. */
 const FOLD_SHARE = 0.85;
-/** How much colour detail bare skin keeps; brows and lips keep all of it. */
-const SKIN_COLOUR = 0.5;
+const FOLD_LINES = 0.4;
 
 /** Finer than this no target shows it, and preparing it costs time. */
 const largestHeight = 900;
@@ -88,9 +87,9 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
     bareSkin(skin, grid, gridPoints, size / step),
     size / step,
   );
-  addFolds(light.y, y, grid, gridPoints, size / step);
-  const feature = featureMap(grid, gridPoints, (size / step) * 0.02);
-  subtract(planes, light, feature, grid, width, rows);
+  const folds = foldMap(grid, gridPoints, size / step);
+  addFolds(light.y, y, folds, grid);
+  subtract(planes, light, folds, grid, width, rows);
   const first = level(planes, width, rows, points, size);
   const lightTexture = new Float32Array(cells(grid) * 2);
   for (let i = 0; i < cells(grid); i++) {
@@ -170,29 +169,29 @@ function removeLight(
 }
 
 /**
- * Counts the shade of smile folds as light, so that they are not drawn on a face that does not smile. A
- * trace is left, because it belongs to the person.
+ * Counts the shade of smile folds as light, so that they are not drawn on a face that does not smile.
  */
-function addFolds(
-  light: Float32Array,
-  luma: Float32Array,
-  grid: Grid,
-  points: Float32Array,
-  size: number,
-): void {
-  const fold = new Float32Array(cells(grid));
-  for (const outline of smileFolds) {
-    const polygon = outline.map((p): [number, number] => [points[p * 2], points[p * 2 + 1]]);
-    fillPolygon(fold, grid, polygon);
-  }
-  boxBlur(fold, grid, size * 0.02, 2);
+function addFolds(light: Float32Array, luma: Float32Array, folds: Float32Array, grid: Grid): void {
   const shade = boxBlur(
     luma.map((value, i) => Math.min(0, value - light[i])),
     grid,
     1,
     1,
   );
-  for (let i = 0; i < light.length; i++) light[i] += FOLD_SHARE * fold[i] * shade[i];
+  for (let i = 0; i < light.length; i++) light[i] += FOLD_SHARE * folds[i] * shade[i];
+}
+
+/** Where a smile folds the cheeks: 1, fading to 0. */
+function foldMap(grid: Grid, points: Float32Array, size: number): Float32Array {
+  const map = new Float32Array(cells(grid));
+  for (const outline of smileFolds) {
+    fillPolygon(
+      map,
+      grid,
+      outline.map((p): [number, number] => [points[p * 2], points[p * 2 + 1]]),
+    );
+  }
+  return boxBlur(map, grid, size * 0.02, 2);
 }
 
 export function mean(map: Float32Array, weight: Float32Array): number {
@@ -209,22 +208,23 @@ export function mean(map: Float32Array, weight: Float32Array): number {
 function subtract(
   [luma, cb, cr]: readonly Float32Array[],
   light: GridColours,
-  feature: Float32Array,
+  folds: Float32Array,
   grid: Grid,
   width: number,
   height: number,
 ): void {
-  const rows = [light.y, light.cb, light.cr, feature].map((map) => ({ map, row: new Float32Array(width) }));
-  const [{ row: lightY }, { row: lightB }, { row: lightR }, { row: features }] = rows;
+  const rows = [light.y, light.cb, light.cr, folds].map((map) => ({
+    map,
+    row: new Float32Array(width),
+  }));
+  const [{ row: lightY }, { row: lightB }, { row: lightR }, { row: fold }] = rows;
   for (let y = 0; y < height; y++) {
     for (const { map, row } of rows) upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
     for (let x = 0, at = y * width; x < width; x++, at++) {
       const darkness = smoothstep(0.25, 0.5, 1 - luma[at] / (lightY[x] + 8));
-      luma[at] = tameLuma(luma[at] - lightY[x], lightY[x]);
-      // Colour differences on bare skin are mostly the photo's light, and blotchy in another.
-      const share = Math.min(1, SKIN_COLOUR + 2 * features[x]);
-      cb[at] = share * tameChroma(cb[at], lightB[x], darkness);
-      cr[at] = share * tameChroma(cr[at], lightR[x], darkness);
+      luma[at] = (1 - FOLD_LINES * fold[x]) * tameLuma(luma[at] - lightY[x], lightY[x]);
+      cb[at] = tameChroma(cb[at], lightB[x], darkness);
+      cr[at] = tameChroma(cr[at], lightR[x], darkness);
     }
   }
 }

@@ -1,0 +1,53 @@
+import type { Displacement } from '../../image/displace';
+import { boxBlur, cells, fillPolygon, smoothstep, type Grid } from '../../image/grid';
+import type { Landmarks } from '../../faces/face';
+import { eyes, innerLips } from './meshTopology';
+
+/** Eyes and the inside of the mouth: the parts of a face that stay the target's. */
+export const keptParts = [
+  { name: 'eye', ring: eyes.left },
+  { name: 'eye', ring: eyes.right },
+  { name: 'mouth', ring: innerLips },
+] as const;
+
+export type Outline = readonly (readonly [number, number])[];
+
+/** How far each kept part moves with the face drawn around it, x, y in pixels: the mean of its rim × `strength`. */
+export function partShifts(target: Landmarks, drawn: Float32Array, strength: number): [number, number][] {
+  return keptParts.map(({ ring }) => {
+    let x = 0;
+    let y = 0;
+    for (const p of ring) {
+      x += drawn[p * 2] - target[p * 3];
+      y += drawn[p * 2 + 1] - target[p * 3 + 1];
+    }
+    return [(strength * x) / ring.length, (strength * y) / ring.length];
+  });
+}
+
+/**
+ * The movement of every cell: a part moves as a whole, and the movement fades out where the source hides the target.
+ * @param holes outlines of the parts where they are drawn, in cells
+ * @param size face height in cells
+ */
+export function carryField(
+  grid: Grid,
+  holes: readonly Outline[],
+  shifts: readonly [number, number][],
+  size: number,
+): Displacement {
+  const field = { x: new Float32Array(cells(grid)), y: new Float32Array(cells(grid)) };
+  holes.forEach((hole, part) => {
+    const reach = new Float32Array(cells(grid));
+    fillPolygon(reach, grid, hole);
+    boxBlur(reach, grid, Math.max(1, size * 0.025), 2);
+    const [dx, dy] = shifts[part];
+    for (let i = 0; i < reach.length; i++) {
+      if (reach[i] === 0) continue;
+      const share = smoothstep(0, 0.12, reach[i]);
+      field.x[i] += share * dx;
+      field.y[i] += share * dy;
+    }
+  });
+  return field;
+}
