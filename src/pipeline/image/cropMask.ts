@@ -2,7 +2,7 @@ import { applyAffine, composeAffine, invertAffine, type Affine } from './affine'
 import { gaussianKernel, type RegionMask } from './pasteMask';
 import type { Rect } from './region';
 import { sampleFloats } from './sample';
-import { coarseStep, spread } from './spread';
+import { coarseStep, spread, type TakeMemory } from './spread';
 
 /** Shares (0–1) of a swapped face in the pixels of its square crop, row by row. */
 export interface CropMask {
@@ -119,7 +119,13 @@ export function pasteBox(toCrop: Affine, size: number, width: number, height: nu
  * Carries a crop's mask into `rect` of the frame, zero outside of the crop. `toCrop` maps frame to a crop of
  * `cropSize` pixels; the mask may be coarser.
  */
-export function warpMask(mask: CropMask, toCrop: Affine, rect: Rect, cropSize = mask.size): RegionMask {
+export function warpMask(
+  mask: CropMask,
+  toCrop: Affine,
+  rect: Rect,
+  cropSize = mask.size,
+  take?: TakeMemory,
+): RegionMask {
   const { size, data, smooth = 0 } = mask;
   const scale = size / cropSize;
   const shift = scale / 2 - 0.5;
@@ -134,7 +140,7 @@ export function warpMask(mask: CropMask, toCrop: Affine, rect: Rect, cropSize = 
   const raster = { data, width: size, height: size, step: 1, offset: 0, outside: 0 };
   const toLine: Affine = composeAffine(toMask, [step, 0, rect.x, 0, step, rect.y]);
   for (let y = 0; y < rows; y++) sampleFloats(raster, toLine, y, 0, columns, out, y * columns);
-  return spread(out, columns, step, rect);
+  return spread(out, columns, step, rect, take);
 }
 
 /** Lowers a region's shares to those of another mask of the same rectangle. */

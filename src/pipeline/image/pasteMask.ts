@@ -1,6 +1,6 @@
 import { spanWithin, type Affine } from './affine';
 import type { Rect } from './region';
-import { coarseStep, spread } from './spread';
+import { coarseStep, spread, type TakeMemory } from './spread';
 
 /** Shares (0–1) of a swapped face in the pixels of a rectangle of the frame, row by row. */
 export interface RegionMask extends Rect {
@@ -38,6 +38,7 @@ export function insightfaceMask(
   size: number,
   width: number,
   height: number,
+  take?: TakeMemory,
 ): InsightfaceMask | undefined {
   const white = whiteRuns(toCrop, size, width, height);
   const box = boundsOf(white);
@@ -53,7 +54,7 @@ export function insightfaceMask(
   const core = erode(white, erodeKernel, width);
   const coreBox = boundsOf(core);
   if (!coreBox) return undefined;
-  const mask = blurRuns(core, grow(coreBox, reach, width, height), reach, blurSigma, width);
+  const mask = blurRuns(core, grow(coreBox, reach, width, height), reach, blurSigma, width, take);
   return { mask, bboxHeight, bboxWidth, maskSize, erodeKernel, blurKernel, blurSigma };
 }
 
@@ -117,7 +118,14 @@ function erode({ from, to }: Runs, k: number, width: number): Runs {
  * the kernel's running sum; down the columns only pixels near the shape's edge are worked out. What a wide kernel has
  * smoothed is worked out on a coarser grid, which is finer than the eye of 8 bits: see `coarseStep`.
  */
-function blurRuns(runs: Runs, rect: Rect, reach: number, sigma: number, width: number): RegionMask {
+function blurRuns(
+  runs: Runs,
+  rect: Rect,
+  reach: number,
+  sigma: number,
+  width: number,
+  take?: TakeMemory,
+): RegionMask {
   const kernel = gaussianKernel(2 * reach + 1, sigma);
   const step = coarseStep(sigma);
   const columns = Math.ceil((rect.width - 1) / step) + 1;
@@ -147,7 +155,7 @@ function blurRuns(runs: Runs, rect: Rect, reach: number, sigma: number, width: n
     coarse.fill(1, at + innerFrom, at + innerTo);
     blurDown(rows, sources, kernel, coarse, at, innerTo, end);
   }
-  return spread(coarse, columns, step, rect);
+  return spread(coarse, columns, step, rect, take);
 }
 
 function mirror(y: number, height: number): number {

@@ -33,6 +33,7 @@ export function sampleBytes(
   const y0 = map[4] * y + map[5];
   const stride = width * step;
   const [first, end] = innerSpan(raster, dx, x0, dy, y0, from, to);
+  const base = at - from;
   for (let x = from; x < first; x++) out[at + x - from] = sampleEdge(raster, dx * x + x0, dy * x + y0);
   for (let x = first; x < end; x++) {
     const px = dx * x + x0;
@@ -40,11 +41,13 @@ export function sampleBytes(
     const ix = px | 0;
     const iy = py | 0;
     const fx = px - ix;
-    const p = iy * stride + ix * step + offset;
-    const top = data[p] + (data[p + step] - data[p]) * fx;
-    const q = p + stride;
-    const low = data[q] + (data[q + step] - data[q]) * fx;
-    out[at + x - from] = top + (low - top) * (py - iy);
+    const p = (iy * stride + ix * step + offset) | 0;
+    const q = (p + stride) | 0;
+    const a = data[p];
+    const b = data[q];
+    const top = a + (data[p + step] - a) * fx;
+    const low = b + (data[q + step] - b) * fx;
+    out[base + x] = top + (low - top) * (py - iy);
   }
   for (let x = end; x < to; x++) out[at + x - from] = sampleEdge(raster, dx * x + x0, dy * x + y0);
 }
@@ -65,6 +68,7 @@ export function sampleFloats(
   const y0 = map[4] * y + map[5];
   const stride = width * step;
   const [first, end] = innerSpan(raster, dx, x0, dy, y0, from, to);
+  const base = at - from;
   for (let x = from; x < first; x++) out[at + x - from] = sampleEdge(raster, dx * x + x0, dy * x + y0);
   for (let x = first; x < end; x++) {
     const px = dx * x + x0;
@@ -72,11 +76,13 @@ export function sampleFloats(
     const ix = px | 0;
     const iy = py | 0;
     const fx = px - ix;
-    const p = iy * stride + ix * step + offset;
-    const top = data[p] + (data[p + step] - data[p]) * fx;
-    const q = p + stride;
-    const low = data[q] + (data[q + step] - data[q]) * fx;
-    out[at + x - from] = top + (low - top) * (py - iy);
+    const p = (iy * stride + ix * step + offset) | 0;
+    const q = (p + stride) | 0;
+    const a = data[p];
+    const b = data[q];
+    const top = a + (data[p + step] - a) * fx;
+    const low = b + (data[q + step] - b) * fx;
+    out[base + x] = top + (low - top) * (py - iy);
   }
   for (let x = end; x < to; x++) out[at + x - from] = sampleEdge(raster, dx * x + x0, dy * x + y0);
 }

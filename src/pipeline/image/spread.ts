@@ -9,13 +9,23 @@ export function coarseStep(sigma: number): number {
   return Math.max(1, Math.floor(sigma / 3));
 }
 
+/** Gives memory for so many values; what it holds is left over. Faces are large enough for new memory to cost time. */
+export type TakeMemory = (length: number) => Float32Array;
+
 /**
  * Fills the pixels of `rect` from values at every `step`-th pixel of it, `columns` to a row, bilinearly. Runs of equal
- * values, which are most of a mask, are copied.
+ * values, which are most of a mask, are copied. With `take` the result lives in memory that is used again.
  */
-export function spread(coarse: Float32Array, columns: number, step: number, rect: Rect): RegionMask {
+export function spread(
+  coarse: Float32Array,
+  columns: number,
+  step: number,
+  rect: Rect,
+  take?: TakeMemory,
+): RegionMask {
   if (step === 1) return { ...rect, data: coarse };
-  const data = new Float32Array(rect.width * rect.height);
+  const count = rect.width * rect.height;
+  const data = take ? take(count).subarray(0, count).fill(0) : new Float32Array(count);
   const line = new Float32Array(columns);
   for (let y = 0; y < rect.height; y++) {
     const row = Math.floor(y / step);
@@ -35,7 +45,8 @@ export function spread(coarse: Float32Array, columns: number, step: number, rect
       while (next < columns && line[next] === value) next++;
       // Equal values reach to the last of them; from there it rises or falls to the next.
       const level = Math.min(rect.width, (next - 1) * step);
-      if (value !== 0) data.fill(value, at + k * step, at + level);
+      // A call for nothing, at every cell of an edge, would cost more than the edge.
+      if (value !== 0 && level > k * step) data.fill(value, at + k * step, at + level);
       const rise = next < columns ? (line[next] - value) / step : 0;
       const end = Math.min(rect.width, next * step);
       for (let x = level, v = value; x < end; x++, v += rise) data[at + x] = v;

@@ -13,6 +13,7 @@ import { cutFace, type FaceCrop } from '../../image/faceCrop';
 import type { Frame } from '../../image/frame';
 import { facefusionPaste, insightfacePaste, pasteFace, type NewFace } from '../../image/paste';
 import { insightfaceMask, type RegionMask } from '../../image/pasteMask';
+import type { TakeMemory } from '../../image/spread';
 import { alignTo, type AlignmentName } from '../../image/templates';
 import type { Affine } from '../../image/affine';
 
@@ -38,6 +39,8 @@ export interface SwapPlan {
   finish?: (face: NewFace, crop: FaceCrop) => void;
   /** 0–1, how much of the result is taken. */
   strength: number;
+  /** Memory for the base mask, used again for the next face. */
+  take?: TakeMemory;
 }
 
 /**
@@ -66,11 +69,11 @@ export async function swapFace(
 
 function baseMask(frame: Frame, toCrop: Affine, plan: SwapPlan): RegionMask | undefined {
   const { width, height } = frame.format;
-  if (plan.base === 'insightface') return insightfaceMask(toCrop, plan.size, width, height)?.mask;
+  if (plan.base === 'insightface') return insightfaceMask(toCrop, plan.size, width, height, plan.take)?.mask;
   const rect = pasteBox(toCrop, plan.size, width, height);
   // Without a box the crop's own border must still not show: it is the box at its hardest.
   const [blur, padding] = plan.base === 'box' ? [plan.maskBlur, plan.maskPadding] : [0, undefined];
-  return warpMask(boxMask(plan.size, blur, padding), toCrop, rect);
+  return warpMask(boxMask(plan.size, blur, padding), toCrop, rect, plan.size, plan.take);
 }
 
 /**
