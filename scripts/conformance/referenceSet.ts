@@ -4,6 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { createFrame, type Frame } from '../../src/pipeline/image/frame';
 import type { RgbImage } from '../../src/pipeline/image/region';
+import { completeNames } from './names';
 
 /** A file of the set, null or missing where it was left out. */
 export type MaybeFile = string | null | undefined;
@@ -118,7 +119,7 @@ export class ReferenceSet {
 
   static async open(folder: string, out: string): Promise<ReferenceSet> {
     const text = await readFile(path.join(folder, 'reference.json'), 'utf8');
-    return new ReferenceSet(folder, out, JSON.parse(text) as ReferenceRecord);
+    return new ReferenceSet(folder, out, completeNames(JSON.parse(text) as ReferenceRecord));
   }
 
   /** Whether a file is named and there. */

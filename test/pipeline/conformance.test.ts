@@ -75,6 +75,10 @@ describe('conformance with the recorded originals', () => {
     const faces = [{ keypoints, insightface: { M: null, aligned: null }, facefusion: { arcface_128: {} } }];
     const record = { tolerances, cases: [{ id: 'bare', input: 'input.png', faces }] };
     await writeFile(path.join(bare, 'reference.json'), JSON.stringify(record));
-    assert.deepEqual(await runConformance(bare, path.join(folder, 'out of bare')), []);
+    const out = path.join(folder, 'out of bare');
+    assert.deepEqual(await runConformance(bare, out), []);
+    // What the set does not name is written under the names of the format.
+    assert.ok(existsSync(path.join(out, 'cases/bare/face0/is-aligned128.png')));
+    assert.ok(existsSync(path.join(out, 'cases/bare/ff-dim512.png')));
   });
 });
