@@ -70,6 +70,11 @@ module.exports = defineConfig(
     'inference may import onnxruntime-node, node, protocol',
   ),
   room(
+    ['src/pipeline/gpu/**'],
+    '(^vscode$|^onnxruntime|^sharp$|/(image|inference|media|faces|processors|host|models)/)',
+    'gpu may import node, protocol',
+  ),
+  room(
     ['src/pipeline/faces/**'],
     '(^vscode$|^onnxruntime|/(media|processors|host|models)/)',
     'faces may import image, inference, protocol',

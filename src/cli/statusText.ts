@@ -9,10 +9,11 @@ export function barText(progress: Progress, columns: number): string {
   return `${bar} ${statusText(progress)}`.slice(0, columns);
 }
 
-export function statusText({ frame, total, fps, secondsLeft, provider, fellBack }: Progress): string {
+export function statusText({ frame, total, fps, secondsLeft, provider, fellBack, vram }: Progress): string {
   const parts = [`${Math.floor((100 * frame) / total)} %`, `${frame}/${total}`, `${fps.toFixed(1)} fps`];
   if (secondsLeft !== undefined) parts.push(`${clock(secondsLeft)} left`);
   if (provider !== undefined) parts.push(fellBack === true ? `${provider} (fallback)` : provider);
+  if (vram !== undefined) parts.push(`VRAM ${vram.usedMb}/${vram.totalMb} MB`);
   return parts.join(' · ');
 }
 
@@ -25,10 +26,11 @@ export function clock(seconds: number): string {
 }
 
 export function summaryLines(report: JobReport): string[] {
-  const { frames, framesWithSwap, seconds, fps, audio, peakMemoryMb, warnings } = report;
+  const { frames, framesWithSwap, seconds, fps, audio, peakMemoryMb, warnings, gpu } = report;
   return [
     ...warnings.map((warning) => `warning: ${warning}`),
     `${frames} ${frames === 1 ? 'frame' : 'frames'}, a face swapped in ${framesWithSwap}; ` +
-      `${seconds.toFixed(1)} s, ${fps.toFixed(1)} fps; audio ${audio}; at most ${peakMemoryMb.toFixed(0)} MB`,
+      `${seconds.toFixed(1)} s, ${fps.toFixed(1)} fps; audio ${audio}; at most ${peakMemoryMb.toFixed(0)} MB` +
+      (gpu ? `, GPU memory of all programs at most ${gpu.peakMb} of ${gpu.totalMb} MB` : ''),
   ];
 }

@@ -62,6 +62,8 @@ export class JobLog {
     const timings = Object.entries(report.timings).map(([name, ms]) => `${name} ${(ms / 1000).toFixed(1)} s`);
     this.write('info', `  Time by stage: ${timings.join(', ')}`);
     this.write('info', `  Peak memory: ${report.peakMemoryMb.toFixed(0)} MB`);
+    if (report.gpu)
+      this.write('info', `  Peak GPU memory: ${report.gpu.peakMb} of ${report.gpu.totalMb} MB, all programs`);
   }
 }
 
@@ -78,11 +80,17 @@ export const percentOf = ({ stage, frame, total }: Progress): number => {
   return stage === 'swap' && total > 0 ? Math.min(100, Math.floor((100 * frame) / total)) : 0;
 };
 
-/** `CPU 42 % · 31 fps`, as far as each is known: the status bar's text. */
+/** `CUDA 42 % · 31 fps · VRAM 5.2/24.0 GB`, as far as each is known: the status bar's text. */
 export function shortStatus(progress: Progress): string {
   const provider = progress.provider === undefined ? '' : `${progress.provider.toUpperCase()} `;
   const speed = progress.stage === 'swap' && progress.fps > 0 ? ` · ${rate(progress.fps)}` : '';
-  return `${provider}${percentOf(progress)} %${speed}`;
+  return `${provider}${percentOf(progress)} %${speed}${vramOf(progress)}`;
+}
+
+/** ` · VRAM 5.2/24.0 GB`, where a GPU is watched. */
+function vramOf({ vram }: Progress): string {
+  const gigabytes = (mb: number) => (mb / 1024).toFixed(1);
+  return vram ? ` · VRAM ${gigabytes(vram.usedMb)}/${gigabytes(vram.totalMb)} GB` : '';
 }
 
 /** `42 % · 31 fps · 2 min 5 s left`, or the stage's name while no frame has been swapped yet. */

@@ -6,6 +6,7 @@ import { openFaceModels, type OpenFaceModels } from './faceModels';
 import { FaceSelector, findReference } from './faces/select';
 import type { TrackedFrame } from './faces/tracker';
 import { frameAt } from './frameAt';
+import { VramWatcher } from './gpu/vramWatcher';
 import { checkOutputFits } from './media/containers';
 import type { MediaInfo } from './media/mediaInfo';
 import { checkOutput, extensionOf } from './media/output';
@@ -27,6 +28,7 @@ export interface OpenJob {
   processors: FrameProcessor[];
   context: PipelineContext;
   watch: Stopwatch;
+  gpu: VramWatcher;
 }
 
 /** What rendering tells; the rest of the report is known without it. */
@@ -41,7 +43,28 @@ export interface Rendered {
  * The road from a job to its output file. The output appears only when it is complete and verified; whatever is
  * thrown (`FaceSwapError`), no scratch file and no process is left behind.
  */
-export async function swapVideo(job: SwapJob, context: PipelineContext): Promise<JobReport> {
+export async function swapVideo(job: SwapJob, outer: PipelineContext): Promise<JobReport> {
+  const gpu = VramWatcher.open();
+  try {
+    return await swapWatched(job, watched(outer, gpu), gpu);
+  } finally {
+    gpu.close();
+  }
+}
+
+/** Adds to every progress message how full the GPU is. */
+function watched(context: PipelineContext, gpu: VramWatcher): PipelineContext {
+  return {
+    ...context,
+    onProgress(progress) {
+      const { latest } = gpu;
+      const vram = latest && { usedMb: latest.usedMb, totalMb: latest.totalMb };
+      context.onProgress(vram ? { ...progress, vram } : progress);
+    },
+  };
+}
+
+async function swapWatched(job: SwapJob, context: PipelineContext, gpu: VramWatcher): Promise<JobReport> {
   const started = performance.now();
   const watch = new Stopwatch();
   const enter = (stage: Stage) => context.onProgress({ stage, frame: 0, total: 0, fps: 0 });
@@ -57,7 +80,7 @@ export async function swapVideo(job: SwapJob, context: PipelineContext): Promise
       processors = await openProcessors(job, models, context);
       return { selector: await openSelector(job, info, tools, models, context) };
     });
-    const open: OpenJob = { job, info, tools, models, selector, processors, context, watch };
+    const open: OpenJob = { job, info, tools, models, selector, processors, context, watch, gpu };
     const rendered = await (info.kind === 'image' ? renderImage(open) : renderVideo(open));
     return finishReport(open, rendered, (performance.now() - started) / 1000);
   } finally {
@@ -115,7 +138,7 @@ export async function processFrame(
 }
 
 function finishReport(open: OpenJob, rendered: Rendered, seconds: number): JobReport {
-  const { job, info, models, watch } = open;
+  const { job, info, models, watch, gpu } = open;
   const swapSeconds = (watch.totals['swap'] ?? 0) / 1000;
   const warnings = [...info.conversions, ...rendered.warnings];
   if (rendered.facesSwapped === 0) warnings.push('no face was swapped: none in the target matched');
@@ -130,6 +153,7 @@ function finishReport(open: OpenJob, rendered: Rendered, seconds: number): JobRe
     height: info.displayHeight,
     providers: models.providers,
     peakMemoryMb: process.resourceUsage().maxRSS / 1024,
+    ...(gpu.use && { gpu: gpu.use }),
     timings: watch.totals,
     audio: rendered.audio,
     warnings,

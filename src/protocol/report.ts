@@ -1,3 +1,4 @@
+import type { GpuRelease, GpuUse } from './gpu';
 import type { ExecutionProvider } from './job';
 
 export type Stage = 'probe' | 'models' | 'source' | 'swap' | 'join' | 'verify';
@@ -14,6 +15,8 @@ export interface Progress {
   provider?: ExecutionProvider;
   /** True when a provider the user prefers could not be used. */
   fellBack?: boolean;
+  /** In use of the GPU that is watched, by whomever; absent where there is none. */
+  vram?: { usedMb: number; totalMb: number };
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -40,6 +43,10 @@ export interface JobReport {
   providers: ProviderChoice[];
   /** Highest resident memory of the child process in MB. */
   peakMemoryMb: number;
+  /** Absent where no GPU can be watched. */
+  gpu?: GpuUse;
+  /** One for each time that GPU memory was given back, in order. */
+  releases?: GpuRelease[];
   /** Wall milliseconds by stage; inside `swap` the pieces overlap. */
   timings: Record<string, number>;
   /** `copied`, `re-encoded to aac`, `none` … */

@@ -15,6 +15,8 @@ const halfway: Progress = {
 describe('the progress line', () => {
   test('tells percent, frames, speed, time left and provider', () => {
     assert.equal(statusText(halfway), '50 % · 50/100 · 12.3 fps · 0:05 left · cuda');
+    const vram = { usedMb: 812, totalMb: 8192 };
+    assert.match(statusText({ ...halfway, vram }), /· cuda · VRAM 812\/8192 MB$/);
   });
 
   test('says when the preferred provider is not the one', () => {

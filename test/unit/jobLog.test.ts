@@ -50,6 +50,7 @@ suite('The log of a job', () => {
         { model: 'face_landmarker', provider: 'cpu', reason: 'an operator is missing', fellBack: true },
       ],
       peakMemoryMb: 512.4,
+      gpu: { uuid: 'GPU-1', totalMb: 8192, peakMb: 3000 },
       timings: { swap: 7000 },
       audio: 'copied',
       warnings: ['The subtitles were left out.'],
@@ -59,6 +60,7 @@ suite('The log of a job', () => {
     assert.ok(
       lines.includes('info   Execution: CUDA (face_detector, face_recognizer), CPU (face_landmarker)'),
     );
+    assert.ok(lines.includes('info   Peak GPU memory: 3000 of 8192 MB, all programs'));
     assert.ok(lines.includes('info   180 frames changed, 190 faces swapped'));
   });
 });
@@ -66,6 +68,8 @@ suite('The log of a job', () => {
 suite('The status', () => {
   test('is provider, percent and speed', () => {
     assert.equal(shortStatus(swapping(99)), 'CUDA 49 % · 25 fps');
+    const vram = { usedMb: 5325, totalMb: 24576 };
+    assert.equal(shortStatus({ ...swapping(99), vram }), 'CUDA 49 % · 25 fps · VRAM 5.2/24.0 GB');
     assert.equal(longStatus(swapping(99)), '49 % · 25 fps · 2 min 6 s left · on CUDA');
   });
 

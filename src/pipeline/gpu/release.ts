@@ -1,0 +1,74 @@
+import type { GpuHolder, GpuRelease } from '../../protocol/gpu';
+import type { VramReadings } from './vramWatcher';
+
+/** Other programs come and go by this much; what a model or a CUDA context leaves behind is more. */
+export const toleranceMb = 64;
+
+/** Unchanged readings after which it is worth asking who holds the memory. */
+const still = 4;
+
+export interface ReleaseWait {
+  baselineMb: number;
+  /** Longest wait; 0 means none. */
+  waitMs: number;
+  now: () => number;
+  /** Programs with memory on this GPU. */
+  holders(): Promise<GpuHolder[]>;
+  /** This process, by which its own memory is told from that of others. */
+  pid: number;
+}
+
+export type Released = Pick<GpuRelease, 'afterMb' | 'ms' | 'verdict' | 'holders'>;
+
+/**
+ * Reads until the memory in use is within the tolerance of the baseline; ends with that very reading. It gives up when the
+ * time is over, when there are no more readings, and early when the driver says that this very process sits on
+ * what is missing and nothing moves: waiting frees no CUDA context.
+ */
+export async function awaitRelease(readings: VramReadings, wait: ReleaseWait): Promise<Released> {
+  const { baselineMb, waitMs, now, pid } = wait;
+  const started = now();
+  const most = baselineMb + toleranceMb;
+  let afterMb = readings.latest?.usedMb ?? baselineMb;
+  const told = (verdict: GpuRelease['verdict'], holders: GpuHolder[] = []): Released => {
+    const others = holders.filter((holder) => holder.pid !== pid);
+    return { afterMb, ms: now() - started, verdict, ...(others.length > 0 && { holders: others }) };
+  };
+  if (waitMs <= 0) return told('unknown');
+  for (let unchanged = 0; ;) {
+    const left = waitMs - (now() - started);
+    const sample = left > 0 ? await readings.next(left) : undefined;
+    if (sample === undefined) {
+      const isOver = now() - started >= waitMs;
+      return isOver ? told('held', await wait.holders()) : told('unknown');
+    }
+    unchanged = sample.usedMb === afterMb ? unchanged + 1 : 0;
+    afterMb = sample.usedMb;
+    if (afterMb <= most) return told('back');
+    if (unchanged === still) {
+      const holders = await wait.holders();
+      const own = holders.find((holder) => holder.pid === pid)?.usedMb ?? 0;
+      if (own >= afterMb - most) return told('held', holders);
+    }
+  }
+}
+
+/** One line for the log. */
+export function describeRelease(release: GpuRelease): string {
+  const { processor, baselineMb, beforeMb, afterMb, ms, by, verdict, holders } = release;
+  const how = by === 'recycling' ? 'by a fresh process' : 'by release';
+  const outcome = {
+    back: `back ${how} after ${(ms / 1000).toFixed(1)} s`,
+    held: `not back ${how} after ${(ms / 1000).toFixed(1)} s${heldBy(holders ?? [])}`,
+    unknown: 'not waited for, or no longer readable',
+  };
+  return `GPU memory after ${processor}: ${beforeMb} → ${afterMb} MB, baseline ${baselineMb} MB: ${outcome[verdict]}`;
+}
+
+function heldBy(holders: readonly GpuHolder[]): string {
+  if (holders.length === 0) return '';
+  const names = holders.map(({ name, pid, usedMb }) => {
+    return `${name} (${pid}${usedMb === undefined ? '' : `, ${usedMb} MB`})`;
+  });
+  return `; on this GPU are also ${names.join(', ')}`;
+}
