@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { ModelRecord } from '../../src/models/catalogue';
 import { convertTfjs } from './fromTfjs';
@@ -15,7 +16,8 @@ export function buildModel(record: ModelRecord): Uint8Array {
   const { id, source, inputs, outputs } = record;
   const [input] = inputs;
   const network = networkOf(record);
-  if (!source.file.endsWith('.json')) return convertTflite(id, network, input, outputs, { refinedLandmarks });
+  if (!/\.(json|js)$/.test(source.file))
+    return convertTflite(id, network, input, outputs, { refinedLandmarks });
   const model = readTfjs(new TextDecoder().decode(network), (name) => networkOf(record, name));
   return convertTfjs(id, model, input, outputs);
 }
@@ -26,10 +28,19 @@ export function buildModel(record: ModelRecord): Uint8Array {
  */
 export function networkOf({ source }: ModelRecord, weights?: string): Uint8Array {
   const file = join(packageFolder(source), source.file);
+  if (file.endsWith('.js')) return unwrap(weights ? join(dirname(file), `${weights}.min.js`) : file);
   if (weights) return readFileSync(join(dirname(file), weights));
   const bytes = readFileSync(file);
   if (!source.member) return bytes;
   return unpackAsset(readFileSync(file.replace(/\.data$/, '_loader.js'), 'utf8'), bytes, source.member);
+}
+
+/** What a script exports: the description of a network, or the weights as base64. */
+function unwrap(file: string): Uint8Array {
+  const exported: unknown = createRequire(__filename)(file);
+  return typeof exported === 'string'
+    ? Buffer.from(exported, 'base64')
+    : Buffer.from(JSON.stringify(exported));
 }
 
 /** Where a package is installed; it must be the version whose licence and numbers the catalogue tells. */

@@ -67,6 +67,25 @@ function convertNode(
       const kernel = attributes.ksize?.list.i.map(Number) ?? [];
       return layers.maxPool(graph, at(0), { ...window(node), kernel: [kernel[1], kernel[2]] });
     }
+    case 'AvgPool': {
+      const x = at(0);
+      const [, height, width] = attributes.ksize?.list.i.map(Number) ?? [];
+      if (height !== x.shape[1] || width !== x.shape[2] || window(node).padding !== 'VALID') {
+        throw new Error(`${node.name} takes a mean over parts of the picture, which is not supported`);
+      }
+      const [n, , , channels] = x.shape;
+      return layers.reshape(graph, layers.averageChannels(graph, x), [n, 1, 1, channels]);
+    }
+    case 'Squeeze': {
+      const x = at(0);
+      const axes = attributes.squeeze_dims?.list.i?.map(Number) ?? [];
+      const gone = (size: number, axis: number) => (axes.length === 0 ? size === 1 : axes.includes(axis));
+      return layers.reshape(
+        graph,
+        x,
+        x.shape.filter((size, axis) => !gone(size, axis)),
+      );
+    }
     case 'Add':
     case 'AddV2':
       return layers.combine(graph, 'Add', at(0), at(1));
@@ -172,8 +191,10 @@ function integers(node: TfjsNode, value: Value): number[] {
 }
 
 function scalar(node: TfjsNode, value: Value): number {
-  const { type, data } = constantOf(node, value);
+  const constant = constantOf(node, value);
+  const { type, data } = constant;
   if (data.length !== 1) throw new Error(`${node.name} wants one number`);
+  if (constant.type === 'uint8') return constant.data[0] * constant.scale + constant.min;
   return type === 'float16' ? halfToFloat(data[0]) : data[0];
 }
 

@@ -47,14 +47,18 @@ export class Graph {
     return output;
   }
 
-  /** A float constant with its axes reordered and then reshaped as told. Half floats stay half the size. */
+  /** A float constant with its axes reordered and then reshaped as told. Half floats stay half the size, steps a quarter. */
   weight(constant: Constant, order?: readonly number[], shape?: readonly number[]): string {
     const ordered = order ? permute(constant, order) : constant;
     const { type, data } = ordered;
     if (type === 'int32') throw new Error('whole numbers are no weights');
     const finalShape = shape ? resolveShape(shape, data.length) : ordered.shape;
     const name = this.initializer(type, finalShape, data);
-    return type === 'float16' ? this.node('Cast', [name], { to: dataTypes.float32 }) : name;
+    if (type === 'float32') return name;
+    const wide = this.node('Cast', [name], { to: dataTypes.float32 });
+    if (type === 'float16') return wide;
+    const scaled = this.node('Mul', [wide, this.scalar(ordered.scale)]);
+    return this.node('Add', [scaled, this.scalar(ordered.min)]);
   }
 
   /** A list of whole numbers: what Reshape, Pad and Resize take as inputs. */

@@ -3,7 +3,9 @@ export type Constant =
   | { type: 'float32'; shape: readonly number[]; data: Float32Array }
   /** Half floats as their 16 bits. */
   | { type: 'float16'; shape: readonly number[]; data: Uint16Array }
-  | { type: 'int32'; shape: readonly number[]; data: Int32Array };
+  | { type: 'int32'; shape: readonly number[]; data: Int32Array }
+  /** Bytes that stand for `byte * scale + min`. */
+  | { type: 'uint8'; shape: readonly number[]; data: Uint8Array; scale: number; min: number };
 
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
@@ -11,9 +13,21 @@ export function elementCount(shape: readonly number[]): number {
 
 const arrays = { float32: Float32Array, float16: Uint16Array, int32: Int32Array };
 
+/** A constant of bytes that stand for numbers at even steps. */
+export function constantFromSteps(
+  shape: readonly number[],
+  bytes: Uint8Array,
+  { scale, min }: { scale: number; min: number },
+): Constant {
+  if (bytes.length !== elementCount(shape)) {
+    throw new Error(`constant of shape [${shape.join()}] has ${bytes.length} bytes`);
+  }
+  return { type: 'uint8', shape, data: Uint8Array.from(bytes), scale, min };
+}
+
 /** Makes a constant of little-endian bytes. They are copied, because typed arrays want aligned memory. */
 export function constantFromBytes(
-  type: Constant['type'],
+  type: keyof typeof arrays,
   shape: readonly number[],
   bytes: Uint8Array,
 ): Constant {

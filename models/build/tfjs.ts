@@ -1,4 +1,4 @@
-import { constantFromBytes, elementCount, type Constant } from './tensor';
+import { constantFromBytes, constantFromSteps, elementCount, type Constant } from './tensor';
 
 /** Only the attributes that some converted operator has. Strings are base64, whole numbers are decimal strings. */
 export interface TfjsAttributes {
@@ -8,6 +8,7 @@ export interface TfjsAttributes {
   padding?: { s: string };
   fused_ops?: { list: { s?: string[] } };
   keep_dims?: { b: boolean };
+  squeeze_dims?: { list: { i?: string[] } };
   transpose_a?: { b: boolean };
   transpose_b?: { b: boolean };
   data_format?: { s: string };
@@ -31,7 +32,7 @@ interface WeightSpec {
   name: string;
   shape: number[];
   dtype: string;
-  quantization?: { dtype: string };
+  quantization?: { dtype: string; scale?: number; min?: number };
 }
 
 interface ModelJson {
@@ -55,7 +56,7 @@ export function readTfjs(json: string, readWeights: (name: string) => Uint8Array
       const { type, size } = storage(spec);
       const end = offset + elementCount(spec.shape) * size;
       if (end > bytes.length) throw new Error(`${paths.join(', ')} ends before weight ${spec.name}`);
-      constants.set(spec.name, constantFromBytes(type, spec.shape, bytes.subarray(offset, end)));
+      constants.set(spec.name, constantOf(spec, type, bytes.subarray(offset, end)));
       offset = end;
     }
     if (offset !== bytes.length) {
@@ -71,9 +72,18 @@ export function readTfjs(json: string, readWeights: (name: string) => Uint8Array
   return { nodes: new Map(nodes.map((node) => [node.name, node])), constants };
 }
 
+function constantOf(spec: WeightSpec, type: Constant['type'], bytes: Uint8Array): Constant {
+  if (type !== 'uint8') return constantFromBytes(type, spec.shape, bytes);
+  const { scale, min } = spec.quantization ?? {};
+  if (scale === undefined || min === undefined) throw new Error(`weight ${spec.name} lacks its steps`);
+  return constantFromSteps(spec.shape, bytes, { scale, min });
+}
+
 function storage({ name, dtype, quantization }: WeightSpec): { type: Constant['type']; size: number } {
   const stored = quantization?.dtype ?? dtype;
   switch (stored) {
+    case 'uint8':
+      return { type: stored, size: 1 };
     case 'float16':
       return { type: stored, size: 2 };
     case 'float32':

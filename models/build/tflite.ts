@@ -45,7 +45,7 @@ const operatorNames = new Map([
 const CUSTOM = 32;
 
 /** Numbers of the tensor types whose constants are read (enum TensorType). */
-const tensorTypes = new Map<number, Constant['type']>([
+const tensorTypes = new Map<number, Exclude<Constant['type'], 'uint8'>>([
   [0, 'float32'],
   [1, 'float16'],
   [2, 'int32'],

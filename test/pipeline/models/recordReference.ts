@@ -94,7 +94,7 @@ interface TfjsCore {
 }
 interface TfjsConverter {
   loadGraphModel(handler: object): Promise<{
-    execute(input: Tensor, outputs: readonly string[]): Tensor[];
+    execute(input: Tensor, outputs: readonly string[]): Tensor | Tensor[];
   }>;
 }
 
@@ -116,12 +116,14 @@ async function runTfjs(record: ModelRecord, input: Float32Array): Promise<Output
     weightsManifest: { paths: string[]; weights: object[] }[];
   };
   const [{ paths, weights }] = weightsManifest;
-  const weightData = Uint8Array.from(networkOf(record, paths[0])).buffer;
+  const weightData = Uint8Array.from(Buffer.concat(paths.map((path) => networkOf(record, path)))).buffer;
   const model = await converter.loadGraphModel(
     tf.io.fromMemory({ modelTopology, weightSpecs: weights, weightData, format: 'graph-model' }),
   );
   const names = record.outputs.map(({ from }) => from);
-  const results = model.execute(tf.tensor(input, record.inputs[0].shape), names);
+  const executed = model.execute(tf.tensor(input, record.inputs[0].shape), names);
+  // One output comes without an array around it.
+  const results = Array.isArray(executed) ? executed : [executed];
   const values = await Promise.all(results.map((result) => result.data()));
   return Object.fromEntries(record.outputs.map(({ name }, i) => [name, values[i]] as const));
 }
@@ -131,7 +133,7 @@ async function record(): Promise<void> {
   for (const input of referenceInputs) {
     const record = loadCatalogue().find(({ id }) => id === input.model)!;
     const { values, sha256 } = await loadReferenceInput(input, record.inputs[0].shape[1]);
-    const run = record.source.file.endsWith('.json') ? runTfjs : runTflite;
+    const run = /\.(json|js)$/.test(record.source.file) ? runTfjs : runTflite;
     runs.push({ sha256, outputs: await run(record, values) });
     console.log(`${input.model} on photo ${input.photo}`);
   }
