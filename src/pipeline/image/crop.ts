@@ -7,6 +7,8 @@ export interface Square {
   cy: number;
   size: number;
   angle: number;
+  /** Makes it a rectangle that the crop shows squeezed: its height for one of width; 1 when absent. */
+  stretch?: number;
 }
 
 /** What a model wants to see: `value * mul + add` for values 0–255. */
@@ -314,17 +316,18 @@ export function cropToTensor(
   out = new Float32Array(side * side * 3),
 ): Float32Array {
   const k = square.size / side;
-  const cos = Math.cos(square.angle) * k;
-  const sin = Math.sin(square.angle) * k;
+  const tall = k * (square.stretch ?? 1);
+  const cos = Math.cos(square.angle);
+  const sin = Math.sin(square.angle);
   const half = side / 2;
   planesOf(source).forEach((plane, channel) => {
     const map: PlaneMap = {
-      x0: (square.cx - cos * half + sin * half) * plane.scaleX,
-      y0: (square.cy - sin * half - cos * half) * plane.scaleY,
-      xx: cos * plane.scaleX,
-      xy: -sin * plane.scaleX,
-      yx: sin * plane.scaleY,
-      yy: cos * plane.scaleY,
+      x0: (square.cx - cos * k * half + sin * tall * half) * plane.scaleX,
+      y0: (square.cy - sin * k * half - cos * tall * half) * plane.scaleY,
+      xx: cos * k * plane.scaleX,
+      xy: -sin * tall * plane.scaleX,
+      yx: sin * k * plane.scaleY,
+      yy: cos * tall * plane.scaleY,
     };
     const shrink = Math.max(Math.hypot(map.xx, map.yx), Math.hypot(map.xy, map.yy));
     if (shrink < BILINEAR_LIMIT) sampleBilinear(plane, map, side, out, channel);
