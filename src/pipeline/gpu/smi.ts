@@ -20,7 +20,9 @@ export function findSmi(
   const named = env['FACE_SWAP_NVIDIA_SMI'];
   if (named !== undefined && named !== '') return isProgram(named) ? named : undefined;
   const program = platform === 'win32' ? 'nvidia-smi.exe' : 'nvidia-smi';
-  const folders = (env['PATH'] ?? env['Path'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  const folders = (env['PATH'] ?? env['Path'] ?? '')
+    .split(path.delimiter)
+    .filter((folder) => path.isAbsolute(folder));
   const places = [...folders.map((folder) => path.join(folder, program)), ...(usualPlaces[platform] ?? [])];
   return places.find(isProgram);
 }
