@@ -1,0 +1,152 @@
+import { FaceSwapError } from '../../protocol/errors';
+import type { ContentSensitivity } from '../../protocol/content';
+import { pictureSize } from '../image/crop';
+import type { Square } from '../image/crop';
+import type { Frame } from '../image/frame';
+import type { FrameSource } from '../image/region';
+import type { Box } from '../faces/face';
+import { nextScene, type SceneMemory } from '../faces/sceneCuts';
+import type { ContentClassifier } from './classifier';
+import {
+  contentLimits,
+  isNearLimit,
+  isRaised,
+  minorRefusal,
+  refusalOf,
+  type ContentLimits,
+  type ContentSample,
+  type Refusal,
+} from './decision';
+import { lookAt } from './look';
+import { contentRegions, photoRegions } from './regions';
+
+/** What the check sees with. */
+export interface ContentEyes {
+  classifier: ContentClassifier;
+  /** Estimated ages of the people in a picture; asked for only when its score is raised. */
+  agesIn(picture: FrameSource): Promise<number[]>;
+  /** The same of the people in the sources. */
+  sourceAges(): Promise<number[]>;
+}
+
+interface KnownFace {
+  box: Box;
+  pose: { roll: number };
+}
+
+/** No two looks at a video lie further apart than this. */
+const secondsBetween = 1;
+
+/** Looks at the sources and the target of one job. Every method throws `content-refused` as soon as it has seen enough. */
+export class ContentCheck {
+  private readonly limits: ContentLimits;
+  /** Looks at the target that came near a limit. */
+  private readonly suspects: ContentSample[] = [];
+  private scene: SceneMemory | undefined;
+  private lookedAt = -Infinity;
+  private looks = 0;
+  private highest = 0;
+
+  constructor(
+    sensitivity: ContentSensitivity,
+    private readonly target: { file: string; rotation: number },
+    private readonly eyes: ContentEyes,
+  ) {
+    this.limits = contentLimits[sensitivity];
+  }
+
+  /** For the log. */
+  get summary(): string {
+    const { looks, highest, limits } = this;
+    return `Content check: ${looks} looks, highest score ${highest.toFixed(2)}, limit ${limits.repeated}`;
+  }
+
+  /** A picture whose faces are not known yet. */
+  async photo(file: string, picture: FrameSource): Promise<void> {
+    const sample = await this.look(picture, photoRegions(pictureSize(picture), 0));
+    await this.judge(file, [sample], sample, picture);
+  }
+
+  /** A frame from somewhere in the target, ahead of all others. */
+  async glance(frame: Frame, seconds: number): Promise<void> {
+    const sample = await this.look(frame, photoRegions(frame.format, this.target.rotation), seconds);
+    await this.judgeTarget(sample, frame);
+  }
+
+  /** The target, when it is a picture. */
+  async still(picture: Frame, faces: readonly KnownFace[]): Promise<void> {
+    await this.judgeTarget(await this.look(picture, this.regions(picture, faces)), picture);
+  }
+
+  /**
+   * The next frame of the target, in order. It is looked at when it starts a scene, or when the following frame would come later
+   * than a second after the last look.
+   */
+  async frame(
+    frame: Frame,
+    faces: readonly KnownFace[],
+    seconds: number,
+    nextSeconds: number,
+  ): Promise<void> {
+    const { memory, startsScene } = nextScene(this.scene, frame);
+    this.scene = memory;
+    if (!startsScene && nextSeconds - this.lookedAt <= secondsBetween) return;
+    this.lookedAt = seconds;
+    await this.judgeTarget(await this.look(frame, this.regions(frame, faces), seconds), frame);
+  }
+
+  private regions(frame: Frame, faces: readonly KnownFace[]): Square[] {
+    const known = faces.map(({ box, pose }) => ({ box, roll: pose.roll }));
+    return contentRegions(frame.format, this.target.rotation, known);
+  }
+
+  private async look(
+    picture: FrameSource,
+    regions: readonly Square[],
+    seconds?: number,
+  ): Promise<ContentSample> {
+    const sample = await lookAt(this.eyes.classifier, picture, regions, seconds);
+    this.looks++;
+    this.highest = Math.max(this.highest, sample.explicit);
+    return sample;
+  }
+
+  private async judgeTarget(sample: ContentSample, picture: FrameSource): Promise<void> {
+    if (isNearLimit(sample, this.limits)) this.suspects.push(sample);
+    await this.judge(this.target.file, this.suspects, sample, picture);
+  }
+
+  private async judge(
+    file: string,
+    samples: readonly ContentSample[],
+    sample: ContentSample,
+    picture: FrameSource,
+  ): Promise<void> {
+    const { limits, eyes } = this;
+    if (isRaised(sample, limits)) {
+      const ages = [...(await eyes.agesIn(picture)), ...(await eyes.sourceAges())];
+      const refusal = minorRefusal(sample, ages, limits);
+      if (refusal) throw refused(file, refusal);
+    }
+    const refusal = refusalOf(samples, limits);
+    if (refusal) throw refused(file, refusal);
+  }
+}
+
+function refused(file: string, { why, samples, limit }: Refusal): FaceSwapError {
+  const score = Math.max(...samples.map(({ explicit, drawn }) => Math.max(explicit, drawn)));
+  const times = samples.flatMap(({ seconds }) => (seconds === undefined ? [] : [clock(seconds)]));
+  return new FaceSwapError('content-refused', {
+    file,
+    why,
+    score: Number(score.toFixed(2)),
+    limit,
+    ...(times.length > 0 && { times: times.join(', ') }),
+  });
+}
+
+/** Minutes and seconds; tenths tell neighbouring looks apart. */
+function clock(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return `${minutes}:${(seconds - 60 * minutes).toFixed(1).padStart(4, '0')}`;
+}

@@ -1,0 +1,123 @@
+import type { ContentSensitivity } from '../../protocol/content';
+
+/** What the classifier says of one region, each 0–1; together 1. */
+export interface ContentClasses {
+  drawing: number;
+  hentai: number;
+  neutral: number;
+  porn: number;
+  sexy: number;
+}
+
+/** From here on a region is looked at again in altered views: what one crop seems to show, the next one often denies. */
+export function isDoubtful({ porn, sexy, hentai }: ContentClasses): boolean {
+  return porn >= 0.2 || porn + sexy >= 0.4 || hentai >= 0.8;
+}
+
+/** What several views of one region say together. */
+export function meanOf(views: readonly ContentClasses[]): ContentClasses {
+  const mean = (name: keyof ContentClasses) =>
+    views.reduce((sum, classes) => sum + classes[name], 0) / views.length;
+  return {
+    drawing: mean('drawing'),
+    hentai: mean('hentai'),
+    neutral: mean('neutral'),
+    porn: mean('porn'),
+    sexy: mean('sexy'),
+  };
+}
+
+/** One look: a picture, or a frame of a video, with the highest scores of its regions. */
+export interface ContentSample {
+  /** Seconds from the beginning; absent for a picture. */
+  seconds?: number;
+  /** That it is a photograph of sexual acts or parts, 0–1. */
+  explicit: number;
+  /** That it is a photograph with anything sexual, swimwear and poses included, 0–1. */
+  suggestive: number;
+  /** That it is such a drawing, 0–1. Smooth or retouched photos come high as well. */
+  drawn: number;
+}
+
+/** Limits, chosen on the ordinary photos of docs/content-check.md. */
+export interface ContentLimits {
+  /** One sample this explicit is enough. */
+  single: number;
+  /** Of samples this explicit it takes `several`: one frame may mislead, a scene hardly does. */
+  repeated: number;
+  several: number;
+  /** The same for drawings, for which photos are often taken. */
+  drawn: number;
+  /** From here on a score counts as raised, and the ages of the people are looked at. */
+  raisedExplicit: number;
+  raisedSuggestive: number;
+}
+
+export const contentLimits: Record<ContentSensitivity, ContentLimits> = {
+  standard: {
+    single: 0.92,
+    repeated: 0.85,
+    several: 2,
+    drawn: 0.97,
+    raisedExplicit: 0.65,
+    raisedSuggestive: 0.75,
+  },
+  strict: {
+    single: 0.88,
+    repeated: 0.75,
+    several: 2,
+    drawn: 0.95,
+    raisedExplicit: 0.5,
+    raisedSuggestive: 0.65,
+  },
+};
+
+/** People who look younger than this count as minors: eighteen years, and a margin for the error of the estimate. */
+export const minorBelow = 25;
+
+/** Why something is refused, and on which samples. */
+export interface Refusal {
+  why: 'explicit' | 'minor';
+  samples: ContentSample[];
+  limit: number;
+}
+
+/** The sample that a list of regions makes. */
+export function sampleOf(regions: readonly ContentClasses[], seconds?: number): ContentSample {
+  const highest = (score: (classes: ContentClasses) => number) => Math.max(0, ...regions.map(score));
+  return {
+    ...(seconds !== undefined && { seconds }),
+    explicit: highest(({ porn }) => porn),
+    suggestive: highest(({ porn, sexy }) => porn + sexy),
+    drawn: highest(({ hentai }) => hentai),
+  };
+}
+
+/** Whether the ages of the people in it matter. */
+export function isRaised(sample: ContentSample, limits: ContentLimits): boolean {
+  return sample.explicit >= limits.raisedExplicit || sample.suggestive >= limits.raisedSuggestive;
+}
+
+/** Looks at all samples of one file so far. */
+export function refusalOf(samples: readonly ContentSample[], limits: ContentLimits): Refusal | undefined {
+  const over = samples.filter((sample) => isNearLimit(sample, limits));
+  const clear = over.filter(({ explicit, drawn }) => explicit >= limits.single || drawn >= limits.drawn);
+  if (clear.length > 0) return { why: 'explicit', samples: clear, limit: limits.single };
+  if (over.length < limits.several) return undefined;
+  return { why: 'explicit', samples: over, limit: limits.repeated };
+}
+
+/** Whether a sample has to be remembered for those that follow. */
+export function isNearLimit({ explicit, drawn }: ContentSample, limits: ContentLimits): boolean {
+  return explicit >= limits.repeated || drawn >= limits.drawn;
+}
+
+/** A raised score together with somebody who may be a minor, whether in the picture or in a source. */
+export function minorRefusal(
+  sample: ContentSample,
+  ages: readonly number[],
+  limits: ContentLimits,
+): Refusal | undefined {
+  if (!isRaised(sample, limits) || !ages.some((age) => age < minorBelow)) return undefined;
+  return { why: 'minor', samples: [sample], limit: limits.raisedExplicit };
+}

@@ -1,0 +1,23 @@
+import type { Square } from '../image/crop';
+import type { FrameSource } from '../image/region';
+import type { ContentClassifier } from './classifier';
+import { isDoubtful, meanOf, sampleOf, type ContentClasses, type ContentSample } from './decision';
+import { alteredViews } from './regions';
+
+/** What the regions of a picture show; a doubtful one is looked at in altered views as well, and their mean counts. */
+export async function lookAt(
+  classifier: ContentClassifier,
+  picture: FrameSource,
+  regions: readonly Square[],
+  seconds?: number,
+): Promise<ContentSample> {
+  const found: ContentClasses[] = [];
+  for (const region of regions) {
+    const views = [await classifier.classify(picture, region)];
+    if (isDoubtful(views[0])) {
+      for (const view of alteredViews(region)) views.push(await classifier.classify(picture, view));
+    }
+    found.push(meanOf(views));
+  }
+  return sampleOf(found, seconds);
+}

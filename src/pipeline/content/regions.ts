@@ -1,0 +1,85 @@
+import type { Box } from '../faces/face';
+import type { Square } from '../image/crop';
+
+/** Looked at with the people around them, largest first; more faces are seen by the whole frame. */
+const mostPeople = 2;
+/** Side of the square around a person, and how far its centre lies below the face's, in heights of the face. */
+const personSize = 5;
+const personBelow = 1.6;
+
+/** Longer than this for one of its short side, a picture is looked at in two squares as well. */
+const longPicture = 1.2;
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+interface Face {
+  box: Box;
+  /** Degrees. */
+  roll: number;
+}
+
+/**
+ * What the classifier is shown of a picture: all of it, squeezed into a square as in its training, and the surroundings of the
+ * largest faces, upright.
+ * @param rotation degrees clockwise that bring the picture upright
+ */
+export function contentRegions(size: Size, rotation: number, faces: readonly Face[]): Square[] {
+  const largest = [...faces].sort((a, b) => b.box.height - a.box.height).slice(0, mostPeople);
+  return [wholePicture(size, rotation), ...largest.map((face) => personRegion(size, face))];
+}
+
+/** The same where nobody has looked for faces: all of the picture, and the squares at the ends of a long one. */
+export function photoRegions(size: Size, rotation: number): Square[] {
+  const { width, height } = size;
+  const side = Math.min(width, height);
+  const whole = wholePicture(size, rotation);
+  if (Math.max(width, height) < longPicture * side) return [whole];
+  const ends = [side / 2, Math.max(width, height) - side / 2];
+  const across = width > height;
+  const squares = ends.map((end) => ({
+    cx: across ? end : width / 2,
+    cy: across ? height / 2 : end,
+    size: side,
+    angle: whole.angle,
+  }));
+  return [whole, ...squares];
+}
+
+function wholePicture({ width, height }: Size, rotation: number): Square {
+  const turned = rotation % 180 !== 0;
+  return {
+    cx: width / 2,
+    cy: height / 2,
+    size: turned ? height : width,
+    angle: (-rotation * Math.PI) / 180,
+    stretch: turned ? width / height : height / width,
+  };
+}
+
+function personRegion({ width, height }: Size, { box, roll }: Face): Square {
+  const size = Math.min(personSize * box.height, width, height);
+  const angle = (roll * Math.PI) / 180;
+  const below = Math.min(personBelow * box.height, size / 2);
+  const cx = box.x + box.width / 2 - Math.sin(angle) * below;
+  const cy = box.y + box.height / 2 + Math.cos(angle) * below;
+  // Moved inside: black beyond the border is nothing the classifier knows.
+  const inside = (centre: number, length: number) => Math.min(length - size / 2, Math.max(size / 2, centre));
+  return { cx: inside(cx, width), cy: inside(cy, height), size, angle };
+}
+
+/** A region a little nearer, from four sides, and turned: what is really there is seen in all of them. */
+export function alteredViews(region: Square): Square[] {
+  const near = { ...region, size: region.size * 0.85 };
+  const shift = region.size * 0.07;
+  return [
+    near,
+    { ...near, cx: region.cx - shift },
+    { ...near, cx: region.cx + shift },
+    { ...near, cy: region.cy - shift },
+    { ...near, cy: region.cy + shift },
+    { ...region, angle: region.angle + 0.1 },
+  ];
+}
