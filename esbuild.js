@@ -1,5 +1,5 @@
 // Bundles everything into dist/: the extension, the worker and its pipeline thread, the command line, the webview.
-const { chmodSync, rmSync } = require('node:fs');
+const { chmodSync, copyFileSync, rmSync } = require('node:fs');
 const path = require('node:path');
 const esbuild = require('esbuild');
 
@@ -69,6 +69,11 @@ async function main() {
     return;
   }
   for (const build of builds) await esbuild.build(build);
+  // Beside the bundle that loads it: code can be bundled, WebAssembly is read from its file.
+  copyFileSync(
+    require.resolve('@contentauth/c2pa-wasm/assets/c2pa_bg.wasm'),
+    path.join(__dirname, 'dist', 'c2pa.wasm'),
+  );
   chmodSync(path.join(__dirname, 'dist', 'cli.js'), 0o755);
 }
 

@@ -84,6 +84,11 @@ module.exports = defineConfig(
     '(^vscode$|^onnxruntime|/(media|host|models)/)',
     'processors may import faces, image, inference, protocol',
   ),
+  room(
+    ['src/pipeline/provenance/**'],
+    '(^vscode$|^onnxruntime|^sharp$|/(image|media|inference|faces|processors|host|models)/)',
+    'provenance may import node, protocol, and the libraries for credentials and certificates',
+  ),
   room(['src/models/**'], '(^vscode$|^onnxruntime|/(pipeline|host)/)', 'models may import node, protocol'),
   room(['src/!(extension).ts', 'src/pipeline/*.ts'], '^vscode$', 'vscode stays in the host'),
   room(

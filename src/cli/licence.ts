@@ -1,16 +1,6 @@
-import { createInterface } from 'node:readline/promises';
+import { ask } from './ask';
 
-/** Asks on a terminal whether a licence is accepted. Without one nobody can answer, and silence is no consent. */
-export async function accepted(signal: AbortSignal): Promise<boolean> {
-  const { stdin, stderr } = process;
-  if (!stdin.isTTY || !stderr.isTTY) return false;
-  const questions = createInterface({ input: stdin, output: stderr });
-  try {
-    const answer = await questions.question('Do you accept this licence? [y/N] ', { signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } catch {
-    return false;
-  } finally {
-    questions.close();
-  }
+/** Asks on a terminal whether a licence is accepted. */
+export function accepted(signal: AbortSignal): Promise<boolean> {
+  return ask('Do you accept this licence?', signal);
 }

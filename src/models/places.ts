@@ -50,7 +50,10 @@ function noted(env: NodeJS.ProcessEnv): string | undefined {
   }
 }
 
-function dataFolder(env: NodeJS.ProcessEnv): string {
+/** Where this program keeps what belongs to the user and the machine, on this platform. */
+export function dataFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const chosen = env['FACE_SWAP_DATA'];
+  if (chosen && path.isAbsolute(chosen)) return chosen;
   const home = homedir();
   if (process.platform === 'win32') {
     return path.join(env['LOCALAPPDATA'] || path.join(home, 'AppData', 'Local'), 'face-swap');

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import sharp from 'sharp';
+import { inspectFile } from '../../src/pipeline/inspectFile';
+import type { Signer } from '../../src/pipeline/provenance/cose';
+import { localSigner } from '../../src/pipeline/provenance/localSigner';
+import { markImage, markIso, openSigner } from '../../src/pipeline/provenance/mark';
+import { markXmp } from '../../src/pipeline/provenance/xmp';
+import { FaceSwapError } from '../../src/protocol/errors';
+import { aiSourceType } from '../../src/protocol/provenance';
+import { provenanceLines } from '../../src/protocol/provenanceText';
+import { clipTools, makeClip, photo } from '../support/clips';
+import { facts, frameHashes, readIndependently, scratch } from '../support/provenance';
+
+const quiet = () => undefined;
+const context = { signal: new AbortController().signal, onLog: quiet, onProgress: quiet, onScratch: quiet };
+const inspect = (file: string) => inspectFile({ file, tools: {} }, context);
+
+describe('marks', () => {
+  const { folder, remove } = scratch();
+  const place = (name: string) => path.join(folder, name);
+  let signer: Signer;
+  let ffmpeg: string;
+  before(async () => {
+    signer = await localSigner(place('credentials'), quiet);
+    ffmpeg = (await clipTools).ffmpeg.path;
+  });
+  after(remove);
+
+  async function markedClip(extension: string, name = 'marked'): Promise<{ clip: string; marked: string }> {
+    const clip = await makeClip({
+      extension,
+      video: ['-c:v', 'libx264'],
+      frames: 20,
+      audio: [['-c:a', 'aac']],
+      output: ['-movflags', '+faststart'],
+    });
+    const marked = place(`${name}${extension}`);
+    await markIso(clip!, marked, { facts, title: 'out', target: clip! }, signer);
+    return { clip: clip!, marked };
+  }
+
+  for (const extension of ['.mp4', '.mov']) {
+    test(`${extension}: frames and sound stay, ours and an independent reader are content, a byte is missed`, async () => {
+      const { clip, marked } = await markedClip(extension);
+      assert.equal(frameHashes(marked, ffmpeg), frameHashes(clip, ffmpeg));
+      const report = await inspect(marked);
+      assert.equal(report.marks[0]?.digitalSourceType, aiSourceType);
+      assert.match(report.marks[0].details[0], /model <one>, model & two/);
+      assert.equal(report.credentials?.state, 'valid', JSON.stringify(report.credentials));
+      assert.equal(report.credentials.trusted, false);
+      assert.deepEqual(
+        report.credentials.actions.map(({ action }) => action),
+        ['c2pa.opened', 'c2pa.edited'],
+      );
+      assert.equal(report.credentials.actions[1].digitalSourceType, aiSourceType);
+      assert.match(report.credentials.ingredients[0].description!, /SHA-256: [0-9a-f]{64}/);
+      const { codes, failures } = await readIndependently(marked);
+      assert.ok(codes.includes('assertion.bmffHash.match'), codes.join());
+      assert.ok(codes.includes('claimSignature.validated'), codes.join());
+      assert.deepEqual(
+        failures.filter((code) => code !== 'signingCredential.untrusted'),
+        [],
+      );
+      const bytes = readFileSync(marked);
+      bytes[bytes.length - 1000] ^= 1;
+      const changed = place(`changed${extension}`);
+      writeFileSync(changed, bytes);
+      const broken = await inspect(changed);
+      assert.equal(broken.credentials?.state, 'invalid');
+      assert.match(
+        provenanceLines(broken).join('\n'),
+        /NOT valid[\s\S]*The content is not the one that was signed/,
+      );
+    });
+  }
+
+  test('a mark is not put on a mark: the old boxes go, the credentials stay as those of the ingredient', async () => {
+    const { clip, marked } = await markedClip('.mp4', 'once');
+    const twice = place('twice.mp4');
+    await markIso(marked, twice, { facts, title: 'twice', target: marked }, signer);
+    assert.equal(frameHashes(twice, ffmpeg), frameHashes(marked, ffmpeg));
+    const { credentials } = await inspect(twice);
+    assert.equal(credentials?.state, 'valid');
+    assert.match(credentials.ingredients[0].signedBy!, /Face Swap local signer/);
+    assert.ok(statSync(clip).size < statSync(marked).size);
+  });
+
+  for (const [format, extension] of [
+    ['image/jpeg', '.jpg'],
+    ['image/png', '.png'],
+    ['image/webp', '.webp'],
+  ] as const) {
+    test(`${extension}: XMP and credentials are read back, pixels stay, a byte is missed`, async () => {
+      const plain = place(`plain${extension}`);
+      const original =
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
+        '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="kept"/></rdf:RDF></x:xmpmeta>';
+      await sharp(photo(1)).withXmp(markXmp(facts, original)).toFile(plain);
+      const marked = place(`marked${extension}`);
+      await markImage(plain, marked, format, { facts, title: 'out', target: photo(1) }, signer);
+      const pixels = (file: string) => sharp(file).raw().toBuffer();
+      assert.ok((await pixels(marked)).equals(await pixels(plain)));
+      const xmp = (await sharp(marked).metadata()).xmp!.toString();
+      assert.match(xmp, /dc:source="kept"/);
+      assert.ok(xmp.includes(aiSourceType));
+      const report = await inspect(marked);
+      assert.equal(report.credentials?.state, 'valid', JSON.stringify(report.credentials));
+      assert.equal(report.marks[0].digitalSourceType, aiSourceType);
+      if (extension !== '.webp') {
+        const { codes, failures } = await readIndependently(marked);
+        assert.ok(codes.includes('assertion.dataHash.match'), codes.join());
+        assert.deepEqual(
+          failures.filter((code) => code !== 'signingCredential.untrusted'),
+          [],
+        );
+      }
+      const bytes = readFileSync(marked);
+      bytes[Math.floor(bytes.length / 2)] ^= 1;
+      writeFileSync(place(`changed${extension}`), bytes);
+      assert.equal((await inspect(place(`changed${extension}`))).credentials?.state, 'invalid');
+    });
+  }
+
+  test('a file without marks says so, and that this proves nothing', async () => {
+    const report = await inspect(photo(2));
+    assert.deepEqual([report.marks, report.credentials], [[], undefined]);
+    assert.match(
+      provenanceLines(report).join('\n'),
+      /carries no marks about its origin. That proves nothing/,
+    );
+  });
+
+  test('a file that is none is refused', async () => {
+    await assert.rejects(inspect(place('gone.mp4')), { code: 'input-missing' });
+    writeFileSync(place('text.jpg'), 'no picture');
+    await assert.rejects(inspect(place('text.jpg')), { code: 'not-media' });
+  });
+
+  test('the key of this machine is for its user alone, and is used again', async () => {
+    const file = place('credentials/local-signer.pem');
+    if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o777, 0o600);
+    const again = await localSigner(place('credentials'), quiet);
+    assert.ok(again.certificates[0].equals(signer.certificates[0]));
+  });
+
+  test('the own certificate signs; one that belongs to another key, or to nobody, is refused', async () => {
+    const pem = readFileSync(place('credentials/local-signer.pem'), 'utf8');
+    await localSigner(place('other'), quiet);
+    const certificate = place('own.crt');
+    writeFileSync(certificate, pem.slice(pem.indexOf('-----BEGIN CERT')));
+    const key = place('credentials/local-signer.pem');
+    const own = await openSigner({ certificate, key }, place('unused'), quiet);
+    const marked = place('own.png');
+    copyFileSync(photo(1), place('source.jpg'));
+    await sharp(photo(1)).toFile(place('plain-own.png'));
+    await markImage(
+      place('plain-own.png'),
+      marked,
+      'image/png',
+      { facts, title: 'own', target: photo(1) },
+      own,
+    );
+    assert.equal((await inspect(marked)).credentials?.state, 'valid');
+    const refused = (files: { certificate: string; key: string }, reason: RegExp) =>
+      assert.rejects(openSigner(files, place('unused'), quiet), (error) => {
+        assert.ok(error instanceof FaceSwapError && error.code === 'usage');
+        assert.match(error.facts.reason!, reason);
+        return true;
+      });
+    await refused({ certificate, key: place('other/local-signer.pem') }, /does not belong/);
+    await refused({ certificate: place('none.crt'), key }, /does not exist/);
+    // An issuer's certificate is not one that may sign content.
+    const openssl = [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-subj',
+      '/CN=x',
+    ];
+    try {
+      execFileSync('openssl', [...openssl, '-keyout', place('ca.key'), '-out', place('ca.crt')], {
+        stdio: 'ignore',
+      });
+    } catch {
+      return;
+    }
+    await refused({ certificate: place('ca.crt'), key: place('ca.key') }, /./);
+  });
+});
