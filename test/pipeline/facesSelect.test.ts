@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import type { Landmarks } from '../../src/pipeline/faces/face';
 import { findFaces } from '../../src/pipeline/faces/find';
 import type { FaceModels } from '../../src/pipeline/faces/models';
 import { FaceSelector, findReference } from '../../src/pipeline/faces/select';
@@ -27,8 +28,11 @@ before(async () => {
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-async function* tracked(views: readonly View[]): AsyncGenerator<TrackedFrame> {
-  const tracker = new FaceTracker({ models, smallFaces: 'never' });
+async function* tracked(
+  views: readonly View[],
+  isBystander?: (trackId: number) => boolean,
+): AsyncGenerator<TrackedFrame> {
+  const tracker = new FaceTracker({ models, smallFaces: 'never', ...(isBystander && { isBystander }) });
   for (const [i, view] of views.entries()) {
     await tracker.push(filmPhoto(photo, view, i));
     for (let next = tracker.next(); next; next = tracker.next()) yield next;
@@ -58,6 +62,34 @@ describe('FaceSelector', () => {
       const [x, y] = project(views[frame.frame.index], centres[1].x, centres[1].y);
       assert.ok(Math.hypot(box.x + box.width / 2 - x, box.y + box.height / 2 - y) < box.width * 0.3);
     }
+  });
+
+  it('tells bystanders, who are then looked at less often, and keeps to the same face', async () => {
+    const views = range(30).map((i): View => ({ x: 960, y: centres[1].y, zoom: 0.5, dx: 2 * i }));
+    const reference = await findReference(models, filmPhoto(photo, views[0], 0), select(1), 'never');
+    const run = async (save: boolean) => {
+      const selector = new FaceSelector(models.recognizer, reference, defaultSelection.similarFaceDistance);
+      const chosen: Landmarks[] = [];
+      let stale = 0;
+      let before: TrackedFrame | undefined;
+      const tell = save ? (id: number) => selector.isBystander(id) : undefined;
+      for await (const frame of tracked(views, tell)) {
+        const faces = await selector.select(frame);
+        assert.equal(faces.length, 1);
+        chosen.push(faces[0].landmarks);
+        for (const { trackId } of frame.faces) {
+          const [then, now] = [before, frame].map((one) => one?.views(trackId).at(-1));
+          const isNew = then && now && then.frame.index < now.frame.index;
+          if (isNew && trackId !== faces[0].trackId && then.landmarks === now.landmarks) stale++;
+        }
+        before = frame;
+      }
+      return { chosen, stale };
+    };
+    const [every, fewer] = [await run(false), await run(true)];
+    assert.deepEqual(fewer.chosen, every.chosen);
+    assert.equal(every.stale, 0);
+    assert.ok(fewer.stale >= 12, `${fewer.stale} looks saved`);
   });
 
   it('decides the same after an interruption', async () => {

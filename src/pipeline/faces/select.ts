@@ -31,6 +31,8 @@ interface Verdict {
   sum: number[];
   nextCheck: number;
   wanted: boolean;
+  /** The next measurement may well decide otherwise. */
+  inDoubt: boolean;
   /** 0–1; follows `wanted` in small steps. */
   level: number;
 }
@@ -103,10 +105,16 @@ export class FaceSelector {
     return chosen;
   }
 
+  /** Whether a track is surely none of the faces to swap. */
+  isBystander(trackId: number): boolean {
+    const verdict = this.verdicts.get(trackId);
+    return verdict !== undefined && !verdict.wanted && !verdict.inDoubt && verdict.level === 0;
+  }
+
   private async judge(tracked: TrackedFrame, trackId: number, reference: FaceEmbedding): Promise<Verdict> {
     const { index } = tracked.frame;
     const known = this.verdicts.get(trackId);
-    const verdict = known ?? { sum: [], nextCheck: index, wanted: false, level: 0 };
+    const verdict = known ?? { sum: [], nextCheck: index, wanted: false, inDoubt: true, level: 0 };
     if (index >= verdict.nextCheck) {
       await this.measure(verdict, tracked, trackId, reference);
       this.verdicts.set(trackId, verdict);
@@ -136,8 +144,8 @@ export class FaceSelector {
     }
     const distance = faceDistance(embeddingOf(space, Float32Array.from(verdict.sum)), reference);
     verdict.wanted = distance < this.similarFaceDistance;
-    const inDoubt = Math.abs(distance - this.similarFaceDistance) < MARGIN || views[0].yaw > TURNED;
-    verdict.nextCheck = tracked.frame.index + (inDoubt ? RECHECK_DOUBTFUL : RECHECK);
+    verdict.inDoubt = Math.abs(distance - this.similarFaceDistance) < MARGIN || views[0].yaw > TURNED;
+    verdict.nextCheck = tracked.frame.index + (verdict.inDoubt ? RECHECK_DOUBTFUL : RECHECK);
   }
 
   /** State as JSON, to go on after an interruption; belongs to a tracker's snapshot. */

@@ -12,6 +12,9 @@ const turnsInTurn = [180, 90, 270, 45, 315];
 /** Every how many searches hints of small faces are looked into with tiles, which cost twenty passes. */
 const TILES_EVERY = 2;
 
+/** Every how many frames a face that nobody will change is looked at: often enough to keep it apart from others. */
+const BYSTANDER_EVERY = 3;
+
 /** Every how many frames a turned face's landmarks are checked: two more runs of the landmarker. */
 const TRUST_EVERY = 3;
 
@@ -43,10 +46,15 @@ async function follow(
   note: FrameNote,
   track: Track,
   state: TrackerState,
-  { landmarker }: TrackTools,
+  { landmarker, ...tools }: TrackTools,
 ): Promise<void> {
   const before = pointAt(state, track.id, frame.index - 1);
   if (!before || track.lastSeen !== frame.index - 1) return;
+  if (tools.isBystander(track.id) && frame.index % BYSTANDER_EVERY !== 0) {
+    track.lastSeen = frame.index;
+    note.points.push(before);
+    return;
+  }
   const face = await landmarker.follow(frame, before);
   const taken = note.points.some((point) => overlap(boxOfLandmarks(point.landmarks), face.box) > 0.5);
   if (face.score < keepScore || taken || !isSameFace(boxOfLandmarks(before.landmarks), face.box, 1)) return;

@@ -12,6 +12,8 @@ export interface TrackTools extends Pick<FaceModels, 'detector' | 'landmarker'> 
   smallFaces: SmallFaces;
   /** Frames between searches for new faces. */
   detectEvery: number;
+  /** Whether a track is known not to be wanted: its landmarks may be a few frames old. */
+  isBystander(trackId: number): boolean;
   /** The frames that may still be changed. */
   held: ReadonlyMap<number, Frame>;
 }

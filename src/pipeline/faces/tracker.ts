@@ -23,6 +23,8 @@ export interface TrackerOptions {
   smallFaces: SmallFaces;
   /** Frames between searches for new faces. Default 5. */
   detectEvery?: number;
+  /** Tells tracks whose faces will not be changed; they are looked at less often. Default: none is. */
+  isBystander?: (trackId: number) => boolean;
 }
 
 /** A frame that left the tracker, with its faces and a look ahead. */
@@ -52,6 +54,7 @@ export class FaceTracker {
     this.tools = {
       ...options.models,
       smallFaces: options.smallFaces,
+      isBystander: options.isBystander ?? (() => false),
       // A face found by the next search must still find its first frames held, smoothing window included.
       detectEvery: Math.max(1, Math.min(longest, options.detectEvery ?? longest)),
       held: this.held,
