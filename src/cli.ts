@@ -21,7 +21,11 @@ import {
   type RunOptions,
 } from './cli/options';
 import { printDoctor, printFaces } from './cli/print';
+import { record } from './cli/record';
 import { stopSignal } from './cli/stopSignals';
+import { requireTerms } from './cli/terms';
+import { recordJob, type JobEnd } from './machine/jobRecord';
+import { FaceSwapError } from './protocol/errors';
 import { exitCodes } from './protocol/exitCodes';
 import { WorkerClient } from './workerClient';
 
@@ -36,12 +40,25 @@ const signal = stopSignal(() => {
 async function run(options: RunOptions): Promise<void> {
   const output = options.json ? jsonConsole() : textConsole(options.quiet ?? false);
   for (const notice of noticesOf(options)) output.log('info', notice);
-  const report = await client.call('swap', jobOf(options), {
-    signal,
-    onLog: (level, message) => output.log(level, message),
-    onProgress: (progress) => output.progress(progress),
-  });
-  output.done(report);
+  const job = jobOf(options);
+  await requireTerms(options.acceptTerms ?? false, output, signal);
+  const started = performance.now();
+  const remember = async (end: JobEnd): Promise<void> => {
+    const reason = await recordJob(job, end, { version, started });
+    if (reason !== undefined) output.log('warn', `The job could not be put on record (${reason})`);
+  };
+  try {
+    const report = await client.call('swap', job, {
+      signal,
+      onLog: (level, message) => output.log(level, message),
+      onProgress: (progress) => output.progress(progress),
+    });
+    await remember({ report });
+    output.done(report);
+  } catch (error) {
+    await remember({ code: error instanceof FaceSwapError ? error.code : 'internal' });
+    throw error;
+  }
 }
 
 async function faces(
@@ -90,6 +107,12 @@ function commandLine(): Command {
     addPlaceOptions(command).hook('preAction', () => void applyPlaces(command.opts<PlaceOptions>()));
   }
   addModelsCommand(program, signal);
+  program
+    .command('record')
+    .description('show the jobs that were run on this machine')
+    .option('--json', 'one JSON object per line on standard output')
+    .option('--delete', 'delete the record')
+    .action(record);
   program.addHelpText('after', () => `\n${runCommand.helpInformation()}${exitCodeHelp}`);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
     // Failures are told by `tellFailure`, in the same way as those of the worker.
@@ -99,7 +122,7 @@ function commandLine(): Command {
 }
 
 const exitCodeHelp = `
-Exit codes: 0 done, 2 usage, 3 bad input, 4 model missing, 5 no face in the source, 6 processing failed, 130 cancelled
+Exit codes: 0 done, 2 usage, 3 bad input, 4 model missing, 5 no face in the source, 6 processing failed, 7 refused, 130 cancelled
 `;
 
 async function main(): Promise<void> {

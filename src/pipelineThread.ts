@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { listFaces, runDoctor, swapVideo, takeStill, type PipelineContext } from './pipeline';
+import { RecycleWanted } from './pipeline/recycle';
+import { inspectFile, listFaces, runDoctor, swapVideo, takeStill, type PipelineContext } from './pipeline';
 import { FaceSwapError, type SerializedError } from './protocol/errors';
 import type { WorkerApi, WorkerEvent, WorkerMethod, WorkerRequest } from './protocol/workerMessages';
 
@@ -12,7 +13,13 @@ type Implementation = {
   ) => Promise<ReturnType<WorkerApi[M]>>;
 };
 
-const methods: Implementation = { swap: swapVideo, faces: listFaces, still: takeStill, doctor: runDoctor };
+const methods: Implementation = {
+  swap: swapVideo,
+  faces: listFaces,
+  still: takeStill,
+  doctor: runDoctor,
+  inspect: inspectFile,
+};
 const running = new Map<number, AbortController>();
 const send = (event: WorkerEvent) => parentPort?.postMessage(event);
 
@@ -31,6 +38,10 @@ async function answer({ id, method, argument }: Extract<WorkerRequest, { type: '
     const run = methods[method] as (argument: unknown, context: PipelineContext) => Promise<never>;
     send({ type: 'reply', id, ok: true, result: await run(argument, contextOf(id, abort.signal)) });
   } catch (error) {
+    if (error instanceof RecycleWanted && !abort.signal.aborted) {
+      send({ type: 'recycle', id, state: error.resume });
+      return;
+    }
     send({ type: 'reply', id, ok: false, error: abort.signal.aborted ? cancelled() : serialise(error) });
   } finally {
     running.delete(id);
@@ -52,6 +63,7 @@ function contextOf(id: number, signal: AbortSignal): PipelineContext {
     },
     onLog: (level, message) => send({ type: 'log', id, level, message }),
     onScratch: (folder) => send({ type: 'scratch', id, folder }),
+    onCheckpoint: (state) => send({ type: 'checkpoint', id, state }),
   };
 }
 

@@ -66,7 +66,7 @@ function startThread(): Worker {
     const call = 'id' in event ? calls.get(event.id) : undefined;
     if (!call || ending) return;
     if (event.type === 'scratch') call.scratch.push(event.folder);
-    if (event.type === 'reply') calls.delete(event.id);
+    if (event.type === 'reply' || event.type === 'recycle') calls.delete(event.id);
     send(event);
   });
   started.on('error', (error) => end(() => internal(error)));

@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs';
 import { FaceSwapError } from './protocol/errors';
-import type { LogLevel, Progress } from './protocol/report';
+import type { SwapJob } from './protocol/job';
+import type { JobReport, LogLevel, Progress } from './protocol/report';
 import type { WorkerApi, WorkerMethod } from './protocol/workerMessages';
-import { WorkerConnection } from './workerConnection';
+import { WorkerConnection, type Answer } from './workerConnection';
 
 export interface WorkerClientOptions {
   /** Path of the bundled worker. */
@@ -13,6 +15,9 @@ export interface WorkerClientOptions {
   /** Everything the child says on stderr. */
   onStderr?: (text: string) => void;
 }
+
+/** What one process leaves to the next. */
+type Handover = Exclude<Answer<never>, { result: never }>;
 
 export interface CallOptions {
   signal?: AbortSignal;
@@ -26,6 +31,9 @@ export interface CallOptions {
 /** Talks to one worker process at a time, which a call starts when there is none. Used alike by the extension and the command line. */
 export class WorkerClient {
   private connection: WorkerConnection | undefined;
+  /** Scratch folders of jobs that are between two processes. */
+  private readonly between = new Set<string>();
+  private disposals = 0;
 
   constructor(private readonly options: WorkerClientOptions) {}
 
@@ -38,19 +46,65 @@ export class WorkerClient {
    * Calls a method of the worker. Rejects with the worker's `FaceSwapError`, with `cancelled` after `signal`, or with
    * `worker-died` (facts: reason, exitCode or signal, stderr) when the process ends before it has answered.
    */
-  call<M extends WorkerMethod>(
+  async call<M extends WorkerMethod>(
     method: M,
     argument: Parameters<WorkerApi[M]>[0],
     options: CallOptions = {},
   ): Promise<ReturnType<WorkerApi[M]>> {
-    if (options.signal?.aborted) return Promise.reject(new FaceSwapError('cancelled'));
-    if (!this.connection?.isOpen) this.connection = new WorkerConnection(this.options);
-    return this.connection.call(method, argument, options);
+    if (options.signal?.aborted) throw new FaceSwapError('cancelled');
+    const connection = this.connect();
+    const answer = await connection.call(method, argument, options);
+    if ('result' in answer) return answer.result;
+    // Only a swap has states.
+    const job = argument as SwapJob;
+    return (await this.goOn(connection, job, answer, options)) as ReturnType<WorkerApi[M]>;
   }
 
   /** Ends the child, at once when it has work: pending calls are rejected, their scratch folders gone when this returns. */
   dispose(): void {
     this.connection?.close();
     this.connection = undefined;
+    this.disposals++;
+    for (const folder of this.between) rmSync(folder, { recursive: true, force: true });
+    this.between.clear();
+  }
+
+  private connect(): WorkerConnection {
+    if (!this.connection?.isOpen) this.connection = new WorkerConnection(this.options);
+    return this.connection;
+  }
+
+  /** Lets fresh processes finish what others have begun. A process that dies is followed by another one once. */
+  private async goOn(
+    old: WorkerConnection,
+    job: SwapJob,
+    answer: Handover,
+    options: CallOptions,
+  ): Promise<JobReport> {
+    const { signal, onLog } = options;
+    const { disposals } = this;
+    let [connection, handover, deaths] = [old, answer, 0];
+    for (;;) {
+      const { state, died } = handover;
+      const { scratch } = state;
+      this.between.add(scratch);
+      // Only a process that has gone has surely given its memory back.
+      await connection.retire();
+      const stop = signal?.aborted || this.disposals > disposals ? new FaceSwapError('cancelled') : died;
+      if (stop && (stop !== died || ++deaths > 1)) {
+        if (this.between.delete(scratch)) rmSync(scratch, { recursive: true, force: true });
+        throw stop;
+      }
+      const why = died?.facts.reason ?? 'unknown';
+      if (died)
+        onLog?.('warn', `The rendering process has died (${why}); a fresh one goes on with what is finished`);
+      else onLog?.('info', 'A fresh process goes on, because only the end of the old one frees all memory');
+      connection = this.connect();
+      connection.adopt(scratch);
+      this.between.delete(scratch);
+      const next = await connection.call('swap', { ...job, resume: state }, options);
+      if ('result' in next) return next.result;
+      handover = next;
+    }
   }
 }

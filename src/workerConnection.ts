@@ -2,18 +2,24 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { FaceSwapError, type ErrorFacts } from './protocol/errors';
 import type { WorkerApi, WorkerEvent, WorkerMethod, WorkerRequest } from './protocol/workerMessages';
+import type { PassState } from './protocol/passes';
 import type { CallOptions, WorkerClientOptions } from './workerClient';
 
 interface Pending extends CallOptions {
-  resolve: (result: never) => void;
+  resolve: (answer: Answer<never>) => void;
   reject: (error: FaceSwapError) => void;
   /** Set when the call has been cancelled. */
   deadline?: NodeJS.Timeout;
+  /** How far it has come, for a process that takes over. */
+  state?: PassState;
 }
 
 /** The child itself ends a stuck job after three seconds; after this, so must we. */
 const cancelDeadlineMs = 6000;
 const tailLength = 4000;
+
+/** What became of a call: its result, or a state from which another process is to go on, perhaps because this one died. */
+export type Answer<R> = { result: R } | { state: PassState; died?: FaceSwapError };
 
 /** One worker process, from fork to exit, and the calls it has not answered yet. */
 export class WorkerConnection {
@@ -24,6 +30,8 @@ export class WorkerConnection {
   private nextId = 0;
   private stderrTail = '';
   private open = true;
+  private retiring = false;
+  private readonly gone: Promise<void>;
 
   constructor(options: WorkerClientOptions) {
     this.child = startChild(options);
@@ -41,7 +49,12 @@ export class WorkerConnection {
       this.killGroup();
     });
     // Later than 'exit': the last words and the last answers have arrived.
-    this.child.on('close', (exitCode, signal) => this.ended(endOf(exitCode, signal)));
+    this.gone = new Promise((resolve) => {
+      this.child.on('close', (exitCode, signal) => {
+        this.ended(endOf(exitCode, signal));
+        resolve();
+      });
+    });
   }
 
   get pid(): number | undefined {
@@ -57,7 +70,7 @@ export class WorkerConnection {
     method: M,
     argument: Parameters<WorkerApi[M]>[0],
     options: CallOptions,
-  ): Promise<ReturnType<WorkerApi[M]>> {
+  ): Promise<Answer<ReturnType<WorkerApi[M]>>> {
     const id = this.nextId++;
     const { signal } = options;
     return new Promise((resolve, reject) => {
@@ -71,6 +84,7 @@ export class WorkerConnection {
           clearTimeout(pending.deadline);
           signal?.removeEventListener('abort', cancel);
           how(value);
+          if (this.retiring && this.pending.size === 0) this.killGroup();
         };
       };
       const pending: Pending = { ...options, resolve: settle(resolve), reject: settle(reject) };
@@ -78,6 +92,19 @@ export class WorkerConnection {
       signal?.addEventListener('abort', cancel, { once: true });
       this.post({ type: 'call', id, method, argument } as WorkerRequest);
     });
+  }
+
+  /** Removes a folder with the child from now on, should the child not get to it. */
+  adopt(scratch: string): void {
+    this.scratch.add(scratch);
+  }
+
+  /** Takes no more calls, lets those that run end, and ends the child; resolves when it has gone. */
+  retire(): Promise<void> {
+    this.open = false;
+    if (this.pending.size === 0) this.killGroup();
+    else this.retiring = true;
+    return this.gone;
   }
 
   /** Ends the child: politely when it is idle, with everything it started when it is not. */
@@ -114,8 +141,14 @@ export class WorkerConnection {
       case 'scratch':
         this.scratch.add(event.folder);
         return pending.onScratch?.(event.folder);
+      case 'checkpoint':
+        pending.state = event.state;
+        return;
+      case 'recycle':
+        this.handOver(pending, event.state);
+        return;
       case 'reply':
-        if (event.ok) pending.resolve(event.result as never);
+        if (event.ok) pending.resolve({ result: event.result as never });
         else pending.reject(errorFor(pending, event.error.code, event.error.facts, event.error.stack));
     }
   }
@@ -123,10 +156,21 @@ export class WorkerConnection {
   /** Whatever was still asked is rejected, and what it left on disk removed. */
   private ended(facts: ErrorFacts): void {
     this.open = false;
+    const pending = [...this.pending.values()];
+    for (const { state, signal } of pending)
+      if (state && !signal?.aborted) this.scratch.delete(state.scratch);
     this.removeScratch();
-    for (const pending of this.pending.values()) {
-      pending.reject(errorFor(pending, 'worker-died', { ...facts, stderr: this.stderrTail.trim() }));
+    for (const call of pending) {
+      const error = errorFor(call, 'worker-died', { ...facts, stderr: this.stderrTail.trim() });
+      if (call.state && !call.signal?.aborted) this.handOver(call, call.state, error);
+      else call.reject(error);
     }
+  }
+
+  /** From now on the scratch folder is the caller's. */
+  private handOver(pending: Pending, state: PassState, died?: FaceSwapError): void {
+    this.scratch.delete(state.scratch);
+    pending.resolve(died ? { state, died } : { state });
   }
 
   private removeScratch(): void {

@@ -9,17 +9,20 @@ import {
   defaultSelection,
   executionProviders,
   frameProcessors,
+  memoryStrategies,
   videoEncoders,
   videoPresets,
   type ExecutionOptions,
   type ExecutionProvider,
   type FrameProcessorName,
+  type MemoryStrategy,
   type ModelChoice,
   type SwapJob,
   type ToolPaths,
   type VideoEncoder,
   type VideoPreset,
 } from '../protocol/job';
+import { contentSensitivities, type ContentSensitivity } from '../protocol/content';
 import { modelOf, numberBetween } from './optionValues';
 import { addProcessingOptions, processingOf, type ProcessingArguments } from './processingOptions';
 
@@ -43,6 +46,10 @@ export interface RunOptions extends CommonOptions, FaceModelOptions, ProcessingA
   skipAudio?: true;
   maxMemory: number;
   gpuMemoryWait: number;
+  memoryStrategy: MemoryStrategy;
+  maxDiskMb: number;
+  contentCheckSensitivity: ContentSensitivity;
+  acceptTerms?: true;
   keepFps?: true;
   keepFrames?: true;
   tempFrameFormat?: string;
@@ -163,7 +170,25 @@ export function addRunOptions(command: Command): Command {
       'longest wait for GPU memory between processors',
       numberBetween(0, 3600, false),
       defaultExecution.gpuMemoryWaitSeconds,
+    )
+    .addOption(
+      new Option('--memory-strategy <name>', 'load all models at once, or those of one processor at a time')
+        .choices(memoryStrategies)
+        .default(defaultExecution.memoryStrategy),
+    )
+    .option(
+      '--max-disk-mb <mb>',
+      'most that may wait on the disk between processors working one at a time',
+      numberBetween(1, 1e9, false),
+      defaultExecution.maxDiskMb,
     );
+  command
+    .addOption(
+      new Option('--content-check-sensitivity <level>', 'how early intimate content is refused')
+        .choices(contentSensitivities)
+        .default(contentSensitivities[0]),
+    )
+    .option('--accept-terms', 'the terms of use have been read and are accepted; needed once on a machine');
   for (const option of withoutEffect) command.addOption(new Option(option.flags, `no effect: ${option.why}`));
   return command;
 }
@@ -210,10 +235,13 @@ export function jobOf(options: RunOptions): SwapJob {
       ...executionOf(options),
       maxMemoryGb: options.maxMemory,
       gpuMemoryWaitSeconds: options.gpuMemoryWait,
+      memoryStrategy: options.memoryStrategy,
+      maxDiskMb: options.maxDiskMb,
     },
     smallFaces: options.smallFaces,
     ...faceModelsOf(options),
     processing: processingOf(options),
+    contentSensitivity: options.contentCheckSensitivity,
     tools: toolsOf(options),
   };
 }

@@ -3,6 +3,7 @@ import { FaceSwapError } from '../protocol/errors';
 import {
   executionProviders,
   frameProcessors,
+  memoryStrategies,
   videoEncoders,
   videoPresets,
   type ModelChoice,
@@ -12,7 +13,7 @@ import {
 import { readProcessing } from './processingSettings';
 
 /** A job without its files: what the settings `faceSwap.*` decide. */
-export type JobSettings = Omit<SwapJob, 'sources' | 'target' | 'output' | 'overwrite'>;
+export type JobSettings = Omit<SwapJob, 'sources' | 'target' | 'output' | 'overwrite' | 'resume'>;
 
 const smallFaces = ['auto', 'always', 'never'] as const;
 
@@ -74,6 +75,8 @@ export function readJobSettings(get: (name: string) => unknown): JobSettings {
       threads: number('executionThreads', 0, 256, true),
       maxMemoryGb: number('maxMemory', 0, Infinity, false),
       gpuMemoryWaitSeconds: number('gpuMemoryWait', 0, 600, false),
+      memoryStrategy: one('memoryStrategy', memoryStrategies),
+      maxDiskMb: number('maxDiskMb', 1, Infinity, false),
     },
     smallFaces: one('smallFaces', smallFaces),
     ...readModels(model),

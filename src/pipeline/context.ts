@@ -1,3 +1,4 @@
+import type { PassState } from '../protocol/passes';
 import type { LogLevel, Progress } from '../protocol/report';
 
 /** What a pipeline call may use of the world above it: nothing else calls back upstream. */
@@ -7,4 +8,6 @@ export interface PipelineContext {
   onLog: (level: LogLevel, message: string) => void;
   /** Told before a scratch folder is filled, so that whoever outlives this process can remove it. */
   onScratch: (folder: string) => void;
+  /** Told what a fresh process needs to go on from here. Without it, no other process could. */
+  onCheckpoint?: (state: PassState) => void;
 }

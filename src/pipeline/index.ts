@@ -1,5 +1,6 @@
 export type { PipelineContext } from './context';
 export { runDoctor } from './doctor';
+export { inspectFile } from './inspectFile';
 export { listFaces } from './listFaces';
 export { takeStill } from './stills';
 export { swapVideo } from './swapVideo';

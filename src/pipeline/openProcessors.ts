@@ -19,18 +19,26 @@ export async function openProcessors(
   const processors: FrameProcessor[] = [];
   try {
     for (const name of job.processors) {
-      if (name === 'face_enhancer') {
-        processors.push(await openEnhancer(job, models.providers, context));
-        continue;
-      }
-      const photos = await identifySources(job.sources, models, context);
-      processors.push(await openSwapper(job, photos, models, context));
+      processors.push(
+        name === 'face_enhancer'
+          ? await openEnhancer(job, models.providers, context)
+          : await openSwapperFor(job, models, context),
+      );
     }
   } catch (error) {
     for (const processor of processors) await processor.close();
     throw error;
   }
   return processors;
+}
+
+/** The swapper with the source's face in it. Throws what `openProcessors` throws. */
+export async function openSwapperFor(
+  job: SwapJob,
+  models: OpenFaceModels,
+  context: PipelineContext,
+): Promise<FrameProcessor> {
+  return openSwapper(job, await identifySources(job.sources, models, context), models, context);
 }
 
 /** The largest face of each source photo. */

@@ -2,9 +2,11 @@ import path from 'node:path';
 import type { TrackedFace } from './faces/face';
 import { findFaces } from './faces/find';
 import { yawStrength } from './faces/strength';
+import { factsOf, markResult } from './marking';
 import type { TrackedFrame } from './faces/tracker';
 import { probeImage, readImage, writeImage } from './media/images';
 import { extensionOf, publish } from './media/output';
+import { markXmp } from './provenance/xmp';
 import { createScratchFolder, removeScratchFolder } from './media/segments';
 import { processFrame, type OpenJob, type Rendered } from './swapVideo';
 
@@ -30,9 +32,12 @@ export async function renderImage(open: OpenJob): Promise<Rendered> {
   try {
     const extension = extensionOf(job.output);
     const written = path.join(scratch, `image${extension}`);
-    await writeImage(frame, info, written, extension, job.encoding.quality);
-    await watch.time('verify', () => probeImage(written, 0));
-    await publish(written, job.output, job.overwrite);
+    const facts = factsOf(job, models.providers);
+    const xmp = (original: string | undefined) => markXmp(facts, original);
+    await writeImage(frame, info, written, extension, job.encoding.quality, xmp);
+    const marked = await watch.time('mark', () => markResult(open, facts, written));
+    await watch.time('verify', () => probeImage(marked, 0));
+    await publish(marked, job.output, job.overwrite);
   } finally {
     await removeScratchFolder(scratch);
   }

@@ -1,54 +1,37 @@
 import path from 'node:path';
 import type { Frame } from './image/frame';
-import { FaceTracker, type TrackedFrame } from './faces/tracker';
+import { FaceTracker } from './faces/tracker';
+import { finishVideo, planJob } from './finishVideo';
 import { FramePool } from './media/framePool';
-import { openFrameReader, type FrameReader } from './media/frameReader';
+import { openFrameReader } from './media/frameReader';
 import { openFrameWriter, type FrameWriter } from './media/frameWriter';
-import { joinSegments } from './media/mux';
-import { extensionOf, publish } from './media/output';
 import {
-  checkFreeSpace,
   completeSegment,
   createScratchFolder,
-  estimateBytes,
   partialName,
-  planSegments,
   removeScratchFolder,
   type Segment,
 } from './media/segments';
-import { verifyResult } from './media/verify';
 import { Speedometer } from './progress';
 import { processFrame, type OpenJob, type Rendered } from './swapVideo';
-
-/** About 20 seconds of film: long enough that the key frame at a joint costs nothing. */
-const segmentFrames = 500;
+import { trackedFrames } from './trackedFrames';
 
 /** Frames in flight besides those the tracker holds: one being read, one being changed, two being encoded. */
 const spareFrames = 4;
 
-/** Renders a video segment by segment, joins, verifies and publishes it. */
-export async function renderVideo(open: OpenJob): Promise<Rendered> {
-  const { job, info, tools, context, watch } = open;
-  const folder = path.dirname(job.output);
-  await checkFreeSpace(folder, estimateBytes(info, job.encoding));
+/**
+ * Renders a video segment by segment with all processors at once, joins, verifies and publishes it. `release` gives the
+ * models back as soon as the last frame has passed.
+ */
+export async function renderVideo(open: OpenJob, release: () => Promise<unknown>): Promise<Rendered> {
+  const { job, info, context, watch, models } = open;
+  await planJob(info, job, path.dirname(job.output));
   const scratch = await createScratchFolder(job.output);
   context.onScratch(scratch);
   try {
-    const segments = planSegments(info.frames, segmentFrames, scratch);
+    const segments = await planJob(info, job, scratch);
     const swapped = await watch.time('swap', () => renderSegments(open, segments));
-    const extension = extensionOf(job.output);
-    const joined = path.join(scratch, `joined${extension}`);
-    const { skipAudio, encoder } = job.encoding;
-    const { signal } = context;
-    context.onProgress({ stage: 'join', frame: info.frames, total: info.frames, fps: 0 });
-    const options = { extension, encoder, skipAudio, signal };
-    const { audio, audioStreams, warnings } = await watch.time('join', () =>
-      joinSegments(segments, info, joined, options, tools),
-    );
-    context.onProgress({ stage: 'verify', frame: info.frames, total: info.frames, fps: 0 });
-    await watch.time('verify', () => verifyResult(joined, info, audioStreams, tools, signal));
-    await publish(joined, job.output, job.overwrite);
-    return { ...swapped, audio, warnings };
+    return { ...swapped, ...(await finishVideo(open, segments, scratch, models.providers, release)) };
   } finally {
     await removeScratchFolder(scratch);
   }
@@ -74,7 +57,7 @@ async function renderSegments(open: OpenJob, segments: readonly Segment[]): Prom
     for (const segment of segments) {
       writer = openFrameWriter(partialName(segment), info, job.encoding, tools, signal);
       for (let i = 0; i < segment.frames; i++) {
-        const tracked = (await frames.next()).value as TrackedFrame;
+        const tracked = (await frames.next()).value!;
         const swapped = await processFrame(tracked, open);
         counts.facesSwapped += swapped;
         counts.framesWithSwap += swapped > 0 ? 1 : 0;
@@ -107,19 +90,4 @@ async function renderSegments(open: OpenJob, segments: readonly Segment[]): Prom
 async function writeAndGive(writer: FrameWriter, frame: Frame, pool: FramePool): Promise<void> {
   await writer.write(frame);
   pool.give(frame);
-}
-
-/** Every frame of the reader, in order, with its faces. */
-async function* trackedFrames(
-  reader: FrameReader,
-  tracker: FaceTracker,
-  watch: OpenJob['watch'],
-): AsyncGenerator<TrackedFrame> {
-  for (;;) {
-    const frame = await watch.time('waiting for the decoder', () => reader.read());
-    if (frame) await watch.time('faces', () => tracker.push(frame));
-    else tracker.flush();
-    for (let tracked = tracker.next(); tracked; tracked = tracker.next()) yield tracked;
-    if (!frame) return;
-  }
 }

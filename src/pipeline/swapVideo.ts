@@ -1,22 +1,25 @@
-import { FaceSwapError } from '../protocol/errors';
+import type { GpuRelease } from '../protocol/gpu';
 import type { SwapJob } from '../protocol/job';
-import type { JobReport, Stage } from '../protocol/report';
+import type { PassState } from '../protocol/passes';
+import type { JobReport, ProviderChoice } from '../protocol/report';
 import type { PipelineContext } from './context';
-import { openFaceModels, type OpenFaceModels } from './faceModels';
-import { FaceSelector, findReference } from './faces/select';
+import type { OpenFaceModels } from './faceModels';
+import type { FaceSelector } from './faces/select';
 import type { TrackedFrame } from './faces/tracker';
-import { frameAt } from './frameAt';
 import { VramWatcher } from './gpu/vramWatcher';
+import { openJobSigner } from './marking';
 import { checkOutputFits } from './media/containers';
 import type { MediaInfo } from './media/mediaInfo';
 import { checkOutput, extensionOf } from './media/output';
 import { checkPhoto, probeMedia } from './media/probe';
 import { findMediaTools, type MediaTools } from './media/tools';
-import { openProcessors } from './openProcessors';
+import type { JobRoad } from './passWork';
+import { processFaces } from './processFaces';
 import type { FrameProcessor } from './processors/processor';
+import type { Signer } from './provenance/cose';
 import { Stopwatch } from './progress';
-import { renderImage } from './renderImage';
-import { renderVideo } from './renderVideo';
+import { beginPasses, renderPasses } from './renderPasses';
+import { swapTogether } from './swapTogether';
 
 /** A job with everything open that its frames pass through. */
 export interface OpenJob {
@@ -26,6 +29,8 @@ export interface OpenJob {
   models: OpenFaceModels;
   selector: FaceSelector;
   processors: FrameProcessor[];
+  /** Signs what the output says about itself. */
+  signer: Signer;
   context: PipelineContext;
   watch: Stopwatch;
   gpu: VramWatcher;
@@ -65,28 +70,27 @@ function watched(context: PipelineContext, gpu: VramWatcher): PipelineContext {
 }
 
 async function swapWatched(job: SwapJob, context: PipelineContext, gpu: VramWatcher): Promise<JobReport> {
-  const started = performance.now();
   const watch = new Stopwatch();
-  const enter = (stage: Stage) => context.onProgress({ stage, frame: 0, total: 0, fps: 0 });
-
-  enter('probe');
+  context.onProgress({ stage: 'probe', frame: 0, total: 0, fps: 0 });
   const { tools, info } = await watch.time('probe', () => openTarget(job, context));
-  enter('models');
-  const models = await watch.time('models', () => openFaceModels(job.execution, context.onLog, job.models));
-  let processors: FrameProcessor[] = [];
-  try {
-    enter('source');
-    const { selector } = await watch.time('source', async () => {
-      processors = await openProcessors(job, models, context);
-      return { selector: await openSelector(job, info, tools, models, context) };
-    });
-    const open: OpenJob = { job, info, tools, models, selector, processors, context, watch, gpu };
-    const rendered = await (info.kind === 'image' ? renderImage(open) : renderVideo(open));
-    return finishReport(open, rendered, (performance.now() - started) / 1000);
-  } finally {
-    for (const processor of processors) await processor.close();
-    await models.close();
+  const signer = await watch.time('mark', () => openJobSigner(job, context));
+  const road: JobRoad = { job, info, tools, signer, context, watch, gpu };
+  if (job.resume) return inPasses(road, job.resume);
+  if (info.kind === 'video' && job.execution.memoryStrategy === 'sequential') {
+    return inPasses(road, await beginPasses(road));
   }
+  const { report, pending } = await swapTogether(road);
+  return report ?? inPasses(road, await beginPasses(road, pending));
+}
+
+async function inPasses(road: JobRoad, state: PassState): Promise<JobReport> {
+  const rendered = await renderPasses(road, state);
+  const { peakMemoryMb, gpu } = state;
+  return {
+    ...finishReport(road, rendered, state.providers, state.releases, state.seconds),
+    peakMemoryMb,
+    ...(gpu && { gpu }),
+  };
 }
 
 /** Finds ffmpeg, looks at the inputs and makes sure before any work that the result can be written. */
@@ -103,42 +107,23 @@ async function openTarget(job: SwapJob, context: PipelineContext) {
   return { tools, info };
 }
 
-async function openSelector(
-  job: SwapJob,
-  info: MediaInfo,
-  tools: MediaTools,
-  models: OpenFaceModels,
-  context: PipelineContext,
-): Promise<FaceSelector> {
-  const { selection, smallFaces } = job;
-  if (selection.manyFaces) return new FaceSelector(models.recognizer, undefined, 0);
-  if (selection.referenceFrameNumber >= info.frames) {
-    const { referenceFrameNumber: frame } = selection;
-    throw new FaceSwapError('no-reference-face', { file: job.target, frame, frames: info.frames });
-  }
-  const frame = await frameAt(info, selection.referenceFrameNumber, tools, context.signal);
-  const place = { file: job.target, ...(info.kind === 'video' && { frame: selection.referenceFrameNumber }) };
-  const reference = await findReference(models, frame, selection, smallFaces, place);
-  return new FaceSelector(models.recognizer, reference, selection.similarFaceDistance);
-}
-
 /** Runs the processors over the chosen faces of a frame; returns how many faces they were given. */
 export async function processFrame(
   tracked: TrackedFrame,
   { selector, processors, watch }: OpenJob,
 ): Promise<number> {
   const chosen = await watch.time('selection', () => selector.select(tracked));
-  const faces = chosen.filter((face) => face.strength > 0);
-  for (const processor of processors) {
-    const wanted = processor.allFaces ? tracked.faces.filter((face) => face.strength > 0) : faces;
-    if (wanted.length === 0) continue;
-    await watch.time(processor.name, () => processor.process(tracked.frame, wanted));
-  }
-  return faces.length;
+  return processFaces(tracked.frame, tracked.faces, chosen, processors, watch);
 }
 
-function finishReport(open: OpenJob, rendered: Rendered, seconds: number): JobReport {
-  const { job, info, models, watch, gpu } = open;
+/** What is told of a job that has succeeded. */
+export function finishReport(
+  { job, info, watch, gpu }: JobRoad,
+  rendered: Rendered,
+  providers: ProviderChoice[],
+  releases: GpuRelease[],
+  seconds: number,
+): JobReport {
   const swapSeconds = (watch.totals['swap'] ?? 0) / 1000;
   const warnings = [...info.conversions, ...rendered.warnings];
   if (rendered.facesSwapped === 0) warnings.push('no face was swapped: none in the target matched');
@@ -151,9 +136,10 @@ function finishReport(open: OpenJob, rendered: Rendered, seconds: number): JobRe
     fps: swapSeconds > 0 ? info.frames / swapSeconds : 0,
     width: info.displayWidth,
     height: info.displayHeight,
-    providers: models.providers,
+    providers,
     peakMemoryMb: process.resourceUsage().maxRSS / 1024,
     ...(gpu.use && { gpu: gpu.use }),
+    releases,
     timings: watch.totals,
     audio: rendered.audio,
     warnings,

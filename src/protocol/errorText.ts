@@ -60,6 +60,18 @@ const sentences: Record<ErrorCode, Describe> = {
     `${text(model, 'The model')} cannot be downloaded here, because no public record says what its file must be; get it from ${text(link, 'its authors')} and add it with “models add”`,
   'licence-not-accepted': ({ model, licence, link }) =>
     `${text(model, 'The model')} is under the licence ${text(licence, 'of its authors')} (${text(link, 'see its authors’ pages')}); read it, and accept it to get the model (on the command line with --accept-licence)`,
+  'terms-not-accepted': () =>
+    'The terms of use have not been accepted on this machine; read them in docs/responsible-use.md, and accept them once with --accept-terms (in VS Code in the dialog before the first job)',
+  'content-refused': ({ file, why, times, score, limit }) =>
+    `${name(file)} was refused${times === undefined ? '' : ` for what it shows at ${times}`}: ${
+      why === 'minor'
+        ? 'somebody in it or in the source may be a minor, and the content check gave it a raised'
+        : 'the content check takes it for intimate content, with a'
+    } score of ${count(score)} (limit ${count(limit)})${
+      why === 'minor'
+        ? '; this is final'
+        : '; nothing was written. If that is a mistake, leave those moments out or use another file, and report the score and the times without the file itself'
+    }`,
   'download-failed': ({ model, reason }) =>
     `${text(model, 'The model')} could not be downloaded${because(reason)}; what has arrived is kept, so check the connection and try again`,
   'tool-missing': ({ tool, file, reason }) =>

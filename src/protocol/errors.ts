@@ -25,6 +25,8 @@ export const errorCodes = [
   'model-wrong',
   'model-by-hand',
   'licence-not-accepted',
+  'terms-not-accepted',
+  'content-refused',
   'download-failed',
   'tool-missing',
   'tool-failed',

@@ -8,6 +8,7 @@ export const exitCodes = {
   modelMissing: 4,
   noSourceFace: 5,
   failed: 6,
+  refused: 7,
   cancelled: 130,
 } as const;
 
@@ -31,8 +32,11 @@ const badInput: readonly ErrorCode[] = [
 
 const modelMissing: readonly ErrorCode[] = ['model-missing', 'model-corrupt', 'model-by-hand'];
 
+const usage: readonly ErrorCode[] = ['usage', 'licence-not-accepted', 'terms-not-accepted'];
+
 export function exitCodeOf(code: ErrorCode): number {
-  if (code === 'usage' || code === 'licence-not-accepted') return exitCodes.usage;
+  if (usage.includes(code)) return exitCodes.usage;
+  if (code === 'content-refused') return exitCodes.refused;
   if (modelMissing.includes(code)) return exitCodes.modelMissing;
   if (code === 'no-source-face') return exitCodes.noSourceFace;
   if (code === 'cancelled') return exitCodes.cancelled;

@@ -1,4 +1,7 @@
+import type { ContentSensitivity } from './content';
+import type { PassState } from './passes';
 import type { ProcessingOptions } from './processing';
+import type { CredentialFiles } from './provenance';
 
 /** Execution providers of onnxruntime by the names users write, best first. */
 export const executionProviders = ['cuda', 'tensorrt', 'coreml', 'dml', 'webgpu', 'cpu'] as const;
@@ -52,7 +55,15 @@ export interface ExecutionOptions {
   maxMemoryGb: number;
   /** Seconds to wait for VRAM between processors. */
   gpuMemoryWaitSeconds: number;
+  /** Whether all processors' models are loaded at once, or one processor's after the other's. */
+  memoryStrategy: MemoryStrategy;
+  /** Upper bound for what waits on the disk between processors that work one after the other, in MB. */
+  maxDiskMb: number;
 }
+
+/** `auto` takes `together` as long as the models, measured, leave a margin on the GPU. */
+export const memoryStrategies = ['auto', 'together', 'sequential'] as const;
+export type MemoryStrategy = (typeof memoryStrategies)[number];
 
 /** Everything one swap needs to know. All paths are absolute. */
 export interface SwapJob {
@@ -70,7 +81,13 @@ export interface SwapJob {
   models?: ModelChoice;
   /** How networks swap and restore; without it as roop does. */
   processing?: ProcessingOptions;
+  /** How early intimate content is refused; without it `standard`, below which there is nothing. */
+  contentSensitivity?: ContentSensitivity;
   tools: ToolPaths;
+  /** The user's own certificate for Content Credentials; without it the one of this machine. */
+  contentCredentials?: CredentialFiles;
+  /** Set by the client when a fresh process goes on with what another one has begun. */
+  resume?: PassState;
 }
 
 /** Networks other than the built-in ones, each an id of the catalogue or the absolute path of an .onnx file. */
@@ -104,4 +121,6 @@ export const defaultExecution: ExecutionOptions = {
   threads: 0,
   maxMemoryGb: 0,
   gpuMemoryWaitSeconds: 15,
+  memoryStrategy: 'auto',
+  maxDiskMb: 4096,
 };

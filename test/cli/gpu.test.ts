@@ -1,12 +1,24 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { JobReport, Progress } from '../../src/protocol/report';
-import { mediaFolder } from '../support/cliMedia';
+import { everythingIn, mediaFolder } from '../support/cliMedia';
 import { eventsOf, faceSwap } from '../support/commandLine';
 import { fakeGpu, type FakeGpu } from '../support/fakeGpu';
+import { packagedTool } from '../support/hostWorkspace';
+
+const models = path.resolve(__dirname, '..', 'fixtures', 'reference', 'models');
+const model = (name: string) => path.join(models, `${name}-standin.onnx`);
+
+/** MD5 of every decoded frame. */
+function frameHashes(file: string): string[] {
+  const args = ['-v', 'error', '-i', file, '-map', '0:v:0', '-f', 'framemd5', '-'];
+  const lines = execFileSync(packagedTool('ffmpeg'), args, { encoding: 'utf8' }).trim().split('\n');
+  return lines.filter((line) => !line.startsWith('#')).map((line) => line.split(',').at(-1)!.trim());
+}
 
 describe('a job on a machine with a GPU to watch', { skip: process.platform === 'win32' }, () => {
   let folder = '';
@@ -26,7 +38,7 @@ describe('a job on a machine with a GPU to watch', { skip: process.platform === 
     assert.equal(ended.code, 0, ended.stderr + ended.stdout);
     const events = eventsOf(ended);
     const { report } = events.at(-1) as unknown as { report: JobReport };
-    return { report, events, stdout: ended.stdout };
+    return { report, events, stdout: ended.stdout, output: report.output };
   };
 
   test('tells what is in use in its progress and the peak in its report', async () => {
@@ -42,5 +54,106 @@ describe('a job on a machine with a GPU to watch', { skip: process.platform === 
       assert.ok(report.framesWithSwap > 0);
       assert.equal(report.gpu, undefined);
     }
+  });
+
+  const networks = [
+    ...['--frame-processor', 'face_swapper', 'face_enhancer', '--output-video-quality', '100'],
+    ...['--face-swapper-model', model('inswapper'), '--face-enhancer-model', model('gfpgan')],
+  ];
+  const sequential = [...networks, '--memory-strategy', 'sequential'];
+  /** Nothing is in use until the first pass has its models and writes. */
+  const unloaded = { usedMb: 500, until: '.faces' };
+  const processors = ['face analysis', 'face_swapper', 'face_enhancer'];
+
+  test('gives bit-identical frames with all processors together and one after the other', async () => {
+    const together = await swap({ curves: [[500]] }, ...networks, '--memory-strategy', 'together');
+    const parted = await swap({ curves: [[500]] }, ...sequential);
+    assert.deepEqual(frameHashes(parted.output), frameHashes(together.output));
+    assert.notDeepEqual(frameHashes(parted.output), frameHashes(path.join(media, 'clip.mp4')));
+    for (const field of ['frames', 'framesWithSwap', 'facesSwapped', 'audio'] as const)
+      assert.equal(parted.report[field], together.report[field]);
+    assert.match(together.stdout, /Memory strategy together: as chosen/);
+    assert.deepEqual(
+      parted.report.releases?.map(({ processor, by, verdict }) => [processor, by, verdict]),
+      processors.map((name) => [name, 'release', 'back']),
+    );
+    const told = parted.events.filter(({ stage }) => stage === 'swap').map(({ frame }) => Number(frame));
+    assert.deepEqual(
+      told,
+      [...told].sort((a, b) => a - b),
+      'progress never goes back',
+    );
+  });
+
+  test('goes on in a fresh process when memory does not come back by itself', async () => {
+    // The first process sees its memory grow and stay; those after it see it gone.
+    const { report, output } = await swap(
+      { curves: [[unloaded, 2000], [500]], folder: media },
+      ...sequential,
+      ...['--gpu-memory-wait', '0.1'],
+    );
+    const [first, ...others] = report.releases!;
+    assert.deepEqual(
+      { ...first, ms: 0 },
+      {
+        processor: 'face analysis',
+        baselineMb: 500,
+        beforeMb: 2000,
+        afterMb: 500,
+        ms: 0,
+        by: 'recycling',
+        verdict: 'back',
+      },
+    );
+    assert.ok(first.ms >= 100, 'the wait for the first process counts');
+    assert.deepEqual(
+      others.map(({ by, verdict }) => [by, verdict]),
+      [
+        ['release', 'back'],
+        ['release', 'back'],
+      ],
+    );
+    assert.deepEqual(report.gpu?.peakMb, 2000);
+    assert.equal(report.frames, frameHashes(output).length);
+  });
+
+  test('names the program that holds the memory when not even a fresh process helps, and goes on', async () => {
+    const apps = ['GPU-fake-1, 4711, 1500, /usr/bin/game'];
+    const { report, stdout } = await swap(
+      { curves: [[unloaded, 2000], [2000]], apps, folder: media },
+      ...sequential,
+      ...['--gpu-memory-wait', '0.1'],
+    );
+    assert.deepEqual(report.releases?.[0].holders, [{ pid: 4711, name: 'game', usedMb: 1500 }]);
+    assert.equal(report.releases[0].verdict, 'held');
+    assert.match(stdout, /not back by a fresh process .* on this GPU are also game \(4711, 1500 MB\)/);
+  });
+
+  test('does not wait when told so, and claims nothing', async () => {
+    const { report } = await swap({ curves: [[500, 2000]] }, ...sequential, '--gpu-memory-wait', '0');
+    assert.deepEqual(
+      report.releases?.map(({ verdict, by }) => [verdict, by]),
+      processors.map(() => ['unknown', 'release']),
+    );
+  });
+
+  test('needs neither a GPU nor readings to work one processor at a time', async () => {
+    const { report } = await swap({ curves: [['exit']] }, ...sequential);
+    assert.deepEqual(report.releases, []);
+    assert.ok(report.framesWithSwap > 0);
+  });
+
+  test('refuses before it fills more of the disk than it may', async () => {
+    const args = [...sequential, '--max-disk-mb', '1'];
+    const env = { ...noModels, ...fakeGpu(path.join(folder, 'disk.json'), { curves: [[500]] }) };
+    const run = ['run', '-s', 'ann.jpg', '-t', 'clip.mp4', '-o', 'disk.mp4', '--json'];
+    const ended = await faceSwap([...run, '--execution-provider', 'cpu', ...args], { cwd: media, env });
+    const { code, facts } = eventsOf(ended).at(-1) as unknown as { code: string; facts: object };
+    assert.equal(code, 'disk-full', ended.stdout);
+    assert.deepEqual(facts, { file: path.join(media, 'disk.mp4'), limit: 1 });
+    assert.deepEqual(
+      everythingIn(media).filter((name) => name.includes('disk.mp4')),
+      [],
+    );
   });
 });

@@ -116,6 +116,60 @@ describe('the worker and its client', () => {
     assert.equal((await swap('succeed')).frames, 7);
   });
 
+  test('goes on in a fresh process when the first one cannot free its memory', async () => {
+    const logs: string[] = [];
+    const waiting = swap('recycle', { onLog: (_level, message) => logs.push(message) });
+    const first = client.pid;
+    assert.equal((await waiting).frames, 7);
+    assert.notEqual(client.pid, first);
+    assert.deepEqual(logs, [
+      'A fresh process goes on, because only the end of the old one frees all memory',
+      'resumed with half',
+    ]);
+  });
+
+  test('lets other calls of the old process end before it goes', async () => {
+    const other = swap('tell progress');
+    const recycled = swap('recycle');
+    assert.equal((await other).frames, 7);
+    assert.equal((await recycled).frames, 7);
+  });
+
+  const killAtCheckpoint = ({ frame }: Progress) => {
+    if (frame === 10) process.kill(client.pid!, 'SIGKILL');
+  };
+
+  test('loses nothing when the process is killed between two passes', async () => {
+    const logs: string[] = [];
+    const report = await swap('wait at a checkpoint', {
+      onLog: (_level, message) => logs.push(message),
+      onProgress: killAtCheckpoint,
+    });
+    assert.equal(report.frames, 7);
+    assert.match(logs[0], /has died \(SIGKILL\); a fresh one goes on/);
+    assert.equal(logs[1], 'resumed with half');
+  });
+
+  test('does not try for ever', async () => {
+    const end = swap('wait at every checkpoint', { onProgress: killAtCheckpoint });
+    await assert.rejects(end, failsWith('worker-died'));
+  });
+
+  test('cleans up after a job that is cancelled or disposed of in its second process', async () => {
+    for (const how of ['cancel', 'dispose'] as const) {
+      const abort = new AbortController();
+      const end = swap('recycle, then wait', {
+        signal: abort.signal,
+        onProgress: ({ frame }) => {
+          if (frame !== 2) return;
+          if (how === 'cancel') abort.abort();
+          else client.dispose();
+        },
+      });
+      await assert.rejects(end, failsWith(how === 'cancel' ? 'cancelled' : 'worker-died'));
+    }
+  });
+
   test('does not even start for a call that was cancelled before', async () => {
     await assert.rejects(swap('succeed', { signal: AbortSignal.abort() }), failsWith('cancelled'));
     assert.equal(client.pid, undefined);

@@ -1,7 +1,9 @@
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { termsVersion } from '../../src/machine/termsText';
 import { markVariable } from './processes';
 
 const root = path.resolve(__dirname, '..', '..');
@@ -22,6 +24,14 @@ function newest(file: string): number {
   if (!found.isDirectory()) return found.mtimeMs;
   return Math.max(found.mtimeMs, ...readdirSync(file).map((name) => newest(path.join(file, name))));
 }
+
+/** A data folder of somebody who accepted the terms long ago, so that tests touch nothing of whoever runs them. */
+const data = mkdtempSync(path.join(tmpdir(), 'face-swap-data-'));
+writeFileSync(
+  path.join(data, 'terms.json'),
+  JSON.stringify({ version: termsVersion, accepted: '2026-01-01T00:00:00.000Z', by: 'command line' }),
+);
+process.once('exit', () => rmSync(data, { recursive: true, force: true }));
 
 export interface Ended {
   code: number | null;
@@ -52,7 +62,7 @@ export function startCli(args: readonly string[], { cwd, group, uid, env }: Surr
     cwd,
     detached: group ?? false,
     ...(uid === undefined ? {} : { uid, gid: uid }),
-    env: { ...process.env, ...env, [markVariable]: mark },
+    env: { ...process.env, FACE_SWAP_DATA: data, ...env, [markVariable]: mark },
   });
   child.stdin.end();
   const said = { stdout: '', stderr: '' };

@@ -3,7 +3,8 @@ import path from 'node:path';
 
 export interface FakeGpu {
   /** One list of readings for each start of the watch; see fakeNvidiaSmi.js. */
-  curves: (number | string)[][];
+  curves: (number | string | { usedMb: number; until: string })[][];
+  folder?: string;
   apps?: string[];
   totalMb?: number;
 }

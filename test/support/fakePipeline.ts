@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { PipelineContext } from '../../src/pipeline/context';
+import { RecycleWanted } from '../../src/pipeline/recycle';
 import { FaceSwapError } from '../../src/protocol/errors';
 import type { SwapJob } from '../../src/protocol/job';
+import type { PassState } from '../../src/protocol/passes';
 import type { DoctorReport, FacesReport, JobReport, Still } from '../../src/protocol/report';
 
 /**
@@ -61,6 +63,34 @@ const behaviours: Record<string, Behaviour> = {
     Reflect.set(globalThis, 'taken', Buffer.alloc(400e6, 1));
     return new Promise(() => undefined);
   },
+  /** Wants a fresh process once. */
+  recycle: (job, context) => {
+    if (!job.resume) throw new RecycleWanted(stateIn(scratch(job, context)));
+    resumed(job, context);
+    rmSync(job.resume.scratch, { recursive: true });
+  },
+  'recycle, then wait': (job, context) => {
+    if (!job.resume) throw new RecycleWanted(stateIn(scratch(job, context)));
+    resumed(job, context);
+    context.onProgress({ stage: 'swap', frame: 2, total: 10, fps: 1 });
+    return new Promise(() => undefined);
+  },
+  /** Waits to be killed with a checkpoint behind it; the progress says that it has been told. */
+  'wait at a checkpoint': (job, context) => {
+    if (job.resume) {
+      resumed(job, context);
+      rmSync(job.resume.scratch, { recursive: true });
+      return Promise.resolve();
+    }
+    context.onCheckpoint?.(stateIn(scratch(job, context)));
+    context.onProgress({ stage: 'swap', frame: 10, total: 10, fps: 1 });
+    return new Promise(() => undefined);
+  },
+  'wait at every checkpoint': (job, context) => {
+    context.onCheckpoint?.(job.resume ?? stateIn(scratch(job, context)));
+    context.onProgress({ stage: 'swap', frame: 10, total: 10, fps: 1 });
+    return new Promise(() => undefined);
+  },
   'tell progress': (_job, context) => {
     const fps = 100;
     for (let frame = 0; frame <= 1000; frame++)
@@ -69,6 +99,19 @@ const behaviours: Record<string, Behaviour> = {
     context.onLog('warn', 'beware');
   },
 };
+
+/** Plain data as a job leaves it behind. */
+function stateIn(scratch: string): PassState {
+  const counts = { framesWithSwap: 0, facesSwapped: 0, seconds: 0, peakMemoryMb: 0 };
+  return { scratch, ...counts, providers: [], releases: [], timings: {} };
+}
+
+/** What the process that goes on finds of the one before it. */
+function resumed(job: SwapJob, context: PipelineContext): void {
+  const { scratch } = job.resume!;
+  context.onScratch(scratch);
+  context.onLog('info', `resumed with ${readFileSync(path.join(scratch, 'half.mp4'), 'utf8')}`);
+}
 
 export async function swapVideo(job: SwapJob, context: PipelineContext): Promise<JobReport> {
   await behaviours[path.basename(job.target)](job, context);

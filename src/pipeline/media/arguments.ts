@@ -123,6 +123,8 @@ export interface MuxPlan {
   codec: 'h264' | 'hevc' | 'vp9';
   audio: readonly AudioPlan[];
   subtitles: readonly SubtitlePlan[];
+  /** Of the whole file, beside the original's own. */
+  tags?: Readonly<Record<string, string>>;
   shiftSeconds: number;
   /** Seconds by which everything but the picture is moved. */
   soundOffset: number;
@@ -161,6 +163,7 @@ export function muxArguments(plan: MuxPlan): string[] {
   args.push('-map_metadata', '1', '-map_chapters', '1', '-map_metadata:s:v:0', `1:s:${info.streamIndex}`);
   plan.audio.forEach(({ stream }, n) => args.push(`-map_metadata:s:a:${n}`, `1:s:${stream.index}`));
   kept.forEach(({ stream }, n) => args.push(`-map_metadata:s:s:${n}`, `1:s:${stream.index}`));
+  for (const [name, value] of Object.entries(plan.tags ?? {})) args.push('-metadata', `${name}=${value}`);
   if (container.isobmff) {
     args.push('-video_track_timescale', String(info.timeBase.den), ...movFlags(info, ['faststart']));
     // The only name under which Apple's players take HEVC.

@@ -115,6 +115,7 @@ export async function readRgb(file: string): Promise<RgbImage> {
  * Writes a frame from `readImage` back under a name that says the format. Colour profile, EXIF and transparency
  * come from the original; orientation is already applied.
  * @param quality roop's scale, 0–100; PNG is always lossless, 100 makes WebP lossless
+ * @param xmp makes the result's XMP packet of the original's, if it has one
  */
 export async function writeImage(
   frame: Frame,
@@ -122,6 +123,7 @@ export async function writeImage(
   file: string,
   extension: string,
   quality: number,
+  xmp?: (original: string | undefined) => string,
 ): Promise<void> {
   const { width, height } = frame.format;
   const metadata = await sharp(original.file).metadata();
@@ -148,6 +150,7 @@ export async function writeImage(
       .joinChannel(alpha, { raw: { width, height, channels: 1 } })
       .keepMetadata();
   }
+  if (xmp) image = image.withXmp(xmp(metadata.xmp?.toString('utf8')));
   await attempt(original.file, () => encode(image, extension, quality).toFile(file));
 }
 

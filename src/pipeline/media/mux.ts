@@ -22,6 +22,8 @@ export interface JoinOptions {
   extension: string;
   encoder: VideoEncoder;
   skipAudio: boolean;
+  /** Set beside the original's own. */
+  tags?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
 }
 
@@ -52,7 +54,8 @@ export async function joinSegments(
   const subtitles = planSubtitles(options.extension, info.subtitles);
   const outline = await outlineOf(segments);
   const timing = joinTiming(info, outline.delay);
-  const plan = { info, file, container, codec, audio, subtitles, shiftSeconds: timing.shiftSeconds };
+  const { tags = {} } = options;
+  const plan = { info, file, container, codec, audio, subtitles, tags, shiftSeconds: timing.shiftSeconds };
   const run = (soundOffset: number) =>
     runMuxer(segments, { ...plan, soundOffset }, outline.description, timing, tools, options.signal);
   await run(-timing.startSeconds);

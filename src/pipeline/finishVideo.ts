@@ -1,0 +1,47 @@
+import path from 'node:path';
+import type { SwapJob } from '../protocol/job';
+import type { ProviderChoice } from '../protocol/report';
+import { factsOf, markResult, tagsOf } from './marking';
+import type { MediaInfo } from './media/mediaInfo';
+import { joinSegments } from './media/mux';
+import { extensionOf, publish } from './media/output';
+import { checkFreeSpace, estimateBytes, planSegments, type Segment } from './media/segments';
+import { verifyResult } from './media/verify';
+import type { JobRoad } from './passWork';
+
+/** About 20 seconds of film: long enough that the key frame at a joint costs nothing. */
+const segmentFrames = 500;
+
+/** Cuts the job into segments of `folder`. Throws `disk-full` when its disk cannot take them. */
+export async function planJob(info: MediaInfo, job: SwapJob, folder: string): Promise<Segment[]> {
+  await checkFreeSpace(folder, estimateBytes(info, job.encoding));
+  return planSegments(info.frames, segmentFrames, folder);
+}
+
+/** Joins the segments, marks and verifies the result and publishes it; `meanwhile` takes no longer than that, as a rule. */
+export async function finishVideo(
+  road: JobRoad,
+  segments: readonly Segment[],
+  scratch: string,
+  providers: readonly ProviderChoice[],
+  meanwhile: () => Promise<unknown>,
+): Promise<{ audio: string; warnings: string[] }> {
+  const { job, info, tools, context, watch } = road;
+  const extension = extensionOf(job.output);
+  const facts = factsOf(job, providers);
+  const joined = path.join(scratch, `joined${extension}`);
+  const { skipAudio, encoder } = job.encoding;
+  const { signal } = context;
+  context.onProgress({ stage: 'join', frame: info.frames, total: info.frames, fps: 0 });
+  const tags = await tagsOf(facts, job, extension, tools, signal);
+  const options = { extension, encoder, skipAudio, tags, signal };
+  const [{ audio, audioStreams, warnings }] = await Promise.all([
+    watch.time('join', () => joinSegments(segments, info, joined, options, tools)),
+    meanwhile(),
+  ]);
+  context.onProgress({ stage: 'verify', frame: info.frames, total: info.frames, fps: 0 });
+  const marked = await watch.time('mark', () => markResult(road, facts, joined));
+  await watch.time('verify', () => verifyResult(marked, info, audioStreams, tools, signal));
+  await publish(marked, job.output, job.overwrite);
+  return { audio, warnings };
+}

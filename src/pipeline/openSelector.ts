@@ -1,0 +1,28 @@
+import { FaceSwapError } from '../protocol/errors';
+import type { SwapJob } from '../protocol/job';
+import type { PipelineContext } from './context';
+import type { OpenFaceModels } from './faceModels';
+import { FaceSelector, findReference } from './faces/select';
+import { frameAt } from './frameAt';
+import type { MediaInfo } from './media/mediaInfo';
+import type { MediaTools } from './media/tools';
+
+/** Who is to be swapped: finds the reference face when not everybody is. Throws `no-reference-face`. */
+export async function openSelector(
+  job: SwapJob,
+  info: MediaInfo,
+  tools: MediaTools,
+  models: OpenFaceModels,
+  context: PipelineContext,
+): Promise<FaceSelector> {
+  const { selection, smallFaces } = job;
+  if (selection.manyFaces) return new FaceSelector(models.recognizer, undefined, 0);
+  if (selection.referenceFrameNumber >= info.frames) {
+    const { referenceFrameNumber: frame } = selection;
+    throw new FaceSwapError('no-reference-face', { file: job.target, frame, frames: info.frames });
+  }
+  const frame = await frameAt(info, selection.referenceFrameNumber, tools, context.signal);
+  const place = { file: job.target, ...(info.kind === 'video' && { frame: selection.referenceFrameNumber }) };
+  const reference = await findReference(models, frame, selection, smallFaces, place);
+  return new FaceSelector(models.recognizer, reference, selection.similarFaceDistance);
+}

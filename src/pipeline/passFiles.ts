@@ -1,0 +1,39 @@
+import { rm } from 'node:fs/promises';
+import { deserialize, serialize } from 'node:v8';
+import type { TrackedFace } from './faces/face';
+import type { Segment } from './media/segments';
+
+/** The faces of a frame, and those among them that are to be swapped. */
+export interface FrameFaces {
+  all: TrackedFace[];
+  chosen: TrackedFace[];
+}
+
+/** Where the faces of a segment's frames wait for the processors. */
+export const facesFile = (segment: Segment): string => `${segment.file}.faces`;
+
+/** Where the changes that a processor has made to a segment's frames wait for the next one. */
+export const patchFile = (segment: Segment, processor: number): string => `${segment.file}.patch${processor}`;
+
+/** Nothing is rounded: what comes back is what went in, to the last bit. */
+export function packFaces({ all, chosen }: FrameFaces): Buffer {
+  // Chosen faces are faces of the frame that differ in their strength alone.
+  const strengths = chosen.map((face) => [
+    all.findIndex((one) => one.trackId === face.trackId),
+    face.strength,
+  ]);
+  return serialize({ all, strengths });
+}
+
+export function unpackFaces(record: Buffer): FrameFaces {
+  const { all, strengths } = deserialize(record) as { all: TrackedFace[]; strengths: [number, number][] };
+  return { all, chosen: strengths.map(([index, strength]) => ({ ...all[index], strength })) };
+}
+
+/** Removes what waited for a batch of segments that are encoded by now. */
+export async function removePassFiles(segments: readonly Segment[], processors: number): Promise<void> {
+  for (const segment of segments) {
+    await rm(facesFile(segment), { force: true });
+    for (let i = 0; i < processors; i++) await rm(patchFile(segment, i), { force: true });
+  }
+}
