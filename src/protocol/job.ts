@@ -1,4 +1,5 @@
 import type { ContentSensitivity } from './content';
+import type { PersonAssignment } from './faceMap';
 import type { PassState } from './passes';
 import type { ProcessingOptions } from './processing';
 import type { CredentialFiles } from './provenance';
@@ -67,12 +68,17 @@ export type MemoryStrategy = (typeof memoryStrategies)[number];
 
 /** Everything one swap needs to know. All paths are absolute. */
 export interface SwapJob {
+  /** Photos of one person. With a face map they are for people whom it does not name, and may be none. */
   sources: string[];
+  /** Which face of a source photo is meant, by its path, from left to right, 0-based; else the largest. */
+  sourceFaces?: Record<string, number>;
   target: string;
   output: string;
   /** Replace an existing output file. Never a source or the target. */
   overwrite: boolean;
   processors: FrameProcessorName[];
+  /** Who gets whose face. Without it every chosen face gets that of `sources`. */
+  faceMap?: PersonAssignment[];
   selection: FaceSelection;
   encoding: EncodingOptions;
   execution: ExecutionOptions;

@@ -1,0 +1,34 @@
+import type { SwapJob } from './job';
+
+/** One frame of a job before and after, for somebody who looks around. */
+export interface PreviewRequest {
+  /** As it would run; its output is not written, and need not be possible. */
+  job: SwapJob;
+  frame: number;
+  /** Pictures come at most this wide. */
+  maxWidth: number;
+}
+
+/** Points in pixels of the pictures as they come. */
+export interface PreviewFace {
+  box: { x: number; y: number; width: number; height: number };
+  /** The outline, eyes, brows, nose and lips, each a polyline of x, y pairs. */
+  lines: number[][];
+  /** Whether it is swapped. */
+  swapped: boolean;
+  /** Index in the job's face map, where there is one and the face belongs to one of its people. */
+  person?: number;
+}
+
+export interface Preview {
+  frame: number;
+  seconds: number;
+  width: number;
+  height: number;
+  /** JPEG, base64. */
+  original: string;
+  swapped: string;
+  /** PNG, base64: where pixels were changed, white on transparent, alpha by how much. */
+  mask: string;
+  faces: PreviewFace[];
+}
