@@ -31,6 +31,7 @@ describe('options of the command line', () => {
       execution: defaultExecution,
       smallFaces: 'auto',
       processing: defaultProcessing,
+      contentSensitivity: 'standard',
       tools: {},
     } satisfies SwapJob);
   });
@@ -65,6 +66,7 @@ describe('options of the command line', () => {
     });
     assert.deepEqual(job.encoding, { encoder: 'libx265', quality: 35, preset: 'veryfast', skipAudio: true });
     assert.deepEqual(job.execution, {
+      ...defaultExecution,
       providers: ['cuda', 'cpu'],
       threads: 8,
       maxMemoryGb: 16,

@@ -150,7 +150,11 @@ test('a TensorFlow.js model gives weights that span files, and its nodes in orde
 test('a TensorFlow.js model whose weights are too short, too long or of another type is refused', () => {
   assert.throws(() => readTfjs(tinyGraph, () => Uint8Array.of(1, 2)), /ends before weight w/);
   assert.throws(() => readTfjs(tinyGraph, () => new Uint8Array(6)), /has 12 bytes, its manifest describes 8/);
-  const odd = tinyGraph.replace('"float16"', '"uint8"');
-  assert.throws(() => readTfjs(odd, () => new Uint8Array(4)), /weight w has unsupported type uint8/);
+  const stored = (type: string) => tinyGraph.replace('"float16"', `"${type}"`);
+  assert.throws(
+    () => readTfjs(stored('string'), () => new Uint8Array(4)),
+    /weight w has unsupported type string/,
+  );
+  assert.throws(() => readTfjs(stored('uint8'), () => new Uint8Array(4)), /weight w lacks its steps/);
   assert.throws(() => readTfjs('{"format":"layers-model"}', () => new Uint8Array()), /not a TensorFlow\.js/);
 });
