@@ -1,6 +1,15 @@
 import { parentPort } from 'node:worker_threads';
 import { RecycleWanted } from './pipeline/recycle';
-import { inspectFile, listFaces, runDoctor, swapVideo, takeStill, type PipelineContext } from './pipeline';
+import {
+  describePhoto,
+  inspectFile,
+  listFaces,
+  runDoctor,
+  swapVideo,
+  takeStill,
+  type PipelineContext,
+} from './pipeline';
+import { PauseGate } from './pipeline/pauseGate';
 import { FaceSwapError, type SerializedError } from './protocol/errors';
 import type { WorkerApi, WorkerEvent, WorkerMethod, WorkerRequest } from './protocol/workerMessages';
 
@@ -13,30 +22,50 @@ type Implementation = {
   ) => Promise<ReturnType<WorkerApi[M]>>;
 };
 
-const methods: Implementation = {
+const methods: Partial<Implementation> = {
   swap: swapVideo,
   faces: listFaces,
   still: takeStill,
+  photo: describePhoto,
   doctor: runDoctor,
   inspect: inspectFile,
 };
-const running = new Map<number, AbortController>();
+
+/** A call at work. */
+interface Running {
+  abort: AbortController;
+  gate: PauseGate;
+  pictures: boolean;
+}
+
+const running = new Map<number, Running>();
 const send = (event: WorkerEvent) => parentPort?.postMessage(event);
 
 /** More often nobody reads it. */
 const progressEveryMs = 100;
 
 parentPort?.on('message', (request: WorkerRequest) => {
-  if (request.type === 'cancel') running.get(request.id)?.abort();
-  else void answer(request);
+  if (request.type === 'call') {
+    void answer(request);
+    return;
+  }
+  const call = running.get(request.id);
+  if (!call) return;
+  if (request.type === 'cancel') call.abort.abort();
+  else if (request.type === 'pictures') call.pictures = request.wanted;
+  else call.gate.set(request.type === 'pause');
 });
 
 async function answer({ id, method, argument }: Extract<WorkerRequest, { type: 'call' }>): Promise<void> {
   const abort = new AbortController();
-  running.set(id, abort);
+  const gate = new PauseGate((paused) => send({ type: 'paused', id, paused }));
+  const call: Running = { abort, gate, pictures: false };
+  running.set(id, call);
   try {
-    const run = methods[method] as (argument: unknown, context: PipelineContext) => Promise<never>;
-    send({ type: 'reply', id, ok: true, result: await run(argument, contextOf(id, abort.signal)) });
+    const run = methods[method] as
+      ((argument: unknown, context: PipelineContext) => Promise<never>) | undefined;
+    if (!run) throw new Error(`${method} is not built yet`);
+    send({ type: 'reply', id, ok: true, result: await run(argument, contextOf(id, call)) });
   } catch (error) {
     if (error instanceof RecycleWanted && !abort.signal.aborted) {
       send({ type: 'recycle', id, state: error.resume });
@@ -48,11 +77,12 @@ async function answer({ id, method, argument }: Extract<WorkerRequest, { type: '
   }
 }
 
-function contextOf(id: number, signal: AbortSignal): PipelineContext {
+function contextOf(id: number, call: Running): PipelineContext {
   let last = -Infinity;
   let stage = '';
   return {
-    signal,
+    signal: call.abort.signal,
+    gate: call.gate,
     onProgress(progress) {
       const now = performance.now();
       const finished = progress.frame === progress.total;
@@ -64,6 +94,8 @@ function contextOf(id: number, signal: AbortSignal): PipelineContext {
     onLog: (level, message) => send({ type: 'log', id, level, message }),
     onScratch: (folder) => send({ type: 'scratch', id, folder }),
     onCheckpoint: (state) => send({ type: 'checkpoint', id, state }),
+    onProblem: (problem) => send({ type: 'problem', id, problem }),
+    pictures: () => (call.pictures ? (picture) => send({ type: 'picture', id, picture }) : undefined),
   };
 }
 

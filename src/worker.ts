@@ -41,6 +41,8 @@ function receive(message: unknown): void {
   const id = Number.isInteger(request?.id) ? request!.id! : -1;
   if (request?.type === 'cancel') {
     cancel(id);
+  } else if (request?.type === 'pause' || request?.type === 'resume' || request?.type === 'pictures') {
+    if (calls.has(id)) thread?.postMessage(request);
   } else if (request?.type === 'call' && isMethod(request.method) && id >= 0 && !calls.has(id)) {
     calls.set(id, { scratch: [], memoryLimit: memoryLimitOf(request.argument), cancelled: false });
     thread ??= startThread();

@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
+import type { CallControl } from './callControl';
 import { FaceSwapError } from './protocol/errors';
 import type { SwapJob } from './protocol/job';
-import type { JobReport, LogLevel, Progress } from './protocol/report';
+import type { JobProblem } from './protocol/problems';
+import type { JobReport, LivePicture, LogLevel, Progress } from './protocol/report';
 import type { WorkerApi, WorkerMethod } from './protocol/workerMessages';
 import { WorkerConnection, type Answer } from './workerConnection';
 
@@ -26,6 +28,14 @@ export interface CallOptions {
   onScratch?: (folder: string) => void;
   /** The worker has heard of the cancelling; the call itself rejects when the job has cleaned up. */
   onCancelling?: () => void;
+  /** Pauses the job, lets it go on, and says whether anybody looks at its pictures. */
+  control?: CallControl;
+  /** The job stands still now, or goes on. */
+  onPaused?: (paused: boolean) => void;
+  /** At most one a second, of a frame just finished; made while `control` wants them. */
+  onPicture?: (picture: LivePicture) => void;
+  /** Something found while the job runs; told again with another end when it grows. */
+  onProblem?: (problem: JobProblem) => void;
 }
 
 /** Talks to one worker process at a time, which a call starts when there is none. Used alike by the extension and the command line. */

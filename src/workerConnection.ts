@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { FaceSwapError, type ErrorFacts } from './protocol/errors';
+import type { CallWishes } from './callControl';
 import type { WorkerApi, WorkerEvent, WorkerMethod, WorkerRequest } from './protocol/workerMessages';
 import type { PassState } from './protocol/passes';
 import type { CallOptions, WorkerClientOptions } from './workerClient';
@@ -72,7 +73,7 @@ export class WorkerConnection {
     options: CallOptions,
   ): Promise<Answer<ReturnType<WorkerApi[M]>>> {
     const id = this.nextId++;
-    const { signal } = options;
+    const { signal, control } = options;
     return new Promise((resolve, reject) => {
       const cancel = () => {
         pending.deadline = setTimeout(() => this.killGroup(), cancelDeadlineMs);
@@ -83,6 +84,7 @@ export class WorkerConnection {
           this.pending.delete(id);
           clearTimeout(pending.deadline);
           signal?.removeEventListener('abort', cancel);
+          forgetControl?.();
           how(value);
           if (this.retiring && this.pending.size === 0) this.killGroup();
         };
@@ -91,7 +93,14 @@ export class WorkerConnection {
       this.pending.set(id, pending);
       signal?.addEventListener('abort', cancel, { once: true });
       this.post({ type: 'call', id, method, argument } as WorkerRequest);
+      const forgetControl = control?.onChange((wishes) => this.postWishes(id, wishes));
+      if (control) this.postWishes(id, control.current);
     });
+  }
+
+  private postWishes(id: number, { paused, pictures }: CallWishes): void {
+    this.post({ type: paused ? 'pause' : 'resume', id });
+    this.post({ type: 'pictures', id, wanted: pictures });
   }
 
   /** Removes a folder with the child from now on, should the child not get to it. */
@@ -138,6 +147,12 @@ export class WorkerConnection {
         return pending.onLog?.(event.level, event.message);
       case 'cancelling':
         return pending.onCancelling?.();
+      case 'paused':
+        return pending.onPaused?.(event.paused);
+      case 'picture':
+        return pending.onPicture?.(event.picture);
+      case 'problem':
+        return pending.onProblem?.(event.problem);
       case 'scratch':
         this.scratch.add(event.folder);
         return pending.onScratch?.(event.folder);

@@ -6,6 +6,7 @@ export type WriteLine = (level: LogLevel, line: string) => void;
 
 const stageTitles: Record<Stage, string> = {
   probe: 'Looking at the video',
+  analyse: 'Looking for faces',
   models: 'Loading the models',
   source: 'Reading the source face',
   swap: 'Swapping',

@@ -1,5 +1,7 @@
 import type { PassState } from '../protocol/passes';
-import type { LogLevel, Progress } from '../protocol/report';
+import type { JobProblem } from '../protocol/problems';
+import type { LivePicture, LogLevel, Progress } from '../protocol/report';
+import type { PauseGate } from './pauseGate';
 
 /** What a pipeline call may use of the world above it: nothing else calls back upstream. */
 export interface PipelineContext {
@@ -10,4 +12,10 @@ export interface PipelineContext {
   onScratch: (folder: string) => void;
   /** Told what a fresh process needs to go on from here. Without it, no other process could. */
   onCheckpoint?: (state: PassState) => void;
+  /** Where the job stands still when it is paused. */
+  gate?: PauseGate;
+  /** Told of what is found; a problem that is told again with another end has grown. */
+  onProblem?: (problem: JobProblem) => void;
+  /** Present as long as somebody looks at live pictures. */
+  pictures?: () => ((picture: LivePicture) => void) | undefined;
 }

@@ -1,3 +1,4 @@
+export { describePhoto } from './analysis/photoFaces';
 export type { PipelineContext } from './context';
 export { runDoctor } from './doctor';
 export { inspectFile } from './inspectFile';

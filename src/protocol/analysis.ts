@@ -63,6 +63,14 @@ export interface TargetAnalysis extends TargetFacts {
   withoutFace: FrameSpan[];
 }
 
+/** What is asked about a source photo. */
+export interface PhotoRequest {
+  file: string;
+  tools: ToolPaths;
+  execution: ExecutionOptions;
+  models?: ModelChoice;
+}
+
 /** What may spoil a source photo, by what the networks see. */
 export type PhotoHint = 'turned-away' | 'blurred' | 'small' | 'fringe' | 'eyes-closed';
 

@@ -50,6 +50,12 @@ const sentences: Record<ErrorCode, Describe> = {
       ? `No face was found in the ${target}; choose one in which a face is well visible`
       : `No face was found in frame ${frame} of the ${target}; choose another reference frame, or swap all faces`;
   },
+  'no-face-at-place': ({ file, frame, frames, x, y }) => {
+    const target = file === undefined ? 'the target' : name(file);
+    if (frames !== undefined)
+      return `The face map names frame ${count(frame)} of ${target}, which has only ${frames} from 0 on; choose the person's face anew`;
+    return `No face was found at ${count(x)}, ${count(y)}${frame === undefined ? '' : ` in frame ${frame}`} of ${target}, where the face map has a person; choose that person's face anew`;
+  },
   'model-missing': ({ model, file }) =>
     `The model ${text(model, file === undefined ? 'that is needed' : name(file))} is not installed; install it, or choose another processor`,
   'model-corrupt': ({ file, reason }) =>
@@ -92,6 +98,7 @@ const sentences: Record<ErrorCode, Describe> = {
     }) and was not kept; please report this with the log`,
   'worker-died': ({ reason, stderr }) =>
     `The rendering process ended unexpectedly${because(reason ?? lastLine(stderr))}; nothing was written, start the job again`,
+  busy: () => 'A job is running, and previews would take the memory it needs; wait until it has ended',
   cancelled: ({ model }) =>
     model === undefined
       ? 'The job was cancelled, and nothing was written'

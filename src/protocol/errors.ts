@@ -20,6 +20,7 @@ export const errorCodes = [
   'disk-full',
   'no-source-face',
   'no-reference-face',
+  'no-face-at-place',
   'model-missing',
   'model-corrupt',
   'model-wrong',
@@ -35,6 +36,7 @@ export const errorCodes = [
   'out-of-memory',
   'verification-failed',
   'worker-died',
+  'busy',
   'cancelled',
   'internal',
 ] as const;

@@ -27,6 +27,7 @@ const badInput: readonly ErrorCode[] = [
   'output-format-unknown',
   'output-is-input',
   'no-reference-face',
+  'no-face-at-place',
   'model-wrong',
 ];
 

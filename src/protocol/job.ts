@@ -92,6 +92,11 @@ export interface SwapJob {
   tools: ToolPaths;
   /** The user's own certificate for Content Credentials; without it the one of this machine. */
   contentCredentials?: CredentialFiles;
+  /**
+   * Keeps finished parts when the process is killed, and takes up those that an earlier run of the very same job has left. A run
+   * that is cancelled cleans up.
+   */
+  resumable?: boolean;
   /** Set by the client when a fresh process goes on with what another one has begun. */
   resume?: PassState;
 }

@@ -1,7 +1,8 @@
 import type { GpuRelease, GpuUse } from './gpu';
 import type { ExecutionProvider } from './job';
+import type { JobProblem } from './problems';
 
-export type Stage = 'probe' | 'models' | 'source' | 'swap' | 'join' | 'verify';
+export type Stage = 'probe' | 'analyse' | 'models' | 'source' | 'swap' | 'join' | 'verify';
 
 export interface Progress {
   stage: Stage;
@@ -17,6 +18,22 @@ export interface Progress {
   fellBack?: boolean;
   /** In use of the GPU that is watched, by whomever; absent where there is none. */
   vram?: { usedMb: number; totalMb: number };
+  /**
+   * Of an analysis: the target in at most 256 stretches of equal length, and for each that has been looked at the most faces
+   * seen at one time.
+   */
+  faces?: number[];
+}
+
+/** A frame of a running job as it came out, to look at. */
+export interface LivePicture {
+  frame: number;
+  seconds: number;
+  /** Upright, at most 480 wide. */
+  width: number;
+  height: number;
+  /** JPEG, base64. */
+  jpegBase64: string;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -52,6 +69,8 @@ export interface JobReport {
   /** `copied`, `re-encoded to aac`, `none` … */
   audio: string;
   warnings: string[];
+  /** In the order of their first frames; ranges of one kind that touch are one. */
+  problems?: JobProblem[];
 }
 
 /** One face as `face-swap faces` prints it. Pixels of the upright picture, x to the right, y down. */

@@ -1,8 +1,11 @@
+import type { AnalysisRequest, PhotoReport, PhotoRequest, TargetAnalysis } from './analysis';
 import type { SerializedError } from './errors';
 import type { SwapJob, ExecutionOptions, ModelChoice, ToolPaths } from './job';
 import type { PassState } from './passes';
+import type { Preview, PreviewRequest } from './preview';
+import type { JobProblem } from './problems';
 import type { ProvenanceReport } from './provenance';
-import type { DoctorReport, FacesReport, JobReport, LogLevel, Progress, Still } from './report';
+import type { DoctorReport, FacesReport, JobReport, LivePicture, LogLevel, Progress, Still } from './report';
 
 /** What the child process can do; requests, replies and the client's methods are derived from it. */
 export interface WorkerApi {
@@ -17,6 +20,17 @@ export interface WorkerApi {
   /** One moment of a video, or an image, as a picture to look at. */
   still(request: { file: string; seconds: number; maxWidth: number; tools: ToolPaths }): Still;
   doctor(request: { tools: ToolPaths; execution: ExecutionOptions }): DoctorReport;
+  /** All faces of a source photo, and what may spoil them. */
+  photo(request: PhotoRequest): PhotoReport;
+  /** Who is seen in a target, when, and where its scenes are cut. Progress is told as stage `analyse`. */
+  analyse(request: AnalysisRequest): TargetAnalysis;
+  /**
+   * One frame of a job before and after. What the job needs stays open for the next call; a newer call makes the ones before it
+   * `cancelled`. While a job runs in the same process it is refused with `busy`.
+   */
+  preview(request: PreviewRequest): Preview;
+  /** Gives back everything that previews keep open. */
+  forget(request: Record<string, never>): null;
   /** What a file says about its origin, and whether that is right. */
   inspect(request: { file: string; tools: ToolPaths }): ProvenanceReport;
 }
@@ -28,6 +42,10 @@ export const workerMethods = [
   'faces',
   'still',
   'doctor',
+  'photo',
+  'analyse',
+  'preview',
+  'forget',
   'inspect',
 ] as const satisfies readonly WorkerMethod[];
 
@@ -35,7 +53,11 @@ export type WorkerRequest =
   | {
       [M in WorkerMethod]: { type: 'call'; id: number; method: M; argument: Parameters<WorkerApi[M]>[0] };
     }[WorkerMethod]
-  | { type: 'cancel'; id: number };
+  | { type: 'cancel'; id: number }
+  | { type: 'pause'; id: number }
+  | { type: 'resume'; id: number }
+  /** Pictures of frames just finished are wanted, at most one a second, or no longer. */
+  | { type: 'pictures'; id: number; wanted: boolean };
 
 /** Replies carry the id of their call; -1 answers a message that named none. */
 export type WorkerEvent =
@@ -50,5 +72,10 @@ export type WorkerEvent =
   /** In place of a reply: a fresh process is to go on from here, and this one to end. */
   | { type: 'recycle'; id: number; state: PassState }
   | { type: 'cancelling'; id: number }
+  /** The job stands still now, or goes on. */
+  | { type: 'paused'; id: number; paused: boolean }
+  | { type: 'picture'; id: number; picture: LivePicture }
+  /** Something found while the job runs; what is told again with another end has grown. */
+  | { type: 'problem'; id: number; problem: JobProblem }
   | { type: 'reply'; id: number; ok: true; result: ReturnType<WorkerApi[WorkerMethod]> }
   | { type: 'reply'; id: number; ok: false; error: SerializedError };
