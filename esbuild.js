@@ -1,4 +1,4 @@
-// Bundles everything into dist/: the extension, the worker and its pipeline thread, the command line, the webview.
+// Bundles everything into dist/: the extension, the worker and its pipeline thread, the probe, the command line, the webview.
 const { chmodSync, copyFileSync, rmSync } = require('node:fs');
 const path = require('node:path');
 const esbuild = require('esbuild');
@@ -45,7 +45,7 @@ const shared = {
 const builds = [
   {
     ...shared,
-    entryPoints: ['src/extension.ts', 'src/worker.ts', 'src/pipelineThread.ts', 'src/cli.ts'],
+    entryPoints: ['src/extension.ts', 'src/worker.ts', 'src/pipelineThread.ts', 'src/probe.ts', 'src/cli.ts'],
     outdir: 'dist',
     platform: 'node',
     format: 'cjs',

@@ -2,6 +2,8 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { version } from '../package.json';
+import { runAsking } from './askAboutGpu';
+import { ask, canAsk } from './cli/ask';
 import { jsonConsole, textConsole } from './cli/console';
 import { tellFailure } from './cli/failure';
 import { addPlaceOptions, applyPlaces, type PlaceOptions } from './cli/modelPlaces';
@@ -27,6 +29,8 @@ import { requireTerms } from './cli/terms';
 import { recordJob, type JobEnd } from './machine/jobRecord';
 import { FaceSwapError } from './protocol/errors';
 import { exitCodes } from './protocol/exitCodes';
+import type { SwapJob } from './protocol/job';
+import type { JobReport } from './protocol/report';
 import { WorkerClient } from './workerClient';
 
 /** The headless door: reads the command line, forks the worker, tells what it says. */
@@ -48,11 +52,15 @@ async function run(options: RunOptions): Promise<void> {
     if (reason !== undefined) output.log('warn', `The job could not be put on record (${reason})`);
   };
   try {
-    const report = await client.call('swap', job, {
-      signal,
-      onLog: (level, message) => output.log(level, message),
-      onProgress: (progress) => output.progress(progress),
-    });
+    const swap = (wanted: SwapJob): Promise<JobReport> =>
+      client.call('swap', wanted, {
+        signal,
+        onLog: (level, message) => output.log(level, message),
+        onProgress: (progress) => output.progress(progress),
+      });
+    const report = await runAsking(job, swap, async (question) =>
+      canAsk() ? ask(`${question} Go on without it?`, signal) : undefined,
+    );
     await remember({ report });
     output.done(report);
   } catch (error) {
@@ -122,7 +130,7 @@ function commandLine(): Command {
 }
 
 const exitCodeHelp = `
-Exit codes: 0 done, 2 usage, 3 bad input, 4 model missing, 5 no face in the source, 6 processing failed, 7 refused, 130 cancelled
+Exit codes: 0 done, 2 usage, 3 bad input, 4 model missing, 5 no face in the source, 6 processing failed, 7 refused, 8 GPU not available, 130 cancelled
 `;
 
 async function main(): Promise<void> {

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 /** Asks on a terminal. Without one nobody can answer, and silence is no consent. */
 export async function ask(question: string, signal: AbortSignal): Promise<boolean> {
   const { stdin, stderr } = process;
-  if (!stdin.isTTY || !stderr.isTTY) return false;
+  if (!canAsk()) return false;
   const questions = createInterface({ input: stdin, output: stderr });
   try {
     const answer = await questions.question(`${question} [y/N] `, { signal });
@@ -14,3 +14,6 @@ export async function ask(question: string, signal: AbortSignal): Promise<boolea
     questions.close();
   }
 }
+
+/** Whether somebody sits there who could answer. */
+export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY;

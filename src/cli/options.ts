@@ -22,6 +22,7 @@ import {
   type VideoEncoder,
   type VideoPreset,
 } from '../protocol/job';
+import { gpuUnavailableActions, type GpuUnavailableAction } from '../protocol/providers';
 import { contentSensitivities, type ContentSensitivity } from '../protocol/content';
 import { modelOf, numberBetween } from './optionValues';
 import { addProcessingOptions, processingOf, type ProcessingArguments } from './processingOptions';
@@ -58,6 +59,7 @@ export interface RunOptions extends CommonOptions, FaceModelOptions, ProcessingA
 
 export interface CommonOptions {
   executionProvider: ExecutionProvider[];
+  onGpuUnavailable: GpuUnavailableAction;
   executionThreads: number;
   ffmpeg?: string;
   ffprobe?: string;
@@ -78,6 +80,14 @@ export function addCommonOptions(command: Command): Command {
       new Option('--execution-provider <names...>', 'execution providers, in order of preference')
         .choices(executionProviders)
         .default(defaultExecution.providers),
+    )
+    .addOption(
+      new Option(
+        '--on-gpu-unavailable <action>',
+        'when a better provider cannot be used: warn and go on, ask on the terminal, or fail',
+      )
+        .choices(gpuUnavailableActions)
+        .default(defaultExecution.onGpuUnavailable),
     )
     .option(
       '--execution-threads <n>',
@@ -247,7 +257,8 @@ export function jobOf(options: RunOptions): SwapJob {
 }
 
 export function executionOf(options: CommonOptions): ExecutionOptions {
-  return { ...defaultExecution, providers: options.executionProvider, threads: options.executionThreads };
+  const { executionProvider: providers, executionThreads: threads, onGpuUnavailable } = options;
+  return { ...defaultExecution, providers, threads, onGpuUnavailable };
 }
 
 /** The chosen networks as a part of a request; empty when none is chosen. Throws `usage` for an empty name. */

@@ -10,6 +10,7 @@ import {
   type SwapJob,
   type ToolPaths,
 } from '../protocol/job';
+import { gpuUnavailableActions } from '../protocol/providers';
 import { readProcessing } from './processingSettings';
 
 /** A job without its files: what the settings `faceSwap.*` decide. */
@@ -77,6 +78,7 @@ export function readJobSettings(get: (name: string) => unknown): JobSettings {
       gpuMemoryWaitSeconds: number('gpuMemoryWait', 0, 600, false),
       memoryStrategy: one('memoryStrategy', memoryStrategies),
       maxDiskMb: number('maxDiskMb', 1, Infinity, false),
+      onGpuUnavailable: one('onGpuUnavailable', gpuUnavailableActions),
     },
     smallFaces: one('smallFaces', smallFaces),
     ...readModels(model),

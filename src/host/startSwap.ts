@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SwapJob } from '../protocol/job';
 import type { JobReport } from '../protocol/report';
+import { runAsking } from '../askAboutGpu';
 import type { SwapRequest } from './clickedFiles';
 import type { Host } from './host';
 import { JobLog, longStatus, percentOf } from './jobLog';
@@ -70,19 +71,26 @@ function render(
   let percent = 0;
   log.started(job);
   host.statusBar.show({ stage: 'probe', frame: 0, total: 0, fps: 0 }, label, host.queue.jobs.length);
-  const call = host.worker.call('swap', job, {
-    signal,
-    onLog: (level, message) => host.log[level](message),
-    onProgress: (progress) => {
-      log.progress(progress);
-      host.statusBar.show(progress, label, host.queue.jobs.length);
-      const increment = percentOf(progress) - percent;
-      percent += increment;
-      notification.report({ message: longStatus(progress), increment });
-    },
-  });
-  return call.then((report) => {
+  const swap = (wanted: SwapJob): Promise<JobReport> =>
+    host.worker.call('swap', wanted, {
+      signal,
+      onLog: (level, message) => host.log[level](message),
+      onProgress: (progress) => {
+        log.progress(progress);
+        host.statusBar.show(progress, label, host.queue.jobs.length);
+        const increment = percentOf(progress) - percent;
+        percent += increment;
+        notification.report({ message: longStatus(progress), increment });
+      },
+    });
+  return runAsking(job, swap, goOnWithoutGpu).then((report) => {
     log.finished(report);
     return report;
   });
+}
+
+/** Nobody who wants to be asked would like to find the question gone with a notification. */
+async function goOnWithoutGpu(question: string): Promise<boolean> {
+  const goOn = 'Go On Without It';
+  return (await vscode.window.showWarningMessage(question, { modal: true }, goOn)) === goOn;
 }

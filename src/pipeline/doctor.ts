@@ -2,6 +2,7 @@ import { findModel } from '../models';
 import { FaceSwapError } from '../protocol/errors';
 import { describeError } from '../protocol/errorText';
 import {
+  defaultExecution,
   videoEncoders,
   type ExecutionOptions,
   type ExecutionProvider,
@@ -9,7 +10,12 @@ import {
 } from '../protocol/job';
 import type { DoctorReport } from '../protocol/report';
 import { faceModelIds } from './faceModels';
-import { openSession } from './inference/session';
+import { listGpus } from './gpu/smi';
+import { visibleGpu } from './gpu/device';
+import { belongsHere } from './inference/providers';
+import { runtimeFolder, runtimeTrouble } from './inference/runtime';
+import { runtimeVersion } from './inference/tryProvider';
+import { openModel } from './openModel';
 import { findMediaTools } from './media/tools';
 
 type Check = DoctorReport['checks'][number];
@@ -19,8 +25,10 @@ export async function runDoctor(request: {
   tools: ToolPaths;
   execution: ExecutionOptions;
 }): Promise<DoctorReport> {
-  const checks = [...(await checkTools(request.tools)), ...(await checkModels())];
-  for (const provider of request.execution.providers) {
+  const { providers } = request.execution;
+  const checks = [...(await checkTools(request.tools)), ...(await checkModels()), ...(await checkRuntime())];
+  const isDefault = providers.join() === defaultExecution.providers.join();
+  for (const provider of isDefault ? providers.filter(belongsHere) : providers) {
     checks.push(await checkProvider(provider, request.execution));
   }
   // A provider that cannot run is worth knowing, but the next one takes over.
@@ -56,14 +64,34 @@ async function checkModels(): Promise<Check[]> {
   return checks;
 }
 
+/** The runtime and NVIDIA's GPUs; a machine without one lacks nothing. */
+async function checkRuntime(): Promise<Check[]> {
+  const where = `onnxruntime ${runtimeVersion} in ${runtimeFolder}`;
+  const runtime = { name: 'runtime', ok: runtimeTrouble === undefined };
+  const chosen = process.env['FACE_SWAP_RUNTIME'] ?? '';
+  const detail = runtime.ok ? where : `${where}, because ${chosen} cannot be used: ${runtimeTrouble}`;
+  const gpus = await listGpus();
+  const used = visibleGpu(gpus, process.env);
+  return [
+    { ...runtime, detail },
+    ...gpus.map(({ uuid, name, driver, totalMb, freeMb }) => ({
+      name: `GPU ${uuid}`,
+      ok: true,
+      detail: `${name}, driver ${driver}, ${freeMb ?? '?'} of ${totalMb ?? '?'} MB free${uuid === used?.uuid ? ', used for CUDA' : ''}`,
+    })),
+  ];
+}
+
 async function checkProvider(provider: ExecutionProvider, execution: ExecutionOptions): Promise<Check> {
   const name = `provider ${provider}`;
   try {
     const { path } = await findModel('face_detector');
-    const session = await openSession(path, { providers: [provider], threads: execution.threads });
+    const session = await openModel(path, { ...execution, providers: [provider], onGpuUnavailable: 'warn' });
     await session.release();
-    return { name, ok: true, detail: session.reason };
+    return { name, ok: true, detail: session.choice.reason };
   } catch (error) {
+    const { why, cure } = error instanceof FaceSwapError ? error.facts : {};
+    if (typeof why === 'string' && typeof cure === 'string') return { name, ok: false, detail: why, cure };
     return failed(name, error);
   }
 }

@@ -4,7 +4,8 @@ import type { LogLevel, ProviderChoice } from '../protocol/report';
 import { openDetector, openRecognizer, type OpenSession } from './chosenNetworks';
 import { FaceLandmarker } from './faces/landmarker';
 import type { FaceModels } from './faces/models';
-import { openSession, type ModelSession } from './inference/session';
+import type { ModelSession } from './inference/session';
+import { openModel } from './openModel';
 
 export const faceModelIds = [
   'face_detector',
@@ -34,8 +35,7 @@ export async function openFaceModels(
     for (const session of sessions.splice(0)) await session.release();
   };
   const open: OpenSession = async (path, shapes = {}) => {
-    const { providers, threads } = execution;
-    const session = await openSession(path, { providers, threads, log, shapes });
+    const session = await openModel(path, execution, log, { shapes });
     sessions.push(session);
     return session;
   };
@@ -48,9 +48,7 @@ export async function openFaceModels(
     );
     const recognizer = await openRecognizer(chosen.recognizer ?? 'face_recognizer', open);
     log('info', `Faces are found by ${detector.model} and recognised by ${recognizer.model}`);
-    const providers = sessions.map(({ model, provider, reason, fellBack }) => {
-      return { model, provider, reason, fellBack };
-    });
+    const providers = sessions.map(({ choice }) => choice);
     return { detector, landmarker, recognizer, providers, close };
   } catch (error) {
     await close();

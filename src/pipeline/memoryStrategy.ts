@@ -25,7 +25,7 @@ export function chooseStrategy(facts: StrategyFacts): {
   if (wanted !== 'auto') return { strategy: wanted, reason: 'as chosen' };
   const together = (reason: string) => ({ strategy: 'together' as const, reason });
   if (processors < 2) return together('one processor only');
-  const full = providers.find(({ fellBack, reason }) => fellBack && isOutOfMemory(reason));
+  const full = providers.find(({ failures }) => failures?.some(({ cause }) => cause === 'out-of-memory'));
   if (full) return { strategy: 'sequential', reason: `no GPU memory was left for ${full.model}` };
   if (providers.every(({ provider }) => provider === 'cpu')) return together('all models run on the CPU');
   if (!loaded || baselineMb === undefined) return together('no GPU memory can be measured');
@@ -33,11 +33,4 @@ export function chooseStrategy(facts: StrategyFacts): {
   const wantedFree = Math.round(loaded.totalMb * margin);
   const numbers = `the models take ${Math.max(0, loaded.usedMb - baselineMb)} MB, ${free} of ${loaded.totalMb} MB stay free, ${wantedFree} MB are the margin`;
   return free >= wantedFree ? together(numbers) : { strategy: 'sequential', reason: numbers };
-}
-
-/** In the words of CUDA, cuDNN, DirectML and onnxruntime's arena. */
-export function isOutOfMemory(text: string): boolean {
-  return /out of memory|out_of_memory|OUTOFMEMORY|failed to allocate|CUDNN_STATUS_ALLOC_FAILED|CUBLAS_STATUS_ALLOC_FAILED|CUDA failure 2\b/i.test(
-    text,
-  );
 }

@@ -2,7 +2,8 @@ import { readOnnxHead } from '../models';
 import type { SwapJob } from '../protocol/job';
 import type { ProviderChoice } from '../protocol/report';
 import type { PipelineContext } from './context';
-import { openSession, type ModelSession } from './inference/session';
+import type { ModelSession } from './inference/session';
+import { openModel } from './openModel';
 
 /** Opens the sessions of the processors on the job's providers and remembers them until they are given back. */
 export class NetworkOpener {
@@ -31,11 +32,9 @@ export class NetworkOpener {
 
   /** Opens a file with the given shapes for inputs that leave theirs open. */
   async openShaped(path: string, shapes: Record<string, number[]> = {}): Promise<ModelSession> {
-    const { providers, threads } = this.job.execution;
-    const session = await openSession(path, { providers, threads, log: this.context.onLog, shapes });
+    const session = await openModel(path, this.job.execution, this.context.onLog, { shapes });
     this.sessions.push(session);
-    const { model, provider, reason, fellBack } = session;
-    this.providers.push({ model, provider, reason, fellBack });
+    this.providers.push(session.choice);
     return session;
   }
 

@@ -7,6 +7,7 @@ import type { OpenFaceModels } from './faceModels';
 import type { FaceSelector } from './faces/select';
 import type { TrackedFrame } from './faces/tracker';
 import { VramWatcher } from './gpu/vramWatcher';
+import { parseProviders } from './inference/providers';
 import { openJobSigner } from './marking';
 import { checkOutputFits } from './media/containers';
 import type { MediaInfo } from './media/mediaInfo';
@@ -49,6 +50,7 @@ export interface Rendered {
  * thrown (`FaceSwapError`), no scratch file and no process is left behind.
  */
 export async function swapVideo(job: SwapJob, outer: PipelineContext): Promise<JobReport> {
+  parseProviders(job.execution.providers);
   const gpu = VramWatcher.open();
   try {
     return await swapWatched(job, watched(outer, gpu), gpu);

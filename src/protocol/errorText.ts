@@ -90,8 +90,12 @@ const sentences: Record<ErrorCode, Describe> = {
     `The video encoder ${text(encoder, '')} cannot be used here${because(reason ?? lastLine(stderr))}; choose libx264`,
   'provider-unavailable': ({ reason }) =>
     `None of the chosen execution providers can run the models${because(reason)}; add cpu to them`,
-  'out-of-memory': ({ limit }) =>
-    `There was not enough memory${limit === undefined ? '' : ` (the limit is ${limit} GB)`}; raise the limit or close other programs`,
+  'gpu-unavailable': ({ model, provider, reason, cure }) =>
+    `${text(model, 'The model')} cannot run on ${text(provider, 'the GPU')}, because ${text(reason, 'it failed')}; ${text(cure, 'choose another execution provider')}, or allow it to run without (--on-gpu-unavailable warn)`,
+  'out-of-memory': ({ limit, model, provider }) =>
+    provider !== undefined
+      ? `The memory of the GPU was full while ${text(model, 'a model')} ran on ${provider}; close other programs that use the GPU, or add cpu to the execution providers`
+      : `There was not enough memory${limit === undefined ? '' : ` (the limit is ${limit} GB)`}; raise the limit or close other programs`,
   'verification-failed': ({ what, expected, found }) =>
     `The finished video did not pass its check (${text(what, 'content')}${
       expected === undefined ? '' : `: ${expected} expected, ${count(found)} found`

@@ -33,6 +33,7 @@ export const errorCodes = [
   'tool-failed',
   'encoder-unavailable',
   'provider-unavailable',
+  'gpu-unavailable',
   'out-of-memory',
   'verification-failed',
   'worker-died',

@@ -9,6 +9,7 @@ export const exitCodes = {
   noSourceFace: 5,
   failed: 6,
   refused: 7,
+  gpuUnavailable: 8,
   cancelled: 130,
 } as const;
 
@@ -38,6 +39,7 @@ const usage: readonly ErrorCode[] = ['usage', 'licence-not-accepted', 'terms-not
 export function exitCodeOf(code: ErrorCode): number {
   if (usage.includes(code)) return exitCodes.usage;
   if (code === 'content-refused') return exitCodes.refused;
+  if (code === 'gpu-unavailable') return exitCodes.gpuUnavailable;
   if (modelMissing.includes(code)) return exitCodes.modelMissing;
   if (code === 'no-source-face') return exitCodes.noSourceFace;
   if (code === 'cancelled') return exitCodes.cancelled;

@@ -2,6 +2,7 @@ import type { ContentSensitivity } from './content';
 import type { PersonAssignment } from './faceMap';
 import type { PassState } from './passes';
 import type { ProcessingOptions } from './processing';
+import type { GpuUnavailableAction } from './providers';
 import type { CredentialFiles } from './provenance';
 
 /** Execution providers of onnxruntime by the names users write, best first. */
@@ -60,6 +61,8 @@ export interface ExecutionOptions {
   memoryStrategy: MemoryStrategy;
   /** Upper bound for what waits on the disk between processors that work one after the other, in MB. */
   maxDiskMb: number;
+  /** What is done when a preferred provider cannot be used. */
+  onGpuUnavailable: GpuUnavailableAction;
 }
 
 /** `auto` takes `together` as long as the models, measured, leave a margin on the GPU. */
@@ -128,10 +131,11 @@ export const defaultEncoding: EncodingOptions = {
 };
 
 export const defaultExecution: ExecutionOptions = {
-  providers: ['cuda', 'coreml', 'dml', 'cpu'],
+  providers: ['cuda', 'coreml', 'dml', 'webgpu', 'cpu'],
   threads: 0,
   maxMemoryGb: 0,
   gpuMemoryWaitSeconds: 15,
   memoryStrategy: 'auto',
   maxDiskMb: 4096,
+  onGpuUnavailable: 'warn',
 };

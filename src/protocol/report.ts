@@ -1,6 +1,7 @@
 import type { GpuRelease, GpuUse } from './gpu';
 import type { ExecutionProvider } from './job';
 import type { JobProblem } from './problems';
+import type { NodeShares, ProviderFailure } from './providers';
 
 export type Stage = 'probe' | 'analyse' | 'models' | 'source' | 'swap' | 'join' | 'verify';
 
@@ -46,6 +47,13 @@ export interface ProviderChoice {
   reason: string;
   /** True when a provider the user prefers could not be used. */
   fellBack: boolean;
+  /** What a profiled run of the model on this provider has shown; absent for the CPU, which runs everything. */
+  nodes?: NodeShares;
+  /** Milliseconds to create the session, and for its first run. */
+  createMs?: number;
+  warmUpMs?: number;
+  /** Better providers that were passed over, each with its cause and its cure. */
+  failures?: ProviderFailure[];
 }
 
 export interface JobReport {

@@ -57,6 +57,15 @@ describe('the bundles', () => {
     );
   });
 
+  test('of the process that proves a provider: the runtime, and nothing that a crash could take along', () => {
+    assert.deepEqual(packages('probe'), ['onnxruntime-node']);
+    const own = bundle('probe').sources.filter((file) => !file.startsWith('node_modules/'));
+    assert.deepEqual(
+      own.filter((file) => !/^src\/(probe\.ts|protocol\/|pipeline\/inference\/)/.test(file)),
+      [],
+    );
+  });
+
   test('of the webview: nothing at all from outside, and no source but its own and the protocol', () => {
     assert.deepEqual(bundle('webview/main').requires, []);
     const own = bundle('webview/main').sources.filter((file) => !file.startsWith('node_modules/'));

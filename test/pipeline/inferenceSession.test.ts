@@ -20,8 +20,8 @@ describe('openSession', () => {
   it('runs a model on the CPU: names, shapes, and the same values every time', async () => {
     const session = await openSession(await modelFile('face_landmarker'), { providers: ['cpu'], threads: 1 });
     assert.deepEqual([...session.inputs], [['input', [1, 192, 192, 3]]]);
-    assert.equal(session.provider, 'cpu');
-    assert.equal(session.fellBack, false);
+    assert.equal(session.choice.provider, 'cpu');
+    assert.equal(session.choice.fellBack, false);
     const input = Float32Array.from({ length: 192 * 192 * 3 }, (_, i) => (i % 97) / 97);
     const first = (await session.run({ input }))['landmarks'].slice();
     assert.equal(first.length, 1404);
@@ -37,8 +37,8 @@ describe('openSession', () => {
       threads: 1,
     });
     await session.release();
-    assert.equal(session.provider, 'cpu');
-    assert.equal(session.fellBack, false);
+    assert.equal(session.choice.provider, 'cpu');
+    assert.equal(session.choice.fellBack, false);
   });
 
   it('says why a preferred provider was passed over', async (test) => {
@@ -53,9 +53,9 @@ describe('openSession', () => {
       log: (level, message) => log.push(`${level} ${message}`),
     });
     await session.release();
-    assert.equal(session.provider, 'cpu');
-    assert.equal(session.fellBack, true);
-    assert.match(session.reason, /cuda: .*(NVIDIA|onnxruntime)/);
+    assert.equal(session.choice.provider, 'cpu');
+    assert.equal(session.choice.fellBack, true);
+    assert.match(session.choice.reason, /cuda: .*(NVIDIA|onnxruntime)/);
     assert.equal(log.length, 1);
     assert.match(log[0], /^warn face_detector runs on cpu/);
     const alone = openSession(await modelFile('face_detector'), { providers: ['cuda'], threads: 1 });

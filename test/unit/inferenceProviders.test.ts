@@ -1,45 +1,195 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { nodesOn, parseProviders, whyImpossible } from '../../src/pipeline/inference/providers';
+import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { explain } from '../../src/pipeline/inference/explain';
+import { findLibrary } from '../../src/pipeline/inference/findLibrary';
+import { describeShares, nodeShares } from '../../src/pipeline/inference/profile';
+import { libraryTrouble, versionOf } from '../../src/pipeline/inference/providerFile';
+import { parseProviders, whyImpossible, type Machine } from '../../src/pipeline/inference/providers';
+import { runtimeFolder } from '../../src/pipeline/inference/runtime';
 import { FaceSwapError } from '../../src/protocol/errors';
+import { runtimeMessages } from '../support/runtimeMessages';
+import { temporaryFolder } from '../support/temporaryFolder';
 
-describe('parseProviders', () => {
-  it('keeps the order and drops repetitions', () => {
+const isLinux = process.platform === 'linux';
+const folder = temporaryFolder('providers');
+const realLibrary = path.join(runtimeFolder, 'onnxruntime_binding.node');
+let count = 0;
+
+/** A folder with provider libraries that are libraries of this machine, with a version in them. */
+function installed(version = '1.29.0'): { folder: string; cuda: string } {
+  const place = `runtime ${++count}`;
+  const library = Buffer.concat([readFileSync(realLibrary), Buffer.from(`\0${version}\0`)]);
+  const cuda = folder.write(`${place}/libonnxruntime_providers_cuda.so`, library);
+  copyFileSync(realLibrary, path.join(path.dirname(cuda), 'libonnxruntime_providers_shared.so'));
+  return { folder: path.dirname(cuda), cuda };
+}
+
+describe('provider names', () => {
+  test('keep their order, once each', () => {
     assert.deepEqual(parseProviders(['cuda', 'cpu', 'cuda']), ['cuda', 'cpu']);
   });
 
-  it('refuses names onnxruntime would drop silently', () => {
-    assert.throws(
-      () => parseProviders(['cpu', 'cuda12']),
-      (error) =>
-        error instanceof FaceSwapError && error.code === 'usage' && !!error.facts.reason?.includes('cuda12'),
-    );
+  test('are refused when onnxruntime would drop them silently', () => {
+    for (const names of [['cpu', 'cuda12'], []])
+      assert.throws(
+        () => parseProviders(names),
+        (error) => error instanceof FaceSwapError && error.code === 'usage',
+      );
+    assert.throws(() => parseProviders(['cuda12']), /cuda12; it must be one of cuda, tensorrt/);
   });
 });
 
-describe('whyImpossible', () => {
-  it('never refuses the CPU', () => {
-    assert.equal(whyImpossible('cpu', []), undefined);
+describe('a provider is not even tried', () => {
+  const gpu = [{ uuid: 'GPU-1' }];
+  const machine = (more: Partial<Machine> = {}): Machine => ({
+    built: ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'],
+    folder: '/nowhere',
+    gpus: gpu,
+    env: {},
+    ...more,
   });
+  const causeFor = async (more: Partial<Machine>) => (await whyImpossible('cuda', machine(more)))?.cause;
 
-  it('names the system or the build that lacks a provider', () => {
+  test('on the wrong system; the CPU always is', async () => {
+    assert.equal(await whyImpossible('cpu', machine()), undefined);
     const foreign = process.platform === 'darwin' ? 'dml' : 'coreml';
-    assert.match(whyImpossible(foreign, ['coreml', 'dml'])!, /only/);
-    assert.match(whyImpossible('webgpu', ['cpu'])!, /no webgpu provider/);
+    assert.equal((await whyImpossible(foreign, machine()))?.cause, 'other-platform');
+  });
+
+  test('when its library is missing, cut off or none', { skip: !isLinux }, async () => {
+    assert.equal(await causeFor({}), 'provider-missing');
+    const { folder: place, cuda } = installed();
+    assert.equal(await causeFor({ folder: place }), undefined);
+    truncateSync(cuda, 100_000);
+    const broken = await whyImpossible('cuda', machine({ folder: place }));
+    assert.equal(broken?.cause, 'provider-broken');
+    assert.match(broken.why, /providers_cuda\.so is damaged \(it is cut off: 100000 bytes instead of \d+\)/);
+    writeFileSync(
+      cuda,
+      'a page that says 404, as downloads sometimes do, and not a library at all'.repeat(9),
+    );
+    assert.match((await whyImpossible('cuda', machine({ folder: place })))!.why, /it is no library/);
+    writeFileSync(cuda, '');
+    assert.match((await whyImpossible('cuda', machine({ folder: place })))!.why, /it has 0 bytes only/);
+  });
+
+  test('when the GPU is hidden, and told from when there is none', { skip: !isLinux }, async () => {
+    for (const hidden of ['', '-1', 'GPU-2', '7'])
+      assert.equal(await causeFor({ env: { CUDA_VISIBLE_DEVICES: hidden } }), 'device-hidden', hidden);
+    for (const visible of ['0', 'GPU-1'])
+      assert.equal(await causeFor({ env: { CUDA_VISIBLE_DEVICES: visible } }), 'provider-missing', visible);
   });
 });
 
-describe('nodesOn', () => {
+describe('the causes that files tell', { skip: !isLinux }, () => {
+  const words = (text: string) => ({ text });
+  const causeOf = async (around: { folder: string; env?: NodeJS.ProcessEnv }, text: string) =>
+    explain('cuda', words(text), { version: '1.29.0', ...around });
+
+  test('a crash without a word: the library is of another version, or the driver is to blame', async () => {
+    const crash = { text: '', crash: 'SIGSEGV' };
+    const foreign = installed('1.22.0');
+    const failure = await explain('cuda', crash, { folder: foreign.folder, version: '1.29.0' });
+    assert.equal(failure.cause, 'provider-version');
+    assert.match(failure.why, /another version of the runtime \(1\.22\.0, needed is 1\.29\.0\)/);
+    const right = installed();
+    assert.equal((await explain('cuda', crash, { folder: right.folder, version: '1.29.0' })).cause, 'crash');
+    const silent = { text: '', hang: '180 s' };
+    assert.equal((await explain('cuda', silent, { folder: right.folder, version: '1.29.0' })).cause, 'hang');
+  });
+
+  test('a missing library of an older CUDA belongs to a provider of another version', async () => {
+    const { cause } = await causeOf(installed('1.22.0'), runtimeMessages.olderCudaMissing);
+    assert.equal(cause, 'provider-version');
+  });
+
+  test('a library lies where the loader does not look, or in another version', async () => {
+    const place = installed();
+    const root = folder.path('venv');
+    const env = { VIRTUAL_ENV: root };
+    const inVenv = 'venv/lib/python3.12/site-packages/nvidia/cu13/lib';
+    const first = await causeOf({ ...place, env }, runtimeMessages.cublasMissing);
+    assert.equal(first.cause, 'library-missing');
+    folder.write(`${inVenv}/libcublas.so.12`, '');
+    const other = await causeOf({ ...place, env }, runtimeMessages.cublasMissing);
+    assert.equal(other.cause, 'wrong-cuda');
+    assert.match(other.why, /CUDA 12 is installed, needed is CUDA 13/);
+    folder.write(`${inVenv}/libcublas.so.13`, '');
+    const elsewhere = await causeOf({ ...place, env }, runtimeMessages.cublasMissing);
+    assert.equal(elsewhere.cause, 'library-elsewhere');
+    assert.ok(elsewhere.why.includes(folder.path(inVenv)), elsewhere.why);
+    assert.match(elsewhere.cure, /LD_LIBRARY_PATH/);
+  });
+
+  test('a device that CUDA does not see is hidden when the variable says so', async () => {
+    const place = installed();
+    const hidden = await causeOf({ ...place, env: { CUDA_VISIBLE_DEVICES: '3' } }, runtimeMessages.noDevice);
+    assert.equal(hidden.cause, 'device-hidden');
+    assert.equal((await causeOf({ ...place, env: {} }, runtimeMessages.noDevice)).cause, 'no-device');
+  });
+
+  test('an old driver is named', async () => {
+    const trouble = words(runtimeMessages.driverOld);
+    const failure = await explain('cuda', trouble, {
+      folder: '/nowhere',
+      version: '1.29.0',
+      driver: '535.10',
+    });
+    assert.match(failure.why, /driver 535\.10 is too old for CUDA 13/);
+  });
+});
+
+describe('libraries', { skip: !isLinux }, () => {
+  test('are whole when their headers fit their size, and tell their version', async () => {
+    const { cuda } = installed('1.28.3');
+    assert.equal(await libraryTrouble(realLibrary), undefined);
+    assert.equal(await versionOf(cuda), '1.28.3');
+    assert.equal(await versionOf(folder.write('other', 'nothing')), undefined);
+  });
+
+  test('made for another processor are told', async () => {
+    const bytes = readFileSync(realLibrary);
+    bytes.writeUInt16LE(8, 0x12);
+    assert.equal(await libraryTrouble(folder.write('mips.so', bytes)), 'it is made for another processor');
+  });
+
+  test('of Windows are measured by their sections', async () => {
+    const dll = path.join(runtimeFolder, '..', '..', 'win32', process.arch, 'DirectML.dll');
+    const whole = readFileSync(dll);
+    assert.equal(await libraryTrouble(folder.write('whole.dll', whole)), undefined);
+    assert.match((await libraryTrouble(folder.write('cut.dll', whole.subarray(0, 100_000))))!, /cut off/);
+  });
+
+  test('are looked for where conda and pip put them', () => {
+    folder.write('conda/lib/libcudnn.so.9', '');
+    const env = { CONDA_PREFIX: folder.path('conda') };
+    assert.equal(findLibrary('libcudnn.so', env, 'linux').folder, folder.path('conda', 'lib'));
+    assert.deepEqual(findLibrary('libcudnn.so.10', env, 'linux'), { otherVersions: ['9'] });
+    folder.write('py/Lib/site-packages/nvidia/cudnn/bin/cudnn64_9.dll', '');
+    const windows = { VIRTUAL_ENV: folder.path('py'), ProgramFiles: '/none', LOCALAPPDATA: '/none' };
+    assert.match(findLibrary('cudnn64_9.dll', windows, 'win32').folder!, /nvidia.cudnn.bin$/);
+  });
+});
+
+describe('a profile', () => {
+  const node = (provider: string, op_name: string) => ({ cat: 'Node', args: { provider, op_name } });
   const profile = JSON.stringify([
     { cat: 'Session', name: 'model_run' },
     { cat: 'Node', name: 'a_fence_before', args: {} },
-    { cat: 'Node', name: 'a_kernel_time', args: { provider: 'CUDAExecutionProvider' } },
-    { cat: 'Node', name: 'b_kernel_time', args: { provider: 'CUDAExecutionProvider' } },
-    { cat: 'Node', name: 'c_kernel_time', args: { provider: 'CPUExecutionProvider' } },
+    node('CUDAExecutionProvider', 'Conv'),
+    node('CUDAExecutionProvider', 'Relu'),
+    node('CPUExecutionProvider', 'Shape'),
+    node('CPUExecutionProvider', 'Gather'),
+    node('CPUExecutionProvider', 'Shape'),
   ]);
 
-  it('counts the nodes a provider really executed', () => {
-    assert.deepEqual(nodesOn('cuda', profile), { own: 2, all: 3 });
-    assert.deepEqual(nodesOn('coreml', profile), { own: 0, all: 3 });
+  test('counts the nodes that a provider really executed, and names those left', () => {
+    const shares = { own: 2, all: 5, left: { Shape: 2, Gather: 1 } };
+    assert.deepEqual(nodeShares('cuda', profile), shares);
+    assert.equal(nodeShares('coreml', profile).own, 0);
+    assert.equal(describeShares(shares), '2 of 5 nodes, 40 %; on the CPU stay Shape ×2, Gather ×1');
+    assert.equal(describeShares({ own: 3, all: 3, left: {} }), '3 of 3 nodes, 100 %');
   });
 });

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chooseStrategy, type StrategyFacts } from '../../src/pipeline/memoryStrategy';
 import type { ExecutionProvider } from '../../src/protocol/job';
+import { providerFailure } from '../../src/protocol/providerText';
+import type { ProviderFailure } from '../../src/protocol/providers';
 
-const on = (provider: ExecutionProvider, reason = 'proven', fellBack = false) => {
-  return { model: 'gfpgan', provider, reason, fellBack };
+const on = (provider: ExecutionProvider, failures: ProviderFailure[] = []) => {
+  return { model: 'gfpgan', provider, reason: 'proven', fellBack: failures.length > 0, failures };
 };
 const facts = (usedMb: number, more: Partial<StrategyFacts> = {}): StrategyFacts => ({
   wanted: 'auto',
@@ -24,8 +26,8 @@ test('auto loads everything together while a margin stays free, and gives the nu
 });
 
 test('auto takes one after the other when loading has already failed for want of memory', () => {
-  const reason = 'cuda: CUDA failure 2: out of memory ; so cpu: runs everywhere';
-  const choice = chooseStrategy(facts(5000, { providers: [on('cuda'), on('cpu', reason, true)] }));
+  const full = on('cpu', [providerFailure('cuda', 'out-of-memory')]);
+  const choice = chooseStrategy(facts(5000, { providers: [on('cuda'), full] }));
   assert.deepEqual(choice, { strategy: 'sequential', reason: 'no GPU memory was left for gfpgan' });
 });
 

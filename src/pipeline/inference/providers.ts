@@ -1,37 +1,25 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { FaceSwapError } from '../../protocol/errors';
 import { executionProviders, type ExecutionProvider } from '../../protocol/job';
+import { providerFailure } from '../../protocol/providerText';
+import type { ProviderFailure } from '../../protocol/providers';
+import { visibleGpu } from '../gpu/device';
+import type { GpuIdentity } from '../gpu/smi';
+import { libraryTrouble, providerFiles } from './providerFile';
 
-/** The names onnxruntime's profile uses for the providers it ran nodes on. */
-const profileNames: Record<ExecutionProvider, string> = {
-  cuda: 'CUDAExecutionProvider',
-  tensorrt: 'TensorrtExecutionProvider',
-  coreml: 'CoreMLExecutionProvider',
-  dml: 'DmlExecutionProvider',
-  webgpu: 'WebGpuExecutionProvider',
-  cpu: 'CPUExecutionProvider',
-};
-
-/** Checks user-written provider names. Throws `usage`: onnxruntime itself would drop unknown names silently. */
+/** Checks provider names from outside. Throws `usage`: onnxruntime itself would drop unknown names silently. */
 export function parseProviders(names: readonly string[]): ExecutionProvider[] {
   const known: readonly string[] = executionProviders;
-  for (const name of names) {
-    if (!known.includes(name)) {
-      throw new FaceSwapError('usage', {
-        reason: `unknown execution provider ${name}`,
-        known: known.join(', '),
-      });
-    }
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0 || names.length === 0) {
+    const reason =
+      unknown.length > 0
+        ? `there is no execution provider ${unknown.join(', ')}; it must be one of ${known.join(', ')}`
+        : 'there must be at least one execution provider';
+    throw new FaceSwapError('usage', { reason });
   }
   return [...new Set(names)] as ExecutionProvider[];
-}
-
-/** Folder of onnxruntime's native library on this platform. */
-export function runtimeFolder(): string {
-  const main = createRequire(__filename).resolve('onnxruntime-node');
-  return join(dirname(main), '..', 'bin', 'napi-v6', process.platform, process.arch);
 }
 
 /**
@@ -44,53 +32,69 @@ export function belongsHere(provider: ExecutionProvider): boolean {
   return true;
 }
 
+/** What is known of the machine before a provider is tried. */
+export interface Machine {
+  /** Providers that the runtime was built with. */
+  built: readonly string[];
+  /** The folder of its native libraries. */
+  folder: string;
+  /** NVIDIA's GPUs, as the driver lists them; looked at for NVIDIA's providers only. */
+  gpus: readonly Pick<GpuIdentity, 'uuid'>[];
+  env?: NodeJS.ProcessEnv;
+}
+
 /**
- * Why a provider cannot possibly run here, found without loading it: a failed load costs seconds and writes
- * native messages over the user's terminal. Undefined means: worth a try, not: works.
+ * Why a provider cannot possibly run here, found without loading it: a try in a process of its own costs the better part of
+ * a second. Undefined means: worth a try, not: works.
  */
-export function whyImpossible(provider: ExecutionProvider, built: readonly string[]): string | undefined {
+export async function whyImpossible(
+  provider: ExecutionProvider,
+  machine: Machine,
+): Promise<ProviderFailure | undefined> {
   if (provider === 'cpu') return undefined;
-  if (provider === 'coreml' && process.platform !== 'darwin') return 'CoreML exists on macOS only';
-  if (provider === 'dml' && process.platform !== 'win32') return 'DirectML exists on Windows only';
-  if (!built.includes(provider)) return `this build of onnxruntime has no ${provider} provider`;
-  if (provider === 'cuda' || provider === 'tensorrt') return whyNoCuda(provider);
+  if (!belongsHere(provider))
+    return providerFailure(provider, 'other-platform', { needed: provider === 'dml' ? 'Windows' : 'macOS' });
+  if (provider === 'cuda' || provider === 'tensorrt') return whyNoNvidia(provider, machine);
+  if (!machine.built.includes(provider)) return providerFailure(provider, 'not-built');
+  const mayHaveGpu = process.platform !== 'linux' || hasNvidiaDevice() || hasRenderNode();
+  return mayHaveGpu ? undefined : providerFailure(provider, 'no-device');
+}
+
+async function whyNoNvidia(
+  provider: 'cuda' | 'tensorrt',
+  { built, folder, gpus, env = process.env }: Machine,
+): Promise<ProviderFailure | undefined> {
+  if (process.platform === 'darwin')
+    return providerFailure(provider, 'other-platform', { needed: 'Linux and Windows' });
+  if (gpus.length === 0 && !hasNvidiaDevice()) return providerFailure(provider, 'no-device');
+  const visible = env['CUDA_VISIBLE_DEVICES']?.trim();
+  const isHidden = gpus.length > 0 ? !visibleGpu(gpus, env) : visible === '' || visible === '-1';
+  if (isHidden) return providerFailure(provider, 'device-hidden', { found: visible ?? '' });
+  if (!built.includes(provider)) return providerFailure(provider, 'not-built');
+  for (const file of providerFiles(provider, folder)) {
+    if (!existsSync(file)) return providerFailure(provider, 'provider-missing', { library: basename(file) });
+    // What cannot be read now is explained by the attempt.
+    const reason = await libraryTrouble(file).catch(() => undefined);
+    if (reason !== undefined) return providerFailure(provider, 'provider-broken', { file, reason });
+  }
   return undefined;
 }
 
-function whyNoCuda(provider: 'cuda' | 'tensorrt'): string | undefined {
-  if (process.platform === 'linux') {
-    // /dev/dxg is how WSL hands over a GPU.
-    const device = ['/dev/nvidiactl', '/dev/nvidia0', '/dev/dxg', '/proc/driver/nvidia/version'].some(
-      existsSync,
-    );
-    if (!device) return 'no NVIDIA device or driver on this machine';
-    const library = `libonnxruntime_providers_${provider}.so`;
-    if (!existsSync(join(runtimeFolder(), library))) return `${library} is not installed beside onnxruntime`;
-  }
-  if (process.platform === 'win32') {
-    const system = join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'nvcuda.dll');
-    if (!existsSync(system)) return 'no NVIDIA driver on this machine';
-    const library = `onnxruntime_providers_${provider}.dll`;
-    if (!existsSync(join(runtimeFolder(), library))) return `${library} is not installed beside onnxruntime`;
-  }
-  return undefined;
+/** Whether the system has the device files or the library of NVIDIA's driver. */
+function hasNvidiaDevice(): boolean {
+  if (process.platform === 'win32')
+    return existsSync(join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'nvcuda.dll'));
+  // /dev/dxg is how WSL hands over a GPU.
+  return ['/dev/nvidiactl', '/dev/nvidia0', '/dev/dxg', '/proc/driver/nvidia/version'].some((name) =>
+    existsSync(name),
+  );
 }
 
-/** Counts how many nodes of a profiled run each provider executed; keys are onnxruntime's long names. */
-export function countNodes(profile: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  const events = JSON.parse(profile) as { cat?: string; args?: { provider?: string } }[];
-  for (const event of events) {
-    const provider = event.cat === 'Node' ? event.args?.provider : undefined;
-    if (provider) counts.set(provider, (counts.get(provider) ?? 0) + 1);
+/** Whether the kernel offers a GPU that can compute; screens alone have no such node. */
+function hasRenderNode(): boolean {
+  try {
+    return readdirSync('/dev/dri').some((name) => name.startsWith('renderD'));
+  } catch {
+    return false;
   }
-  return counts;
-}
-
-/** How many nodes ran on `provider`, and how many in all. */
-export function nodesOn(provider: ExecutionProvider, profile: string): { own: number; all: number } {
-  const counts = countNodes(profile);
-  let all = 0;
-  for (const count of counts.values()) all += count;
-  return { own: counts.get(profileNames[provider]) ?? 0, all };
 }

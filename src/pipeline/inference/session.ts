@@ -1,13 +1,26 @@
-import { existsSync, statSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import * as ort from 'onnxruntime-node';
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { FaceSwapError } from '../../protocol/errors';
-import type { ExecutionProvider } from '../../protocol/job';
+import { defaultExecution, type ExecutionProvider } from '../../protocol/job';
+import { describeFailure } from '../../protocol/providerText';
+import type { GpuUnavailableAction, ProviderFailure } from '../../protocol/providers';
 import type { LogLevel, ProviderChoice } from '../../protocol/report';
-import { belongsHere, nodesOn, whyImpossible } from './providers';
+import { isOutOfMemory } from './causes';
+import { describeShares } from './profile';
+import { Proofs } from './proofs';
+import { belongsHere } from './providers';
+import {
+  chooseThreads,
+  createSession,
+  inputShapes,
+  shapesOf,
+  typesOf,
+  warmUp,
+  type Shapes,
+} from './rawSession';
+import { ort } from './runtime';
 import { emptyTensor, toFloats, toTensor } from './tensorTypes';
+import { explainHere, tryProvider, type Candidate } from './tryProvider';
 
 export interface SessionOptions {
   /** In order of preference; each is tried alone. */
@@ -15,12 +28,22 @@ export interface SessionOptions {
   /** Intra-op threads; 0 lets the model's size decide. */
   threads: number;
   /** Sizes for dimensions that the model leaves open, by input; the default is 1. */
-  shapes?: Readonly<Record<string, readonly number[]>>;
+  shapes?: Shapes;
   log?(level: LogLevel, message: string): void;
+  /** What is known about providers already; without it everything is found out anew. */
+  proofs?: Proofs;
+  /** The SHA-256 of the model's file, by which proofs are found again. */
+  hash?: () => Promise<string>;
+  /** What to do when a preferred provider cannot be used; without it, to warn. */
+  onGpuUnavailable?: GpuUnavailableAction;
+  /** Providers that are not to be tried, because they have failed this job before. */
+  failed?: readonly ProviderFailure[];
 }
 
 /** A loaded model on the provider that was proven to run it. */
-export interface ModelSession extends ProviderChoice {
+export interface ModelSession {
+  /** The provider it runs on, and why that one. */
+  readonly choice: ProviderChoice;
   /** Input names and shapes; dimensions the model leaves open are those of the options, or 1. */
   readonly inputs: ReadonlyMap<string, readonly number[]>;
   /** Output names and shapes in the model's order, as the warm-up run gave them. */
@@ -35,86 +58,10 @@ export interface ModelSession extends ProviderChoice {
 }
 
 function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n', 1)[0];
+  return messageOf(error).split('\n', 1)[0];
 }
 
-function shapesOf(metadata: readonly ort.InferenceSession.ValueMetadata[]): Map<string, number[]> {
-  return new Map(
-    metadata.map((value) => {
-      const shape = value.isTensor ? value.shape : [];
-      return [value.name, shape.map((size) => (typeof size === 'number' && size > 0 ? size : 1))];
-    }),
-  );
-}
-
-function typesOf(metadata: readonly ort.InferenceSession.ValueMetadata[]): Map<string, string> {
-  return new Map(metadata.map((value) => [value.name, value.isTensor ? value.type : 'float32']));
-}
-
-/**
- * A second thread speeds up the small built-in networks hardly at all but doubles their CPU time, which the encoder
- * needs: 192² landmarks take 1.4 ms on one core and 1.6 ms on two. Large models get all cores.
- */
-const SMALL_MODEL_BYTES = 32e6;
-
-function chooseThreads(threads: number, modelPath: string): number {
-  if (threads > 0) return Math.min(threads, availableParallelism());
-  return statSync(modelPath).size < SMALL_MODEL_BYTES ? 1 : availableParallelism();
-}
-
-function settings(threads: number, provider: ExecutionProvider): ort.InferenceSession.SessionOptions {
-  return {
-    executionProviders: [provider],
-    graphOptimizationLevel: 'all',
-    executionMode: 'sequential',
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    // Waiting threads that spin take the cores from ffmpeg's encoder.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-    logSeverityLevel: 4,
-  };
-}
-
-type Shapes = SessionOptions['shapes'];
-
-function inputShapes(session: ort.InferenceSession, wanted: Shapes): Map<string, readonly number[]> {
-  return new Map(
-    [...shapesOf(session.inputMetadata)].map(([name, shape]) => [name, wanted?.[name] ?? shape]),
-  );
-}
-
-async function warmUp(
-  session: ort.InferenceSession,
-  wanted: Shapes,
-): Promise<ort.InferenceSession.ReturnType> {
-  const feeds: Record<string, ort.Tensor> = {};
-  const types = typesOf(session.inputMetadata);
-  for (const [name, shape] of inputShapes(session, wanted)) feeds[name] = emptyTensor(types.get(name), shape);
-  return session.run(feeds);
-}
-
-/** Runs once with the profiler on and returns what share of the nodes the provider really executed. */
-async function prove(model: string, provider: ExecutionProvider, threads: number, shapes: Shapes) {
-  const folder = await mkdtemp(join(tmpdir(), 'face-swap-profile-'));
-  try {
-    const session = await ort.InferenceSession.create(model, {
-      ...settings(threads, provider),
-      enableProfiling: true,
-      profileFilePrefix: join(folder, 'run'),
-    });
-    try {
-      await warmUp(session, shapes);
-    } finally {
-      session.endProfiling();
-      await session.release();
-    }
-    const [file] = await readdir(folder);
-    return nodesOn(provider, await readFile(join(folder, file), 'utf8'));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 class Session implements ModelSession {
   readonly inputs: ReadonlyMap<string, readonly number[]>;
@@ -127,10 +74,7 @@ class Session implements ModelSession {
     private readonly session: ort.InferenceSession,
     results: ort.InferenceSession.ReturnType,
     shapes: Shapes,
-    readonly model: string,
-    readonly provider: ExecutionProvider,
-    readonly reason: string,
-    readonly fellBack: boolean,
+    readonly choice: ProviderChoice,
   ) {
     this.inputs = inputShapes(session, shapes);
     this.outputs = new Map(session.outputNames.map((name) => [name, results[name].dims]));
@@ -150,58 +94,127 @@ class Session implements ModelSession {
     for (const [name, shape] of this.inputs) {
       feeds[name] = toTensor(this.inputTypes.get(name), inputs[name], shape);
     }
-    const results = await this.session.run(feeds, this.memory);
+    const results = await this.session.run(feeds, this.memory).catch((error: unknown) => {
+      throw this.failure(error);
+    });
     return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, toFloats(tensor)]));
   }
 
   release(): Promise<void> {
     return this.session.release();
   }
+
+  /** A GPU that is full is something to act on: the same may run elsewhere, or with less beside it. */
+  private failure(error: unknown): unknown {
+    const { model, provider } = this.choice;
+    if (provider === 'cpu' || !isOutOfMemory(messageOf(error))) return error;
+    return new FaceSwapError(
+      'out-of-memory',
+      { model, provider, reason: firstLine(error) },
+      { cause: error },
+    );
+  }
 }
 
+/** That these are missing is no news for people who have not asked for them. */
+const absent: readonly ProviderFailure['cause'][] = ['no-device', 'not-built', 'other-platform'];
+
 /**
- * Opens a model on the first provider of `options.providers` that is proven to run it: every provider is tried
- * alone with a real run; any but the CPU must also show in a profile that it executed nodes.
- * Throws `model-missing`, `model-corrupt` (the CPU cannot load it either) or `provider-unavailable`.
+ * Opens a model on the first provider of `options.providers` that is proven to run it: any but the CPU must have executed nodes of
+ * this very model in a process of its own. Throws `model-missing`, `model-corrupt` (the CPU cannot load it either),
+ * `provider-unavailable`, and `gpu-unavailable` in place of falling back when `options.onGpuUnavailable` says so.
  */
 export async function openSession(modelPath: string, options: SessionOptions): Promise<ModelSession> {
   if (!existsSync(modelPath)) throw new FaceSwapError('model-missing', { file: modelPath });
   ort.env.logLevel = 'fatal';
-  const model = basename(modelPath, '.onnx');
-  const built = ort.listSupportedBackends().map((backend) => backend.name);
-  const threads = chooseThreads(options.threads, modelPath);
-  const failures: string[] = [];
+  const candidate: Candidate = {
+    model: modelPath,
+    threads: chooseThreads(options.threads, modelPath),
+    shapes: options.shapes,
+    proofs: options.proofs ?? new Proofs(),
+    hash: options.hash ?? (() => Promise.resolve(modelPath)),
+  };
+  const failures: ProviderFailure[] = [];
   const here = options.providers.filter(belongsHere);
   for (const provider of here.length > 0 ? here : options.providers) {
-    let reason: string;
-    const impossible = whyImpossible(provider, built);
-    if (impossible) {
-      failures.push(`${provider}: ${impossible}`);
-      continue;
-    }
-    try {
-      if (provider === 'cpu') reason = 'runs everywhere';
-      else {
-        const { own, all } = await prove(modelPath, provider, threads, options.shapes);
-        if (own === 0) throw new Error('it loaded but executed no node of the model');
-        reason = `proven by a profiled run: ${own} of ${all} nodes`;
-      }
-      const session = await ort.InferenceSession.create(modelPath, settings(threads, provider));
-      const results = await warmUp(session, options.shapes);
-      const fellBack = failures.length > 0;
-      if (fellBack) reason = `${failures.join('; ')}; so ${provider}: ${reason}`;
-      options.log?.(fellBack ? 'warn' : 'info', `${model} runs on ${provider} (${reason})`);
-      return new Session(session, results, options.shapes, model, provider, reason, fellBack);
-    } catch (error) {
-      if (provider === 'cpu') {
-        throw new FaceSwapError(
-          'model-corrupt',
-          { file: modelPath, reason: firstLine(error) },
-          { cause: error },
-        );
-      }
-      failures.push(`${provider}: ${firstLine(error)}`);
-    }
+    const opened = await openOn(provider, candidate, failures, options);
+    if (opened instanceof Session) return opened;
+    failures.push(opened);
   }
-  throw new FaceSwapError('provider-unavailable', { file: modelPath, reason: failures.join('; ') });
+  const [{ why, cure }] = failures;
+  const facts = failures.length === 1 ? { why, cure } : {};
+  const reason = failures.map(describeFailure).join('; ');
+  throw new FaceSwapError('provider-unavailable', { file: modelPath, reason, ...facts });
+}
+
+async function openOn(
+  provider: ExecutionProvider,
+  candidate: Candidate,
+  failures: readonly ProviderFailure[],
+  options: SessionOptions,
+): Promise<Session | ProviderFailure> {
+  const { model: file, threads, shapes, proofs } = candidate;
+  const known = options.failed?.find((failure) => failure.provider === provider);
+  if (known) return known;
+  const tried = provider === 'cpu' ? undefined : await tryProvider(provider, candidate);
+  if (tried && 'failure' in tried) return tried.failure;
+  const model = basename(file, '.onnx');
+  const fellBack = isFallBack(provider, failures, options);
+  if (fellBack) refuse(model, failures, options);
+  try {
+    const started = performance.now();
+    const session = await createSession(file, provider, threads);
+    const createMs = performance.now() - started;
+    const results = await warmUp(session, shapes);
+    const warmUpMs = performance.now() - started - createMs;
+    const times = `created in ${createMs.toFixed(0)} ms, warmed up in ${warmUpMs.toFixed(0)} ms`;
+    const proof = tried
+      ? `proven by a profiled run: ${describeShares(tried.shares)}; ${times}`
+      : 'runs everywhere';
+    const reason = fellBack ? `${failures.map(describeFailure).join('; ')}; so ${provider}: ${proof}` : proof;
+    if (!fellBack && failures.length > 0 && proofs.tellOnce())
+      options.log?.(
+        'info',
+        `No GPU is used: ${failures.map(({ provider: name, why }) => `${name}: ${why}`).join('; ')}`,
+      );
+    options.log?.(fellBack ? 'warn' : 'info', `${model} runs on ${provider} (${reason})`);
+    return new Session(session, results, shapes, {
+      model,
+      provider,
+      reason,
+      fellBack,
+      createMs,
+      warmUpMs,
+      ...(tried && { nodes: tried.shares }),
+      ...(failures.length > 0 && { failures: [...failures] }),
+    });
+  } catch (error) {
+    if (provider !== 'cpu') return explainHere(provider, messageOf(error), candidate);
+    throw new FaceSwapError('model-corrupt', { file, reason: firstLine(error) }, { cause: error });
+  }
+}
+
+/**
+ * Whether `provider` is taken in place of a better one. On a machine that simply has no GPU nobody is told so for each
+ * job, unless they have asked for one.
+ */
+function isFallBack(
+  provider: ExecutionProvider,
+  failures: readonly ProviderFailure[],
+  { providers, onGpuUnavailable = 'warn' }: SessionOptions,
+): boolean {
+  const isDefault = providers.join() === defaultExecution.providers.join();
+  const isWanted = !isDefault || (provider === 'cpu' && onGpuUnavailable !== 'warn');
+  return failures.some(({ cause }) => isWanted || !absent.includes(cause));
+}
+
+function refuse(
+  model: string,
+  failures: readonly ProviderFailure[],
+  { onGpuUnavailable }: SessionOptions,
+): void {
+  if (onGpuUnavailable !== 'ask' && onGpuUnavailable !== 'fail') return;
+  // The first one that concerns this machine says most.
+  const { provider, why, cure } = failures.find(({ cause }) => !absent.includes(cause)) ?? failures[0];
+  throw new FaceSwapError('gpu-unavailable', { model, provider, reason: why, cure });
 }

@@ -1,5 +1,5 @@
-import * as ort from 'onnxruntime-node';
 import { halfToFloat } from './lastInitializer';
+import { ort } from './runtime';
 
 /**
  * Float32 values as a tensor of the type a model asks for: float32, float16 or float64. Throws what onnxruntime
