@@ -3,6 +3,7 @@ import { modelPlaces } from '../models';
 import { dataFolder } from '../models/places';
 import { VerifiedFiles } from '../models/verifiedFiles';
 import type { ExecutionOptions } from '../protocol/job';
+import { providerFailure } from '../protocol/providerText';
 import type { LogLevel } from '../protocol/report';
 import { Proofs } from './inference/proofs';
 import { openSession, type ModelSession, type SessionOptions } from './inference/session';
@@ -20,16 +21,17 @@ export function openModel(
   file: string,
   execution: ExecutionOptions,
   log?: (level: LogLevel, message: string) => void,
-  more: Pick<SessionOptions, 'shapes' | 'failed'> = {},
+  more: Pick<SessionOptions, 'shapes'> = {},
 ): Promise<ModelSession> {
   const proofs = known.get(execution) ?? new Proofs(proofsFile());
   known.set(execution, proofs);
-  const { providers, threads, onGpuUnavailable } = execution;
+  const { providers, threads, onGpuUnavailable, full = [] } = execution;
   return openSession(file, {
     providers,
     threads,
     proofs,
     onGpuUnavailable,
+    failed: full.map((provider) => providerFailure(provider, 'out-of-memory')),
     ...(log && { log }),
     hash: () => new VerifiedFiles(modelPlaces().storage).sha256(file),
     ...more,

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { FaceSwapError } from '../protocol/errors';
 import type { Pass } from '../protocol/passes';
 import { openFaceModels } from './faceModels';
@@ -32,12 +32,16 @@ export async function processorPass(
   const { processor, close } = await watch.time('models', () => openAlone(work, pass.index));
   try {
     const pool = new FramePool(info.format, 4);
-    const startFrame = segments[pass.first].firstFrame;
+    const start = pass.from ?? pass.first;
+    const startFrame = segments[start].firstFrame;
     const reader = openFrameReader(info, tools, { pool, startFrame, signal: context.signal });
     const original = createFrame(info.format);
     const run = async () => {
-      let left = isFirst ? budget : Infinity;
-      for (let s = pass.first; s < end; s++) {
+      let left = isFirst
+        ? budget - (await bytesWaiting(segments.slice(pass.first, start), pass.index))
+        : Infinity;
+      for (let s = start; s < end; s++) {
+        pass.from = s;
         const room = { reader, pool, processor, original, left, progress };
         const bytes = await passSegment(work, segments[s], pass.index, room);
         left -= bytes;
@@ -60,6 +64,14 @@ export async function processorPass(
   } finally {
     await close();
   }
+}
+
+/** What segments that are done take on the disk. */
+async function bytesWaiting(segments: readonly Segment[], index: number): Promise<number> {
+  let bytes = 0;
+  for (const segment of segments)
+    bytes += (await stat(patchFile(segment, index)).catch(() => undefined))?.size ?? 0;
+  return bytes;
 }
 
 /** A processor with nothing loaded besides it but what it needs itself: a swapper has to know the source's face. */

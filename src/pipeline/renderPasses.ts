@@ -1,9 +1,13 @@
 import path from 'node:path';
 import type { GpuRelease } from '../protocol/gpu';
-import type { Pass, PassState, PendingRelease } from '../protocol/passes';
+import type { FaceSwapError } from '../protocol/errors';
+import type { SwapJob } from '../protocol/job';
+import type { MemoryLadder, Pass, PassState, PendingRelease } from '../protocol/passes';
+import type { PipelineContext } from './context';
 import { facesPass } from './facesPass';
 import { finishVideo, planJob } from './finishVideo';
 import { baselineOf, measureRelease } from './measuredRelease';
+import { describeStep, isGpuFull, stepDown, withLadder, worksOf, type GpuFull } from './memoryLadder';
 import { createScratchFolder, removeScratchFolder, type Segment } from './media/segments';
 import { PassMeter } from './passMeter';
 import { removePassFiles } from './passFiles';
@@ -13,12 +17,28 @@ import { RecycleWanted } from './recycle';
 import type { Rendered } from './swapVideo';
 
 /** A job whose processors work one after the other, before its first pass. */
-export async function beginPasses({ job, info }: JobRoad, pending?: PendingRelease): Promise<PassState> {
-  await planJob(info, job, path.dirname(job.output));
+export async function beginPasses(
+  { job, info, context }: JobRoad,
+  pending?: PendingRelease,
+  full?: GpuFull,
+): Promise<PassState> {
+  const begun = full?.begun;
+  if (!begun) await planJob(info, job, path.dirname(job.output));
+  let ladder: MemoryLadder | undefined;
+  try {
+    ladder = full && firstStep(job, full.error, context);
+  } catch (error) {
+    if (begun) await removeScratchFolder(begun.scratch);
+    throw error;
+  }
+  if (begun && begun.finished > 0)
+    context.onLog('info', `What is encoded stays: segments up to number ${begun.finished}`);
   return {
-    scratch: await createScratchFolder(job.output),
+    scratch: begun?.scratch ?? (await createScratchFolder(job.output)),
     next: { kind: 'faces' },
     ...(pending && { pending }),
+    ...(begun && { finished: begun.finished }),
+    ...(ladder && { ladder }),
     framesWithSwap: 0,
     facesSwapped: 0,
     providers: [],
@@ -27,6 +47,15 @@ export async function beginPasses({ job, info }: JobRoad, pending?: PendingRelea
     seconds: 0,
     peakMemoryMb: 0,
   };
+}
+
+/** After everything at once comes one processor at a time; a single one has to give up more at once. */
+function firstStep(job: SwapJob, error: FaceSwapError, { onLog }: PipelineContext): MemoryLadder {
+  const parted = { ladder: {}, told: 'the processors work one after the other from here on' };
+  const { ladder, told } =
+    job.processors.length > 1 ? parted : stepDown(job, undefined, worksOf(job.processors), error);
+  onLog('warn', describeStep(error, told));
+  return ladder;
 }
 
 /**
@@ -79,32 +108,55 @@ async function onePass(
   meter: PassMeter,
 ): Promise<void> {
   const pass = state.next!;
-  const { job, gpu, context, watch } = road;
+  const { gpu, context, watch } = road;
+  const name = pass.kind === 'faces' ? 'faces' : road.job.processors[pass.index];
+  const job = withLadder(road.job, state.ladder, name);
   const baselineMb = await watch.time('measuring GPU memory', () => baselineOf(gpu));
   let beforeMb = baselineMb ?? 0;
   const work: PassWork = {
     ...road,
+    job,
     providers: [],
     onLoaded: () => (beforeMb = gpu.latest?.usedMb ?? beforeMb),
   };
-  const processor = pass.kind === 'faces' ? 'face analysis' : job.processors[pass.index];
+  const processor = name === 'faces' ? 'face analysis' : name;
   context.onLog('info', `Memory strategy sequential: now ${processor}`);
+  try {
+    await workOn(work, pass, state, segments, meter);
+  } catch (error) {
+    if (!isGpuFull(error)) throw error;
+    // What this pass has finished stays; the same pass goes on with less.
+    const { ladder, told } = stepDown(road.job, state.ladder, [name], error);
+    context.onLog('warn', describeStep(error, told));
+    state.ladder = ladder;
+  }
+  for (const choice of work.providers) {
+    state.providers = [...state.providers.filter(({ model }) => model !== choice.model), choice];
+  }
+  if (baselineMb !== undefined) state.pending = { processor, baselineMb, beforeMb, ms: 0 };
+}
+
+/** Does one pass, and says in the state which one is next. */
+async function workOn(
+  work: PassWork,
+  pass: Pass,
+  state: PassState,
+  segments: readonly Segment[],
+  meter: PassMeter,
+): Promise<void> {
+  const { job } = work;
   const progress = meter.begin(pass);
   if (pass.kind === 'faces') {
     Object.assign(state, await facesPass(work, segments, progress));
-    state.next = { kind: 'processor', index: 0, first: 0 };
-  } else {
-    const budget = job.execution.maxDiskMb * 1e6;
-    const end = await processorPass(work, pass, segments, budget, progress);
-    if (pass.index === job.processors.length - 1)
-      await removePassFiles(segments.slice(pass.first, end), pass.index);
-    const next = passAfter(pass, end, job.processors.length, segments.length);
-    if (next) state.next = next;
-    else delete state.next;
+    state.next = { kind: 'processor', index: 0, first: state.finished ?? 0 };
+    return;
   }
-  const known = new Set(state.providers.map(({ model }) => model));
-  state.providers.push(...work.providers.filter(({ model }) => !known.has(model)));
-  if (baselineMb !== undefined) state.pending = { processor, baselineMb, beforeMb, ms: 0 };
+  const end = await processorPass(work, pass, segments, job.execution.maxDiskMb * 1e6, progress);
+  if (pass.index === job.processors.length - 1)
+    await removePassFiles(segments.slice(pass.first, end), pass.index);
+  const next = passAfter(pass, end, job.processors.length, segments.length);
+  if (next) state.next = next;
+  else delete state.next;
 }
 
 /** The next processor over the same stretch, or the first one over the next. */

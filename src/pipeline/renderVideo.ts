@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Frame } from './image/frame';
 import { FaceTracker } from './faces/tracker';
 import { finishVideo, planJob } from './finishVideo';
+import { GpuFullHalfWay, isGpuFull } from './memoryLadder';
 import { FramePool } from './media/framePool';
 import { openFrameReader } from './media/frameReader';
 import { openFrameWriter, type FrameWriter } from './media/frameWriter';
@@ -21,26 +22,36 @@ const spareFrames = 4;
 
 /**
  * Renders a video segment by segment with all processors at once, joins, verifies and publishes it. `release` gives the
- * models back as soon as the last frame has passed.
+ * models back as soon as the last frame has passed. When the GPU's memory is full half-way, the segments that are
+ * complete stay, and `GpuFullHalfWay` says where.
  */
 export async function renderVideo(open: OpenJob, release: () => Promise<unknown>): Promise<Rendered> {
   const { job, info, context, watch, models } = open;
   await planJob(info, job, path.dirname(job.output));
   const scratch = await createScratchFolder(job.output);
   context.onScratch(scratch);
+  const begun = { scratch, finished: 0 };
+  let keep = false;
   try {
     const segments = await planJob(info, job, scratch);
-    const swapped = await watch.time('swap', () => renderSegments(open, segments));
+    const swapped = await watch.time('swap', () => renderSegments(open, segments, begun));
     return { ...swapped, ...(await finishVideo(open, segments, scratch, models.providers, release)) };
+  } catch (error) {
+    keep = isGpuFull(error);
+    throw isGpuFull(error) ? new GpuFullHalfWay({ error, begun }) : error;
   } finally {
-    await removeScratchFolder(scratch);
+    if (!keep) await removeScratchFolder(scratch);
   }
 }
 
 type Counts = Pick<Rendered, 'framesWithSwap' | 'facesSwapped'>;
 
 /** Decoder → tracker → selection → processors → encoder, one encoder per segment. */
-async function renderSegments(open: OpenJob, segments: readonly Segment[]): Promise<Counts> {
+async function renderSegments(
+  open: OpenJob,
+  segments: readonly Segment[],
+  begun: { finished: number },
+): Promise<Counts> {
   const { job, info, tools, models, context, watch } = open;
   const { signal } = context;
   const pool = new FramePool(info.format, FaceTracker.lookAhead + spareFrames);
@@ -78,6 +89,7 @@ async function renderSegments(open: OpenJob, segments: readonly Segment[]): Prom
       await writing;
       await watch.time('waiting for the encoder', () => writer!.finish());
       await completeSegment(segment);
+      begun.finished++;
       writer = undefined;
     }
     return counts;

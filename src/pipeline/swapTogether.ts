@@ -3,6 +3,7 @@ import type { PendingRelease } from '../protocol/passes';
 import type { JobReport, Stage } from '../protocol/report';
 import { openFaceModels } from './faceModels';
 import { baselineOf, measureRelease } from './measuredRelease';
+import { GpuFullHalfWay, isGpuFull, type GpuFull } from './memoryLadder';
 import { chooseStrategy } from './memoryStrategy';
 import { openProcessors } from './openProcessors';
 import { openSelector } from './openSelector';
@@ -17,9 +18,12 @@ const lookSeconds = 2;
 
 /**
  * Loads the models of all processors and takes every frame through all of them. Without a report the GPU turned out too
- * small for that: everything has been released, and the processors are to work one after the other.
+ * small for that: everything has been released, and the processors are to work one after the other. `full` tells that this
+ * turned out half-way.
  */
-export async function swapTogether(road: JobRoad): Promise<{ report?: JobReport; pending?: PendingRelease }> {
+export async function swapTogether(
+  road: JobRoad,
+): Promise<{ report?: JobReport; pending?: PendingRelease; full?: GpuFull }> {
   const { job, info, tools, context, watch, gpu } = road;
   const started = performance.now();
   const enter = (stage: Stage) => context.onProgress({ stage, frame: 0, total: 0, fps: 0 });
@@ -58,6 +62,11 @@ export async function swapTogether(road: JobRoad): Promise<{ report?: JobReport;
     if (info.kind === 'image') await release();
     const seconds = (performance.now() - started + (watch.totals['probe'] ?? 0)) / 1000;
     return { report: finishReport(road, rendered, models.providers, releases, seconds) };
+  } catch (error) {
+    const full = error instanceof GpuFullHalfWay ? error.full : isGpuFull(error) && { error };
+    if (!full) throw error;
+    const pending = pendingNow();
+    return { full, ...(pending && { pending }) };
   } finally {
     await close();
   }

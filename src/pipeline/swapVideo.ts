@@ -1,6 +1,6 @@
 import type { GpuRelease } from '../protocol/gpu';
 import type { SwapJob } from '../protocol/job';
-import type { PassState } from '../protocol/passes';
+import type { MemoryLadder, PassState } from '../protocol/passes';
 import type { JobReport, ProviderChoice } from '../protocol/report';
 import type { PipelineContext } from './context';
 import type { OpenFaceModels } from './faceModels';
@@ -14,6 +14,7 @@ import type { MediaInfo } from './media/mediaInfo';
 import { checkOutput, extensionOf } from './media/output';
 import { checkPhoto, probeMedia } from './media/probe';
 import { findMediaTools, type MediaTools } from './media/tools';
+import { describeStep, stepDown, withLadder, worksOf } from './memoryLadder';
 import type { JobRoad } from './passWork';
 import { processFaces } from './processFaces';
 import type { FrameProcessor } from './processors/processor';
@@ -81,8 +82,16 @@ async function swapWatched(job: SwapJob, context: PipelineContext, gpu: VramWatc
   if (info.kind === 'video' && job.execution.memoryStrategy === 'sequential') {
     return inPasses(road, await beginPasses(road));
   }
-  const { report, pending } = await swapTogether(road);
-  return report ?? inPasses(road, await beginPasses(road, pending));
+  let ladder: MemoryLadder | undefined;
+  for (;;) {
+    const works = worksOf(job.processors);
+    const { report, pending, full } = await swapTogether({ ...road, job: withLadder(job, ladder, 'faces') });
+    if (report) return report;
+    if (info.kind === 'video') return inPasses(road, await beginPasses(road, pending, full));
+    const step = stepDown(job, ladder, works, full!.error);
+    context.onLog('warn', describeStep(full!.error, step.told));
+    ladder = step.ladder;
+  }
 }
 
 async function inPasses(road: JobRoad, state: PassState): Promise<JobReport> {

@@ -63,6 +63,8 @@ export interface ExecutionOptions {
   maxDiskMb: number;
   /** What is done when a preferred provider cannot be used. */
   onGpuUnavailable: GpuUnavailableAction;
+  /** Set by the pipeline: providers whose memory turned out too small for this job. */
+  full?: ExecutionProvider[];
 }
 
 /** `auto` takes `together` as long as the models, measured, leave a margin on the GPU. */

@@ -1,11 +1,30 @@
 import type { GpuRelease, GpuUse } from './gpu';
+import type { ExecutionProvider, FrameProcessorName } from './job';
 import type { ProviderChoice } from './report';
 
 /** One way through (a stretch of) the video with few models loaded. Segments are counted from 0; `end` is not part of it. */
 export type Pass =
   | { kind: 'faces' }
   /** `end` is known once the first processor has found out how much fits on the disk. */
-  | { kind: 'processor'; index: number; first: number; end?: number };
+  | {
+      kind: 'processor';
+      index: number;
+      first: number;
+      end?: number;
+      /** The segment it has come to; those before are done, should it have to start again. */
+      from?: number;
+    };
+
+/** Work that has models of its own. */
+export type PassName = 'faces' | FrameProcessorName;
+
+/** What a job has given up because the memory of the GPU was full. */
+export interface MemoryLadder {
+  /** Side of swapped pictures in place of the one that the job wants; 0 is the network's own. */
+  pixelBoost?: number;
+  /** Providers that are passed over, by the work that they had no room for. */
+  full?: Partial<Record<PassName, ExecutionProvider[]>>;
+}
 
 /** A release whose memory has not come back yet. */
 export type PendingRelease = Pick<GpuRelease, 'processor' | 'baselineMb' | 'beforeMb' | 'ms'>;
@@ -19,6 +38,9 @@ export interface PassState {
   /** Absent when all that is left is to join the segments. */
   next?: Pass;
   pending?: PendingRelease;
+  /** Segments that were encoded before the processors were parted. */
+  finished?: number;
+  ladder?: MemoryLadder;
   framesWithSwap: number;
   facesSwapped: number;
   providers: ProviderChoice[];

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,17 +7,10 @@ import type { JobReport, Progress } from '../../src/protocol/report';
 import { everythingIn, mediaFolder } from '../support/cliMedia';
 import { eventsOf, faceSwap } from '../support/commandLine';
 import { fakeGpu, type FakeGpu } from '../support/fakeGpu';
-import { packagedTool } from '../support/hostWorkspace';
+import { frameHashes } from '../support/frameHashes';
 
 const models = path.resolve(__dirname, '..', 'fixtures', 'reference', 'models');
 const model = (name: string) => path.join(models, `${name}-standin.onnx`);
-
-/** MD5 of every decoded frame. */
-function frameHashes(file: string): string[] {
-  const args = ['-v', 'error', '-i', file, '-map', '0:v:0', '-f', 'framemd5', '-'];
-  const lines = execFileSync(packagedTool('ffmpeg'), args, { encoding: 'utf8' }).trim().split('\n');
-  return lines.filter((line) => !line.startsWith('#')).map((line) => line.split(',').at(-1)!.trim());
-}
 
 describe('a job on a machine with a GPU to watch', { skip: process.platform === 'win32' }, () => {
   let folder = '';
