@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import sharp from 'sharp';
@@ -24,8 +25,21 @@ export async function demo(): Promise<void> {
   await cutSource(source);
   makeClip(ffmpeg.path, target, { seconds: 4, width: 1280, height: 720 });
 
+  console.log(
+    '\nThe photos come with a licence that allows this: the terms of use are accepted for this run alone, not for yours.',
+  );
   console.log(`\nSwapping the face of ${path.relative(root, source)} into ${path.relative(root, target)} …`);
-  const report = await swap(['run', '--source', source, '--target', target, '--output', output, '--json']);
+  const report = await swap([
+    'run',
+    '--source',
+    source,
+    '--target',
+    target,
+    '--output',
+    output,
+    '--accept-terms',
+    '--json',
+  ]);
 
   const wanted = (await faces(source))[0];
   const before = (await faces(target, shownFrame))[0];
@@ -49,9 +63,18 @@ Video          ${output}
 Before/after   ${picture}`);
 }
 
-/** Runs the command line tool and returns its report; draws the progress it prints. */
+/** Runs the command line tool and returns its report. Its data folder is its own, so that no acceptance of terms stays behind. */
 async function swap(args: string[]): Promise<JobReport> {
-  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const data = mkdtempSync(path.join(tmpdir(), 'face-swap-demo-'));
+  try {
+    return await run(args, { ...process.env, FACE_SWAP_DATA: data });
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+async function run(args: string[], env: NodeJS.ProcessEnv): Promise<JobReport> {
+  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'inherit'], env });
   let report: JobReport | undefined;
   for await (const line of createInterface({ input: child.stdout })) {
     const event = JSON.parse(line) as { type: string; report?: JobReport };

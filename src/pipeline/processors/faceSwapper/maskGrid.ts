@@ -3,10 +3,10 @@ import { keptParts, type Outline } from './carry';
 import { eyes, faceOval } from './meshTopology';
 import type { GridPoints } from './skin';
 
-/** Lids and lashes reach this share of the eye's width beyond its opening. */
 /** Height of an open eye by its width. */
 const OPEN = 0.3;
-const LID = 0.12;
+/** Lid edges and lashes reach this share of the eye's width beyond its opening. */
+const LID = 0.06;
 
 /**
  * How much of the source each cell takes, 0–1, before hair and hands are considered.

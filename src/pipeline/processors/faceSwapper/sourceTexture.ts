@@ -232,7 +232,7 @@ function subtract(
 /** Shine is the photo's light, not the face's; and very dark brows and lashes look drawn on in softer light. */
 function tameLuma(detail: number, light: number): number {
   const unit = light + 8;
-  return detail > 0 ? soften(detail, 0.16 * unit, 0.2 * unit) : -soften(-detail, 0.5 * unit, 0.3 * unit);
+  return detail > 0 ? soften(detail, 0.12 * unit, 0.12 * unit) : -soften(-detail, 0.5 * unit, 0.3 * unit);
 }
 
 /**
@@ -241,7 +241,7 @@ function tameLuma(detail: number, light: number): number {
  */
 function tameChroma(chroma: number, light: number, darkness: number): number {
   const faint = light + (chroma - light) * (1 - darkness) - darkness * 0.4 * (light - 128);
-  return soften(faint - light, 18, 18);
+  return soften(faint - light, 4, 10);
 }
 
 /** Leaves values up to `from` alone and lets those beyond approach `from + room`. */
