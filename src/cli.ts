@@ -5,6 +5,8 @@ import { version } from '../package.json';
 import { runAsking } from './askAboutGpu';
 import { ask, canAsk } from './cli/ask';
 import { jsonConsole, textConsole } from './cli/console';
+import { addCudaCommand } from './cli/cuda';
+import { addCudaPathOption, applyCuda, type CudaPathOptions } from './cli/cudaPlaces';
 import { tellFailure } from './cli/failure';
 import { addPlaceOptions, applyPlaces, type PlaceOptions } from './cli/modelPlaces';
 import { addModelsCommand } from './cli/models';
@@ -112,8 +114,12 @@ function commandLine(): Command {
     .action(doctor);
   addCommonOptions(doctorCommand);
   for (const command of [runCommand, facesCommand, doctorCommand]) {
-    addPlaceOptions(command).hook('preAction', () => void applyPlaces(command.opts<PlaceOptions>()));
+    addCudaPathOption(addPlaceOptions(command)).hook('preAction', () => {
+      const options = command.opts<PlaceOptions & CudaPathOptions>();
+      applyCuda(options, applyPlaces(options));
+    });
   }
+  addCudaCommand(program, signal);
   addModelsCommand(program, signal);
   program
     .command('record')

@@ -22,6 +22,10 @@ export function activate(context: vscode.ExtensionContext): void {
     register(name, async (_commands, current, argument) =>
       (await import('./host/models'))[name](current, argument),
     );
+  const registerCuda = (name: 'installCudaRuntime' | 'removeCudaRuntime'): void =>
+    register(name, async (_commands, current, argument) =>
+      (await import('./host/cuda'))[name](current, argument),
+    );
   register('swap', (commands, ...args) => commands.swap(...args));
   register('swapImage', (commands, ...args) => commands.swap(...args));
   register('useAsSource', (commands, ...args) => commands.useAsSource(...args));
@@ -30,6 +34,8 @@ export function activate(context: vscode.ExtensionContext): void {
   register('doctor', (commands, current) => commands.doctor(current));
   registerModels('getModel');
   registerModels('addModelFile');
+  registerCuda('installCudaRuntime');
+  registerCuda('removeCudaRuntime');
   register('showOutput', (_commands, current) => current.log.show());
 }
 

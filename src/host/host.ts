@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { cudaEnvironment } from '../machine/cudaRuntime';
 import { modelPlaces, noteStorage, type ModelPlaces } from '../models/places';
 import { FaceSwapError } from '../protocol/errors';
 import { ComparePanel } from './comparePanel';
@@ -18,7 +19,7 @@ export interface SwapResult {
 export class Host {
   readonly log = vscode.window.createOutputChannel('Face Swap', { log: true });
   readonly statusBar = new StatusBar();
-  readonly worker = new WorkerProcess(() => modelEnvironment(this.places()));
+  readonly worker = new WorkerProcess(() => this.environment());
   readonly queue = new JobQueue((jobs) => {
     setContext('faceSwap.busy', jobs > 0);
     if (jobs === 0) this.statusBar.hide();
@@ -64,6 +65,17 @@ export class Host {
       ? folders.filter((one): one is string => typeof one === 'string')
       : [];
     return modelPlaces({ storage, folders: others });
+  }
+
+  /** Folders with the CUDA provider or CUDA's libraries that the settings name. */
+  cudaFolders(): string[] {
+    const folder: unknown = vscode.workspace.getConfiguration('faceSwap').get('cuda.runtimePath');
+    return typeof folder !== 'string' || folder === '' ? [] : [absolute('cuda.runtimePath', folder)];
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    const places = this.places();
+    return { ...modelEnvironment(places), ...cudaEnvironment(places.storage, this.cudaFolders()) };
   }
 
   /** Cancels what runs and waits until it has cleaned up, then ends the worker. */

@@ -1,12 +1,24 @@
 import type { Dispatcher } from 'undici';
 import { FaceSwapError } from '../protocol/errors';
 import { backOffMs, realWait, type Wait } from './backOff';
-import type { NeuralModel } from './catalogue';
 import { checkSpace, type FreeBytes } from './diskSpace';
 import { isFinal, isStorageTrouble, NextLink, textOf } from './downloadTrouble';
 import { abandon, HttpRefusal, openHttpFile, type NetworkOptions } from './httpFile';
 import type { PartFile } from './partFile';
 import { hashOf } from './verifiedFiles';
+
+/** A file to be downloaded, and how it is known to be the right one. */
+export interface WantedFile {
+  /** What it is called in what people are told. */
+  id: string;
+  /** Its name in the storage. */
+  file: string;
+  bytes?: number;
+  /** Hexadecimal. */
+  hash: { sha256: string } | { sha512: string };
+  /** Tried in this order. */
+  links: readonly string[];
+}
 
 export interface DownloadOptions {
   storage: string;
@@ -30,7 +42,7 @@ const largestBytes = 4e9;
 /** One server, as often as it makes sense. Throws `NextLink` when it does not any more. */
 export async function fetchFromLink(
   link: string,
-  model: NeuralModel & { sha256: string },
+  wanted: WantedFile,
   part: PartFile,
   network: Dispatcher,
   options: DownloadOptions,
@@ -43,11 +55,11 @@ export async function fetchFromLink(
     let waitMs: number | undefined;
     let trouble: string;
     try {
-      await fetchRest(link, model, part, network, options);
-      const found = await hashOf(part.part, options.signal);
-      if (found === model.sha256) return;
+      await fetchRest(link, wanted, part, network, options);
+      const [[algorithm, expected]] = Object.entries(wanted.hash) as [string, string][];
+      if ((await hashOf(part.part, options.signal, algorithm)) === expected) return;
       await part.discard();
-      trouble = 'its file is not the recorded one (another SHA-256)';
+      trouble = `its file is not the recorded one (another ${algorithm.replace('sha', 'SHA-')})`;
       // Bytes of two servers, or of two versions of a file, may have been joined: once more, from the start.
       if (before === 0 || freshStarts++ > 0) throw new NextLink(trouble);
     } catch (error) {
@@ -69,14 +81,14 @@ export async function fetchFromLink(
 /** Fetches what is not there yet. Returns when the part has the size of the whole. */
 async function fetchRest(
   link: string,
-  model: NeuralModel,
+  wanted: WantedFile,
   part: PartFile,
   network: Dispatcher,
   options: DownloadOptions,
 ): Promise<void> {
   let resume = await part.resume(link);
-  if (model.bytes !== undefined && resume.start >= model.bytes) {
-    if (resume.start === model.bytes) return;
+  if (wanted.bytes !== undefined && resume.start >= wanted.bytes) {
+    if (resume.start === wanted.bytes) return;
     await part.discard();
     resume = { start: 0 };
   }
@@ -87,12 +99,12 @@ async function fetchRest(
   });
   if (!file) return;
   const { body, start, total, validator } = file;
-  if (model.bytes !== undefined && total !== undefined && total !== model.bytes) {
+  if (wanted.bytes !== undefined && total !== undefined && total !== wanted.bytes) {
     abandon(body);
-    throw new NextLink(`its file has ${total} bytes instead of ${model.bytes}, so it is another one`);
+    throw new NextLink(`its file has ${total} bytes instead of ${wanted.bytes}, so it is another one`);
   }
-  const whole = model.bytes ?? total;
-  if (model.bytes === undefined && total !== undefined) {
+  const whole = wanted.bytes ?? total;
+  if (wanted.bytes === undefined && total !== undefined) {
     await checkSpace(part.target, total - start, options.freeBytes).catch((error: unknown) => {
       abandon(body);
       throw error;

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { rootCertificates } from 'node:tls';
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
 
 /** How the network is reached. Without these, `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` decide. */
@@ -9,6 +10,10 @@ export interface NetworkOptions {
   noProxy?: string;
   /** Take certificates that nobody vouches for, as VS Code's `http.proxyStrictSSL: false` says. */
   anyCertificate?: boolean;
+  /** Certificates of authorities to trust besides those that Node knows, as PEM. */
+  authorities?: string;
+  /** Told to servers of this origin and to no other. */
+  credentials?: { origin: string; authorization: string };
   /** Longest silence of a server in milliseconds. */
   stallMs?: number;
 }
@@ -18,16 +23,26 @@ const mostRedirects = 8;
 
 /** Makes what requests go through; to be closed at the end. */
 export function openNetwork(options: NetworkOptions = {}): Dispatcher {
-  const { proxy, noProxy, anyCertificate } = options;
+  const { proxy, noProxy, anyCertificate, authorities, credentials } = options;
   const silence = options.stallMs ?? stallMs;
-  const tls = anyCertificate === true ? { rejectUnauthorized: false } : undefined;
-  return new EnvHttpProxyAgent({
+  const tls = {
+    ...(anyCertificate === true && { rejectUnauthorized: false }),
+    ...(authorities !== undefined && { ca: [...rootCertificates, authorities] }),
+  };
+  const agent = new EnvHttpProxyAgent({
     ...(proxy !== undefined && { httpProxy: proxy, httpsProxy: proxy }),
     ...(noProxy !== undefined && { noProxy }),
-    ...(tls && { connect: tls, requestTls: tls, proxyTls: tls }),
+    ...(Object.keys(tls).length > 0 && { connect: tls, requestTls: tls, proxyTls: tls }),
     headersTimeout: silence,
     bodyTimeout: silence,
     connectTimeout: silence,
+  });
+  if (!credentials) return agent;
+  const { origin, authorization } = credentials;
+  return agent.compose((dispatch) => (call, handler) => {
+    // Redirects lead to other servers, which are told nothing.
+    if (String(call.origin) !== origin) return dispatch(call, handler);
+    return dispatch({ ...call, headers: { ...(call.headers as object), authorization } }, handler);
   });
 }
 

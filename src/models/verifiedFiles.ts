@@ -73,9 +73,9 @@ export class VerifiedFiles {
   }
 }
 
-/** Reads a file through and gives its SHA-256. */
-export async function hashOf(file: string, signal?: AbortSignal): Promise<string> {
-  const hash: Hash = createHash('sha256');
+/** Reads a file through and gives its SHA-256, or another hash, in hexadecimal digits. */
+export async function hashOf(file: string, signal?: AbortSignal, algorithm = 'sha256'): Promise<string> {
+  const hash: Hash = createHash(algorithm);
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20, ...(signal && { signal }) })) {
       hash.update(chunk as Buffer);

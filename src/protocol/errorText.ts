@@ -80,6 +80,14 @@ const sentences: Record<ErrorCode, Describe> = {
     }`,
   'download-failed': ({ model, reason }) =>
     `${text(model, 'The model')} could not be downloaded${because(reason)}; what has arrived is kept, so check the connection and try again`,
+  'download-not-confirmed': ({ model, bytes, link }) =>
+    `${text(model, 'The package')}${typeof bytes === 'number' ? ` (${size(bytes)})` : ''} was not downloaded, because nobody agreed to it; agree when asked, or with --yes (licence: ${text(link, 'see its page')})`,
+  'cuda-unsupported': ({ version, platform }) =>
+    `onnxruntime ${text(version, '')} has no CUDA provider for ${text(platform, 'this platform')}; other execution providers are used here, see “face-swap doctor”`,
+  'cuda-wrong': ({ file, reason }) =>
+    `${name(file)} is not the CUDA provider that is wanted${because(reason)}; name a folder with the right one, or none`,
+  'cuda-not-had': ({ version, reason }) =>
+    `The CUDA provider for onnxruntime ${text(version, '')} could not be had${because(reason)}; what has arrived is kept, so check the connection and try again, or name a folder that holds it with --cuda-runtime-path (in VS Code faceSwap.cuda.runtimePath)`,
   'tool-missing': ({ tool, file, reason }) =>
     file === undefined
       ? `${text(tool, 'ffmpeg')} was not found; install it, or give its path`

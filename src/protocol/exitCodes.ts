@@ -30,11 +30,17 @@ const badInput: readonly ErrorCode[] = [
   'no-reference-face',
   'no-face-at-place',
   'model-wrong',
+  'cuda-wrong',
 ];
 
 const modelMissing: readonly ErrorCode[] = ['model-missing', 'model-corrupt', 'model-by-hand'];
 
-const usage: readonly ErrorCode[] = ['usage', 'licence-not-accepted', 'terms-not-accepted'];
+const usage: readonly ErrorCode[] = [
+  'usage',
+  'licence-not-accepted',
+  'terms-not-accepted',
+  'download-not-confirmed',
+];
 
 export function exitCodeOf(code: ErrorCode): number {
   if (usage.includes(code)) return exitCodes.usage;

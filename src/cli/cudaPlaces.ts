@@ -1,0 +1,25 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { cudaEnvironment } from '../machine/cudaRuntime';
+import type { ModelPlaces } from '../models';
+
+export interface CudaPathOptions {
+  cudaRuntimePath?: string;
+}
+
+export function addCudaPathOption(command: Command): Command {
+  return command.option(
+    '--cuda-runtime-path <folder>',
+    'folder with the CUDA provider of onnxruntime, or with libraries of CUDA and cuDNN; looked into first',
+  );
+}
+
+/** The folder that people named, if they did. */
+export function namedFolders({ cudaRuntimePath }: CudaPathOptions): string[] {
+  return cudaRuntimePath === undefined ? [] : [path.resolve(cudaRuntimePath)];
+}
+
+/** The worker, which is started later, is told by its environment where the runtime with CUDA is. */
+export function applyCuda(options: CudaPathOptions, { storage }: ModelPlaces): void {
+  Object.assign(process.env, cudaEnvironment(storage, namedFolders(options)));
+}

@@ -1,0 +1,127 @@
+import { foldersIn, pathsOf, type Surroundings } from './surroundings';
+
+/** A folder in which CUDA libraries may lie, and in words whose it is. */
+export interface LibraryFolder {
+  folder: string;
+  from: string;
+}
+
+/**
+ * Every folder where libraries of CUDA and cuDNN are usually put, in the order in which they are asked: what people set
+ * themselves, the toolkit, Python's packages, conda, the system. No folder of the workspace: what lies there is not
+ * trusted with native code. Python is not started: its folders have fixed places beside the program.
+ */
+export function cudaFolders(machine: Surroundings, named: readonly string[] = []): LibraryFolder[] {
+  const { platform } = machine;
+  const { join } = pathsOf(machine);
+  const folders: LibraryFolder[] = [];
+  const add = (from: string, ...list: string[]): void => {
+    for (const folder of list) {
+      if (folders.every((one) => one.folder !== folder)) folders.push({ folder, from });
+    }
+  };
+  for (const folder of named) add('chosen folder', folder, join(folder, 'lib'), join(folder, 'bin'));
+  if (platform === 'win32') {
+    add(
+      'CUDA toolkit',
+      ...toolkits(machine).flatMap((root) => [join(root, 'bin'), join(root, 'bin', 'x64')]),
+    );
+    add('cuDNN', ...windowsCudnn(machine));
+    for (const site of sitePackages(machine)) add('pip', ...pipFolders(machine, site));
+    for (const root of foldersIn(machine, 'CONDA_PREFIX'))
+      add('conda', join(root, 'Library', 'bin'), join(root, 'Library', 'bin', 'x64'));
+    add('PATH', ...foldersIn(machine, 'PATH'));
+    add('system', windowsSystem(machine));
+    return folders;
+  }
+  add('LD_LIBRARY_PATH', ...foldersIn(machine, 'LD_LIBRARY_PATH'));
+  const targets = join('targets', `${cpu(machine)}-linux`, 'lib');
+  add('CUDA toolkit', ...toolkits(machine).flatMap((root) => [join(root, 'lib64'), join(root, targets)]));
+  for (const site of sitePackages(machine)) add('pip', ...pipFolders(machine, site));
+  for (const root of foldersIn(machine, 'CONDA_PREFIX')) add('conda', join(root, targets), join(root, 'lib'));
+  add('system', ...systemFolders(machine), '/usr/local/lib', '/usr/lib/wsl/lib');
+  return folders;
+}
+
+/** Where drivers and redistributables put their libraries. */
+export function windowsSystem(machine: Surroundings): string {
+  return pathsOf(machine).join(machine.env['SystemRoot'] ?? 'C:\\Windows', 'System32');
+}
+
+/** Folders that the loader of Linux searches without being told. */
+export function systemFolders(machine: Surroundings): string[] {
+  const triplet = `${cpu(machine)}-linux-gnu`;
+  return [`/usr/lib/${triplet}`, `/lib/${triplet}`, '/usr/lib64', '/lib64', '/usr/lib', '/lib'];
+}
+
+const cpu = ({ arch }: Surroundings): string => (arch === 'arm64' ? 'aarch64' : 'x86_64');
+
+/** Newest first, the one that people chose before all. */
+function toolkits(machine: Surroundings): string[] {
+  const { env, platform } = machine;
+  const chosen = ['CUDA_PATH', 'CUDA_HOME', 'CUDA_ROOT'].flatMap((name) => foldersIn(machine, name));
+  if (platform === 'win32') {
+    const root = `${env['ProgramFiles'] ?? 'C:\\Program Files'}\\NVIDIA GPU Computing Toolkit\\CUDA`;
+    return [...chosen, ...matching(machine, root, /^v\d+\.\d+$/)];
+  }
+  return [
+    ...chosen,
+    '/usr/local/cuda',
+    ...matching(machine, '/usr/local', /^cuda-\d+(\.\d+)?$/),
+    ...matching(machine, '/opt', /^cuda(-\d+(\.\d+)?)?$/),
+  ];
+}
+
+/** cuDNN's own installer: `CUDNN\v9.x\bin\13.x\x64`. */
+function windowsCudnn(machine: Surroundings): string[] {
+  const { join } = pathsOf(machine);
+  const root = join(machine.env['ProgramFiles'] ?? 'C:\\Program Files', 'NVIDIA', 'CUDNN');
+  return matching(machine, root, /^v9/).flatMap((version) => {
+    const bin = join(version, 'bin');
+    return [bin, ...matching(machine, bin, /^\d+\.\d+$/).flatMap((cuda) => [cuda, join(cuda, 'x64')])];
+  });
+}
+
+/** `nvidia/cublas/lib` as packages for CUDA 12 and cuDNN have it, `nvidia/cu13/lib` as those for CUDA 13; `bin` on Windows. */
+function pipFolders(machine: Surroundings, site: string): string[] {
+  const { join } = pathsOf(machine);
+  return matching(machine, join(site, 'nvidia'), /^[a-z]\w*$/).flatMap((folder) => {
+    if (machine.platform !== 'win32') return [join(folder, 'lib')];
+    return [join(folder, 'bin'), join(folder, 'bin', 'x86_64')];
+  });
+}
+
+/** The places of Python packages: of the active environments, of the Python on PATH, of the user, of the system. */
+function sitePackages(machine: Surroundings): string[] {
+  const { home, env, platform, list } = machine;
+  const { join, dirname } = pathsOf(machine);
+  const active = ['VIRTUAL_ENV', 'CONDA_PREFIX'].flatMap((name) => foldersIn(machine, name));
+  const python = platform === 'win32' ? /^python(3(\.\d+)?)?\.exe$/i : /^python3?$/;
+  const onPath = foldersIn(machine, 'PATH').filter((folder) =>
+    list(folder).some((name) => python.test(name)),
+  );
+  if (platform === 'win32') {
+    const roots = [...active, ...onPath.flatMap((folder) => [folder, dirname(folder)])];
+    const user = join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'Python');
+    return [
+      ...roots.map((root) => join(root, 'Lib', 'site-packages')),
+      ...matching(machine, user, /^Python3\d+$/i).map((version) => join(version, 'site-packages')),
+    ];
+  }
+  const roots = [
+    ...active,
+    ...onPath.map((folder) => dirname(folder)),
+    join(home, '.local'),
+    '/usr/local',
+    '/usr',
+  ];
+  const versions = [...new Set(roots)].flatMap((root) => matching(machine, join(root, 'lib'), /^python3/));
+  return versions.flatMap((version) => [join(version, 'site-packages'), join(version, 'dist-packages')]);
+}
+
+/** Folders in a folder whose names fit, highest version first. */
+function matching(machine: Surroundings, folder: string, name: RegExp): string[] {
+  const names = machine.list(folder).filter((one) => name.test(one));
+  names.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  return names.map((one) => pathsOf(machine).join(folder, one));
+}
