@@ -89,7 +89,16 @@ module.exports = defineConfig(
     '(^vscode$|^onnxruntime|^sharp$|/(image|media|inference|faces|processors|host|models)/)',
     'provenance may import node, protocol, and the libraries for credentials and certificates',
   ),
-  room(['src/models/**'], '(^vscode$|^onnxruntime|/(pipeline|host)/)', 'models may import node, protocol'),
+  room(
+    ['src/models/**'],
+    '(^vscode$|^onnxruntime|/(pipeline|host|machine)/)',
+    'models may import node, protocol',
+  ),
+  room(
+    ['src/machine/**'],
+    '(^vscode$|^onnxruntime|^sharp$|/(pipeline|host|cli)/)',
+    'machine may import node, models, protocol',
+  ),
   room(['src/!(extension).ts', 'src/pipeline/*.ts'], '^vscode$', 'vscode stays in the host'),
   room(
     ['src/host/**', 'src/extension.ts'],

@@ -50,7 +50,7 @@ async function status(options: CudaOptions, signal: AbortSignal): Promise<void> 
 async function install(options: InstallOptions, signal: AbortSignal): Promise<void> {
   const { storage } = applyPlaces(options);
   const output = modelsConsole(options.json ?? false, options.quiet ?? false);
-  const [folder] = namedFolders(options);
+  const folder = namedFolders(options).at(0);
   // Loaded only now: no other command has use for an HTTP client.
   const { installCuda } = await import('../machine/installCuda');
   const runtime = await installCuda(storage, {

@@ -13,32 +13,37 @@ export interface LibraryFolder {
  */
 export function cudaFolders(machine: Surroundings, named: readonly string[] = []): LibraryFolder[] {
   const { platform } = machine;
-  const { join } = pathsOf(machine);
+  const paths = pathsOf(machine);
   const folders: LibraryFolder[] = [];
   const add = (from: string, ...list: string[]): void => {
     for (const folder of list) {
       if (folders.every((one) => one.folder !== folder)) folders.push({ folder, from });
     }
   };
-  for (const folder of named) add('chosen folder', folder, join(folder, 'lib'), join(folder, 'bin'));
+  for (const folder of named)
+    add('chosen folder', folder, paths.join(folder, 'lib'), paths.join(folder, 'bin'));
   if (platform === 'win32') {
     add(
       'CUDA toolkit',
-      ...toolkits(machine).flatMap((root) => [join(root, 'bin'), join(root, 'bin', 'x64')]),
+      ...toolkits(machine).flatMap((root) => [paths.join(root, 'bin'), paths.join(root, 'bin', 'x64')]),
     );
     add('cuDNN', ...windowsCudnn(machine));
     for (const site of sitePackages(machine)) add('pip', ...pipFolders(machine, site));
     for (const root of foldersIn(machine, 'CONDA_PREFIX'))
-      add('conda', join(root, 'Library', 'bin'), join(root, 'Library', 'bin', 'x64'));
+      add('conda', paths.join(root, 'Library', 'bin'), paths.join(root, 'Library', 'bin', 'x64'));
     add('PATH', ...foldersIn(machine, 'PATH'));
     add('system', windowsSystem(machine));
     return folders;
   }
   add('LD_LIBRARY_PATH', ...foldersIn(machine, 'LD_LIBRARY_PATH'));
-  const targets = join('targets', `${cpu(machine)}-linux`, 'lib');
-  add('CUDA toolkit', ...toolkits(machine).flatMap((root) => [join(root, 'lib64'), join(root, targets)]));
+  const targets = paths.join('targets', `${cpu(machine)}-linux`, 'lib');
+  add(
+    'CUDA toolkit',
+    ...toolkits(machine).flatMap((root) => [paths.join(root, 'lib64'), paths.join(root, targets)]),
+  );
   for (const site of sitePackages(machine)) add('pip', ...pipFolders(machine, site));
-  for (const root of foldersIn(machine, 'CONDA_PREFIX')) add('conda', join(root, targets), join(root, 'lib'));
+  for (const root of foldersIn(machine, 'CONDA_PREFIX'))
+    add('conda', paths.join(root, targets), paths.join(root, 'lib'));
   add('system', ...systemFolders(machine), '/usr/local/lib', '/usr/lib/wsl/lib');
   return folders;
 }
@@ -74,49 +79,54 @@ function toolkits(machine: Surroundings): string[] {
 
 /** cuDNN's own installer: `CUDNN\v9.x\bin\13.x\x64`. */
 function windowsCudnn(machine: Surroundings): string[] {
-  const { join } = pathsOf(machine);
-  const root = join(machine.env['ProgramFiles'] ?? 'C:\\Program Files', 'NVIDIA', 'CUDNN');
+  const paths = pathsOf(machine);
+  const root = paths.join(machine.env['ProgramFiles'] ?? 'C:\\Program Files', 'NVIDIA', 'CUDNN');
   return matching(machine, root, /^v9/).flatMap((version) => {
-    const bin = join(version, 'bin');
-    return [bin, ...matching(machine, bin, /^\d+\.\d+$/).flatMap((cuda) => [cuda, join(cuda, 'x64')])];
+    const bin = paths.join(version, 'bin');
+    return [bin, ...matching(machine, bin, /^\d+\.\d+$/).flatMap((cuda) => [cuda, paths.join(cuda, 'x64')])];
   });
 }
 
 /** `nvidia/cublas/lib` as packages for CUDA 12 and cuDNN have it, `nvidia/cu13/lib` as those for CUDA 13; `bin` on Windows. */
 function pipFolders(machine: Surroundings, site: string): string[] {
-  const { join } = pathsOf(machine);
-  return matching(machine, join(site, 'nvidia'), /^[a-z]\w*$/).flatMap((folder) => {
-    if (machine.platform !== 'win32') return [join(folder, 'lib')];
-    return [join(folder, 'bin'), join(folder, 'bin', 'x86_64')];
+  const paths = pathsOf(machine);
+  return matching(machine, paths.join(site, 'nvidia'), /^[a-z]\w*$/).flatMap((folder) => {
+    if (machine.platform !== 'win32') return [paths.join(folder, 'lib')];
+    return [paths.join(folder, 'bin'), paths.join(folder, 'bin', 'x86_64')];
   });
 }
 
 /** The places of Python packages: of the active environments, of the Python on PATH, of the user, of the system. */
 function sitePackages(machine: Surroundings): string[] {
   const { home, env, platform, list } = machine;
-  const { join, dirname } = pathsOf(machine);
+  const paths = pathsOf(machine);
   const active = ['VIRTUAL_ENV', 'CONDA_PREFIX'].flatMap((name) => foldersIn(machine, name));
   const python = platform === 'win32' ? /^python(3(\.\d+)?)?\.exe$/i : /^python3?$/;
   const onPath = foldersIn(machine, 'PATH').filter((folder) =>
     list(folder).some((name) => python.test(name)),
   );
   if (platform === 'win32') {
-    const roots = [...active, ...onPath.flatMap((folder) => [folder, dirname(folder)])];
-    const user = join(env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'Python');
+    const roots = [...active, ...onPath.flatMap((folder) => [folder, paths.dirname(folder)])];
+    const user = paths.join(env['APPDATA'] ?? paths.join(home, 'AppData', 'Roaming'), 'Python');
     return [
-      ...roots.map((root) => join(root, 'Lib', 'site-packages')),
-      ...matching(machine, user, /^Python3\d+$/i).map((version) => join(version, 'site-packages')),
+      ...roots.map((root) => paths.join(root, 'Lib', 'site-packages')),
+      ...matching(machine, user, /^Python3\d+$/i).map((version) => paths.join(version, 'site-packages')),
     ];
   }
   const roots = [
     ...active,
-    ...onPath.map((folder) => dirname(folder)),
-    join(home, '.local'),
+    ...onPath.map((folder) => paths.dirname(folder)),
+    paths.join(home, '.local'),
     '/usr/local',
     '/usr',
   ];
-  const versions = [...new Set(roots)].flatMap((root) => matching(machine, join(root, 'lib'), /^python3/));
-  return versions.flatMap((version) => [join(version, 'site-packages'), join(version, 'dist-packages')]);
+  const versions = [...new Set(roots)].flatMap((root) =>
+    matching(machine, paths.join(root, 'lib'), /^python3/),
+  );
+  return versions.flatMap((version) => [
+    paths.join(version, 'site-packages'),
+    paths.join(version, 'dist-packages'),
+  ]);
 }
 
 /** Folders in a folder whose names fit, highest version first. */

@@ -56,10 +56,10 @@ export function findCudaLibraries(
   named: readonly string[] = [],
   machine: Surroundings = thisMachine(),
 ): CudaLibraries {
-  const { dirname } = pathsOf(machine);
+  const paths = pathsOf(machine);
   const wanted = machine.imports(provider);
   const cuda = cudaMajorOf(wanted) ?? '13';
-  const places = cudaFolders(machine, [...named, dirname(provider)]);
+  const places = cudaFolders(machine, [...named, paths.dirname(provider)]);
   const queue = [...wanted, ...loadedLater(machine.platform, cuda)];
   const libraries: CudaLibraries = { cuda, found: [], missing: [], commands: [], folders: [] };
   const seen = new Set<string>();
@@ -76,7 +76,9 @@ export function findCudaLibraries(
     }
   }
   const known = loaderFolders(machine);
-  const folders = libraries.found.map(({ file }) => dirname(file)).filter((folder) => !known.has(folder));
+  const folders = libraries.found
+    .map(({ file }) => paths.dirname(file))
+    .filter((folder) => !known.has(folder));
   libraries.folders = [...new Set(folders)];
   const packages = libraries.missing.map((one) => one.package);
   libraries.commands = installCommands(packages, cuda, machine.platform);
@@ -92,11 +94,11 @@ function find(
     machine.platform === 'win32'
       ? (other: string) => other.toLowerCase() === name.toLowerCase()
       : (other: string) => other === name;
-  const { join } = pathsOf(machine);
+  const paths = pathsOf(machine);
   for (const { folder, from } of places) {
     const there = machine.list(folder).find(isSame);
     if (there === undefined) continue;
-    const file = join(folder, there);
+    const file = paths.join(folder, there);
     return { name, file, from, ...versionOf(machine, file) };
   }
   const file = machine.loader().get(name);
@@ -114,23 +116,26 @@ function importsOf(machine: Surroundings, file: string): string[] {
 
 function loaderFolders(machine: Surroundings): Set<string> {
   if (machine.platform === 'win32') return new Set([windowsSystem(machine)]);
-  const { dirname } = pathsOf(machine);
-  return new Set([...systemFolders(machine), ...[...machine.loader().values()].map((file) => dirname(file))]);
+  const paths = pathsOf(machine);
+  return new Set([
+    ...systemFolders(machine),
+    ...[...machine.loader().values()].map((file) => paths.dirname(file)),
+  ]);
 }
 
 /** From the name behind the links, `libcudart.so.13.0.96`, else from the folder that pip leaves beside its packages. */
 function versionOf(machine: Surroundings, file: string): { version?: string } {
-  const { basename, dirname, join } = pathsOf(machine);
-  const byName = /\.so\.(\d+(?:\.\d+)+)$/.exec(basename(behindLinks(file)))?.[1];
+  const paths = pathsOf(machine);
+  const byName = /\.so\.(\d+(?:\.\d+)+)$/.exec(paths.basename(behindLinks(file)))?.[1];
   if (byName !== undefined) return { version: byName };
   const at = file.split(/[\\/]/).lastIndexOf('site-packages');
   if (at < 0) return {};
   let site = file;
-  while (basename(site) !== 'site-packages') site = dirname(site);
-  const name = packageOf(basename(file), '13')?.pip?.replace(/"|==.*/g, '') ?? '';
+  while (paths.basename(site) !== 'site-packages') site = paths.dirname(site);
+  const name = packageOf(paths.basename(file), '13')?.pip?.replace(/"|==.*/g, '') ?? '';
   const wanted = name.replace(/-cu\d+$/, '').replaceAll('-', '_');
   const info = machine
-    .list(join(site))
+    .list(site)
     .map((one) => new RegExp(`^${wanted}(?:_cu\\d+)?-([\\d.]+)\\.dist-info$`).exec(one)?.[1])
     .find((version) => version !== undefined);
   return wanted === '' || info === undefined ? {} : { version: info };

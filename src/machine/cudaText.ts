@@ -49,9 +49,8 @@ export function libraryLines({ cuda, found, missing, commands }: CudaLibraries):
   for (const { name, package: brings } of missing) lines.push(`✗ ${name} is missing: ${brings.name}`);
   if (missing.length === 0) return [...lines, `Everything that CUDA ${cuda} needs is there.`];
   const isOther = (command: string) => command.startsWith('Install ');
-  const [first, ...rest] = commands.filter((command) => !isOther(command));
   for (const command of commands.filter(isOther)) lines.push(`→ ${command}.`);
-  if (first !== undefined) lines.push(`→ ${first}`);
-  for (const command of rest) lines.push(`  or: ${command}`);
+  const ways = commands.filter((command) => !isOther(command));
+  ways.forEach((command, i) => lines.push(`${i === 0 ? '→' : '  or:'} ${command}`));
   return lines;
 }

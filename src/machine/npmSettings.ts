@@ -78,8 +78,9 @@ function readNpmrc(file: string, env: NodeJS.ProcessEnv): Map<string, string[]> 
     return settings;
   }
   for (const line of text.split(/\r?\n/)) {
-    const [, key, raw] = /^\s*([^#;\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (key === undefined) continue;
+    const found = /^\s*([^#;\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line);
+    if (!found) continue;
+    const [, key, raw] = found;
     const value = raw
       .replace(/^"(.*)"$/, '$1')
       .replace(/\$\{([^}]+)\}/g, (_, name: string) => env[name] ?? '');

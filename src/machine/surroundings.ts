@@ -11,11 +11,11 @@ export interface Surroundings {
   env: NodeJS.ProcessEnv;
   home: string;
   /** Names in a folder; none when it is not there. */
-  list(folder: string): string[];
+  list: (folder: string) => string[];
   /** Libraries that a library wants; throws for one that is damaged. */
-  imports(file: string): string[];
+  imports: (file: string) => string[];
   /** What the system's loader finds by itself: names and files. */
-  loader(): ReadonlyMap<string, string>;
+  loader: () => ReadonlyMap<string, string>;
 }
 
 export function thisMachine(env: NodeJS.ProcessEnv = process.env): Surroundings {
@@ -43,7 +43,7 @@ export function pathsOf({ platform }: Surroundings): path.PlatformPath {
 
 /** A list of folders in a variable; relative ones are left out, because they mean another folder for every program. */
 export function foldersIn(machine: Surroundings, variable: string): string[] {
-  const { delimiter, isAbsolute } = pathsOf(machine);
+  const paths = pathsOf(machine);
   const { env, platform } = machine;
   // Windows spells its variables as it likes.
   const key =
@@ -51,5 +51,5 @@ export function foldersIn(machine: Surroundings, variable: string): string[] {
       ? Object.keys(env).find((name) => name.toUpperCase() === variable.toUpperCase())
       : variable;
   const value = (key === undefined ? undefined : env[key]) ?? '';
-  return value.split(delimiter).filter((folder) => isAbsolute(folder));
+  return value.split(paths.delimiter).filter((folder) => paths.isAbsolute(folder));
 }

@@ -93,8 +93,8 @@ async function eachOfTar(archive: string, targetOf: TargetOf, take: Take): Promi
       // '0' and, in old archives, nothing stand for a plain file.
       const name = /^0?$/.test(text(156, 1)) ? targetOf(member) : undefined;
       if (name !== undefined) await take(name, Readable.from(bytes.take(size)));
-      else for await (const piece of bytes.take(size)) void piece;
-      for await (const piece of bytes.take((block - (size % block)) % block)) void piece;
+      else await skip(bytes.take(size));
+      await skip(bytes.take((block - (size % block)) % block));
     }
   } finally {
     packed.destroy();
@@ -123,12 +123,12 @@ class Pieces {
     let left = count;
     while (left > 0) {
       if (this.rest.length === 0) {
-        const { value, done } = await this.chunks.next();
-        if (done === true) {
+        const next = await this.chunks.next();
+        if (next.done === true) {
           if (left === count && count === block) return;
           throw new Error('it ends in the middle');
         }
-        this.rest = value;
+        this.rest = next.value;
       }
       const piece = this.rest.subarray(0, left);
       this.rest = this.rest.subarray(piece.length);
@@ -136,6 +136,10 @@ class Pieces {
       yield piece;
     }
   }
+}
+
+async function skip(pieces: AsyncGenerator<Buffer>): Promise<void> {
+  while ((await pieces.next()).done !== true);
 }
 
 async function toArray(pieces: AsyncIterable<Buffer>): Promise<Buffer[]> {

@@ -56,7 +56,7 @@ export async function fetchFromLink(
     let trouble: string;
     try {
       await fetchRest(link, wanted, part, network, options);
-      const [[algorithm, expected]] = Object.entries(wanted.hash) as [string, string][];
+      const [[algorithm, expected]] = Object.entries<string>(wanted.hash);
       if ((await hashOf(part.part, options.signal, algorithm)) === expected) return;
       await part.discard();
       trouble = `its file is not the recorded one (another ${algorithm.replace('sha', 'SHA-')})`;

@@ -220,7 +220,7 @@ describe(
       assert.deepEqual(content(), ['gpu-part-1.2.3.tgz.part', 'gpu-part-1.2.3.tgz.part.json']);
       const { state, unfinishedBytes } = await cudaStatus(storage);
       assert.equal(state, 'absent');
-    assert.ok(unfinishedBytes > 0 && unfinishedBytes <= npm.length >> 1);
+      assert.ok(unfinishedBytes > 0 && unfinishedBytes <= npm.length >> 1);
       serveRegistry(server, packages);
       assertInstalled(await install(), provider);
       assert.equal(server.seen.at(-1)?.range, `bytes=${unfinishedBytes}-`);
