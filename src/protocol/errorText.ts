@@ -83,7 +83,7 @@ const sentences: Record<ErrorCode, Describe> = {
   'download-not-confirmed': ({ model, bytes, link }) =>
     `${text(model, 'The package')}${typeof bytes === 'number' ? ` (${size(bytes)})` : ''} was not downloaded, because nobody agreed to it; agree when asked, or with --yes (licence: ${text(link, 'see its page')})`,
   'cuda-unsupported': ({ version, platform }) =>
-    `onnxruntime ${text(version, '')} has no CUDA provider for ${text(platform, 'this platform')}; other execution providers are used here, see “face-swap doctor”`,
+    `There is no CUDA provider of onnxruntime ${text(version, '')} for ${text(platform, 'this platform')}; other execution providers are used here, see “face-swap doctor”`,
   'cuda-wrong': ({ file, reason }) =>
     `${name(file)} is not the CUDA provider that is wanted${because(reason)}; name a folder with the right one, or none`,
   'cuda-not-had': ({ version, reason }) =>

@@ -78,7 +78,7 @@ suite('Settings', () => {
 
   test('that name programs belong to the machine and are ignored in untrusted workspaces', () => {
     const programs = Object.keys(settings).filter((name) => name.endsWith('Path'));
-    assert.deepEqual(programs, ['faceSwap.ffmpegPath', 'faceSwap.ffprobePath']);
+    assert.deepEqual(programs, ['faceSwap.ffmpegPath', 'faceSwap.ffprobePath', 'faceSwap.cuda.runtimePath']);
     const restricted = new Set(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations);
     for (const name of programs) assert.ok(restricted.has(name), name);
     // A model file is read by native code: a workspace nobody trusts does not choose it either.
