@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { SerializedError } from './protocol/errors';
 import { workerMethods, type WorkerEvent, type WorkerRequest } from './protocol/workerMessages';
 
@@ -63,7 +63,8 @@ function memoryLimitOf(argument: unknown): number {
 }
 
 function startThread(): Worker {
-  const started = new Worker(path.join(__dirname, 'pipelineThread.js'));
+  // Native libraries see the variables of the process, and nothing of a thread's own copy.
+  const started = new Worker(path.join(__dirname, 'pipelineThread.js'), { env: SHARE_ENV });
   started.on('message', (event: WorkerEvent) => {
     const call = 'id' in event ? calls.get(event.id) : undefined;
     if (!call || ending) return;

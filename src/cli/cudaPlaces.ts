@@ -5,6 +5,7 @@ import type { ModelPlaces } from '../models';
 
 export interface CudaPathOptions {
   cudaRuntimePath?: string;
+  cudaDevice?: string;
 }
 
 export function addCudaPathOption(command: Command): Command {
@@ -19,7 +20,8 @@ export function namedFolders({ cudaRuntimePath }: CudaPathOptions): string[] {
   return cudaRuntimePath === undefined ? [] : [path.resolve(cudaRuntimePath)];
 }
 
-/** The worker, which is started later, is told by its environment where the runtime with CUDA is. */
+/** The worker, which is started later, is told by its environment where the runtime with CUDA is, and which GPU to take. */
 export function applyCuda(options: CudaPathOptions, { storage }: ModelPlaces): void {
   Object.assign(process.env, cudaEnvironment(storage, namedFolders(options)));
+  if (options.cudaDevice !== undefined) process.env['FACE_SWAP_CUDA_DEVICE'] = options.cudaDevice;
 }

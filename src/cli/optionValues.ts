@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { FaceSwapError } from '../protocol/errors';
+import { isGpuName } from '../protocol/gpu';
 
 /** A number within limits; the message names both. */
 export function numberBetween(least: number, most: number, whole: boolean) {
@@ -23,4 +24,10 @@ export function numberBetween(least: number, most: number, whole: boolean) {
 export function modelOf(option: string, choice: string | undefined): string | undefined {
   if (choice === '') throw new FaceSwapError('usage', { option, reason: 'a model is missing' });
   return choice !== undefined && /[\\/]|\.onnx$/i.test(choice) ? path.resolve(choice) : choice;
+}
+
+/** A GPU by its number or UUID; which there are is known later. */
+export function gpuName(text: string): string {
+  if (isGpuName(text)) return text;
+  throw new InvalidArgumentError('it must be a number such as 0, or a UUID such as GPU-….');
 }

@@ -24,7 +24,7 @@ import {
 } from '../protocol/job';
 import { gpuUnavailableActions, type GpuUnavailableAction } from '../protocol/providers';
 import { contentSensitivities, type ContentSensitivity } from '../protocol/content';
-import { modelOf, numberBetween } from './optionValues';
+import { gpuName, modelOf, numberBetween } from './optionValues';
 import { addProcessingOptions, processingOf, type ProcessingArguments } from './processingOptions';
 
 export { numberBetween };
@@ -60,6 +60,7 @@ export interface RunOptions extends CommonOptions, FaceModelOptions, ProcessingA
 export interface CommonOptions {
   executionProvider: ExecutionProvider[];
   onGpuUnavailable: GpuUnavailableAction;
+  cudaDevice?: string;
   executionThreads: number;
   ffmpeg?: string;
   ffprobe?: string;
@@ -89,6 +90,7 @@ export function addCommonOptions(command: Command): Command {
         .choices(gpuUnavailableActions)
         .default(defaultExecution.onGpuUnavailable),
     )
+    .option('--cuda-device <gpu>', 'GPU for CUDA, by number or UUID (default: the most free memory)', gpuName)
     .option(
       '--execution-threads <n>',
       'threads of one inference session, 0: chosen by the program',

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { cudaEnvironment } from '../machine/cudaRuntime';
 import { modelPlaces, noteStorage, type ModelPlaces } from '../models/places';
 import { FaceSwapError } from '../protocol/errors';
+import { isGpuName } from '../protocol/gpu';
 import { ComparePanel } from './comparePanel';
 import { readJobSettings, type JobSettings } from './jobSettings';
 import { JobQueue } from './jobQueue';
@@ -75,7 +76,11 @@ export class Host {
 
   private environment(): NodeJS.ProcessEnv {
     const places = this.places();
-    return { ...modelEnvironment(places), ...cudaEnvironment(places.storage, this.cudaFolders()) };
+    return {
+      ...modelEnvironment(places),
+      ...cudaEnvironment(places.storage, this.cudaFolders()),
+      ...deviceEnvironment(),
+    };
   }
 
   /** Cancels what runs and waits until it has cleaned up, then ends the worker. */
@@ -96,6 +101,15 @@ function absolute(name: string, folder: unknown): string {
 /** How the worker and the command line are told where models are. */
 function modelEnvironment({ storage, folders }: ModelPlaces): NodeJS.ProcessEnv {
   return { FACE_SWAP_MODELS: storage, FACE_SWAP_MODEL_FOLDERS: folders.join(path.delimiter) };
+}
+
+/** Which GPU CUDA is to use; the worker is told by its environment, because CUDA keeps to one as long as a process lives. */
+function deviceEnvironment(): NodeJS.ProcessEnv {
+  const device = String(vscode.workspace.getConfiguration('faceSwap').get('cuda.deviceId') ?? '');
+  if (device === '') return {};
+  if (isGpuName(device)) return { FACE_SWAP_CUDA_DEVICE: device };
+  const reason = 'The setting faceSwap.cuda.deviceId must be empty, the number of a GPU, or its UUID';
+  throw new FaceSwapError('usage', { reason });
 }
 
 function setContext(key: string, value: boolean): void {

@@ -90,6 +90,11 @@ const rules: readonly Rule[] = [
     library: /^(?:libcuda\.so\.1|nvcuda\.dll)$/,
     package: () => ({ name: 'NVIDIA driver', other: 'the NVIDIA driver' }),
   },
+  {
+    library: /^(?:libnv(?:infer|onnxparser)\w*\.so\.|nv(?:infer|onnxparser)\w*_)\d+/,
+    package: (cuda) => ({ name: 'TensorRT', pip: `tensorrt-cu${cuda}` }),
+  },
+  { library: /^libvulkan\.so\.1$/, package: () => ({ name: 'Vulkan loader', apt: 'libvulkan1' }) },
   { library: /^libz\.so\.1$/, package: () => ({ name: 'zlib', apt: 'zlib1g', conda: 'libzlib' }) },
   {
     library: /^(?:MSVCP|VCRUNTIME)140/i,

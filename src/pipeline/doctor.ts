@@ -11,7 +11,7 @@ import {
 import type { DoctorReport } from '../protocol/report';
 import { faceModelIds } from './faceModels';
 import { listGpus } from './gpu/smi';
-import { visibleGpu } from './gpu/device';
+import { pinGpu, visibleGpu } from './gpu/device';
 import { belongsHere } from './inference/providers';
 import { runtimeFolder, runtimeTrouble } from './inference/runtime';
 import { runtimeVersion } from './inference/tryProvider';
@@ -26,6 +26,7 @@ export async function runDoctor(request: {
   execution: ExecutionOptions;
 }): Promise<DoctorReport> {
   const { providers } = request.execution;
+  await pinGpu();
   const checks = [...(await checkTools(request.tools)), ...(await checkModels()), ...(await checkRuntime())];
   const isDefault = providers.join() === defaultExecution.providers.join();
   for (const provider of isDefault ? providers.filter(belongsHere) : providers) {

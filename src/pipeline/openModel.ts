@@ -5,7 +5,9 @@ import { VerifiedFiles } from '../models/verifiedFiles';
 import type { ExecutionOptions } from '../protocol/job';
 import { providerFailure } from '../protocol/providerText';
 import type { LogLevel } from '../protocol/report';
+import { pinGpu } from './gpu/device';
 import { Proofs } from './inference/proofs';
+import { isNvidia } from './inference/providers';
 import { openSession, type ModelSession, type SessionOptions } from './inference/session';
 
 /** What each job has found out about providers; a job is told by its options, and with them it is forgotten. */
@@ -17,7 +19,7 @@ export const proofsFile = (): string => path.join(dataFolder(), 'provider-proofs
 /**
  * Opens a model as a job wants it, with what is known about the providers of this machine. Throws what `openSession` throws.
  */
-export function openModel(
+export async function openModel(
   file: string,
   execution: ExecutionOptions,
   log?: (level: LogLevel, message: string) => void,
@@ -26,6 +28,7 @@ export function openModel(
   const proofs = known.get(execution) ?? new Proofs(proofsFile());
   known.set(execution, proofs);
   const { providers, threads, onGpuUnavailable, full = [] } = execution;
+  if (providers.some(isNvidia)) await pinGpu();
   return openSession(file, {
     providers,
     threads,

@@ -6,8 +6,9 @@ import type { PipelineContext } from './context';
 import type { OpenFaceModels } from './faceModels';
 import type { FaceSelector } from './faces/select';
 import type { TrackedFrame } from './faces/tracker';
+import { pinGpu } from './gpu/device';
 import { VramWatcher } from './gpu/vramWatcher';
-import { parseProviders } from './inference/providers';
+import { isNvidia, parseProviders } from './inference/providers';
 import { openJobSigner } from './marking';
 import { checkOutputFits } from './media/containers';
 import type { MediaInfo } from './media/mediaInfo';
@@ -51,7 +52,9 @@ export interface Rendered {
  * thrown (`FaceSwapError`), no scratch file and no process is left behind.
  */
 export async function swapVideo(job: SwapJob, outer: PipelineContext): Promise<JobReport> {
-  parseProviders(job.execution.providers);
+  const providers = parseProviders(job.execution.providers);
+  const gpuForCuda = providers.some(isNvidia) ? await pinGpu(job.resume?.gpu?.uuid) : undefined;
+  if (gpuForCuda !== undefined) outer.onLog('info', gpuForCuda);
   const gpu = VramWatcher.open();
   try {
     return await swapWatched(job, watched(outer, gpu), gpu);

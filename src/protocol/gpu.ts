@@ -37,3 +37,6 @@ export interface GpuUse {
   totalMb: number;
   peakMb: number;
 }
+
+/** A GPU as people name it: by its number in the driver's order, or by (the beginning of) its UUID. */
+export const isGpuName = (name: string): boolean => /^(\d{1,3}|(GPU|MIG)-[\w/-]+)$/i.test(name);

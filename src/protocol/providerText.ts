@@ -1,4 +1,3 @@
-import { cudaMajor, describeLibrary } from './gpuLibraries';
 import type { ExecutionProvider } from './job';
 import type { ProviderCause, ProviderFacts, ProviderFailure } from './providers';
 
@@ -7,7 +6,13 @@ type Sentences = (facts: ProviderFacts, provider: ExecutionProvider) => [why: st
 const nvidia = (provider: ExecutionProvider) => provider === 'cuda' || provider === 'tensorrt';
 const install = 'run “face-swap cuda install”, in VS Code “Face Swap: Install CUDA Runtime”';
 const update = 'install the newest driver from nvidia.com and restart';
-const titleOf = ({ library = '' }: ProviderFacts) => `${describeLibrary(library).title} (${library})`;
+
+/** CUDA's major version that the CUDA provider is built for. */
+export const cudaMajor = '13';
+
+const titleOf = ({ library = 'a library', title }: ProviderFacts) =>
+  title === undefined ? library : `${title} (${library})`;
+const bring = ({ install: commands = 'install the package that brings it' }: ProviderFacts) => commands;
 
 /** For every cause what is wrong, and what to do about it. */
 const sentences: Record<ProviderCause, Sentences> = {
@@ -73,18 +78,18 @@ const sentences: Record<ProviderCause, Sentences> = {
           'a library that it needs is missing, and the system does not say which',
           `install the CUDA ${cudaMajor} Toolkit and cuDNN 9`,
         ]
-      : [`${titleOf(facts)} is missing`, describeLibrary(facts.library).cure],
+      : [`${titleOf(facts)} is missing`, bring(facts)],
   'library-elsewhere': (facts) => [
     `${titleOf(facts)} lies in ${facts.file ?? 'another folder'}, where the loader does not look`,
     `add that folder to ${facts.needed ?? 'the library path'}, or ${install}`,
   ],
   'library-mismatch': (facts) => [
     `${titleOf(facts)} is of a version that does not fit the others`,
-    `remove other versions from the library path; ${describeLibrary(facts.library ?? '').cure}`,
+    `remove other versions from the library path, and ${bring(facts)}`,
   ],
   'wrong-cuda': (facts) => [
     `${facts.library ?? 'a library'} is missing: CUDA ${facts.found ?? '?'} is installed, needed is CUDA ${facts.needed ?? cudaMajor}`,
-    describeLibrary(facts.library ?? '').cure,
+    bring(facts),
   ],
   permission: ({ file = 'a library' }) => [`${file} may not be read`, 'change its permissions'],
   'out-of-memory': () => [

@@ -34,6 +34,9 @@ export type ProviderCause = (typeof providerCauses)[number];
 export interface ProviderFacts {
   /** A library by its file name, as the loader asked for it. */
   library?: string;
+  /** What that library belongs to, and what to do to get it. */
+  title?: string;
+  install?: string;
   /** A file or folder by its path. */
   file?: string;
   /** The version that was found where another one is needed. */

@@ -5,9 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { clipFrames, clipWidth, fillWorkspace, packagedTool } from '../support/hostWorkspace';
+import { fakeGpu } from '../support/fakeGpu';
+import { standInRuntime } from '../support/standInRuntime';
 import { currentVsix, unpackVsix } from '../support/unpackedVsix';
 import { probe } from '../support/probe';
 
+const isLinux = process.platform === 'linux';
 const platform = `${process.platform}-${process.arch}`;
 
 suite('The .vsix', () => {
@@ -23,12 +26,13 @@ suite('The .vsix', () => {
   after(() => rmSync(home, { recursive: true, force: true }));
 
   const inExtension = (...parts: string[]): string => path.join(extension, ...parts);
-  const cli = (...args: string[]): string =>
+  const cliWith = (env: NodeJS.ProcessEnv, ...args: string[]): string =>
     execFileSync(process.execPath, [inExtension('dist', 'cli.js'), ...args], {
       encoding: 'utf8',
       cwd: home,
-      env: bareEnvironment(),
+      env: { ...bareEnvironment(), ...env },
     });
+  const cli = (...args: string[]): string => cliWith({}, ...args);
 
   test('is made for this platform and not too big', async () => {
     const file = await currentVsix();
@@ -69,6 +73,24 @@ suite('The .vsix', () => {
   test('finds its own programs and models', () => {
     assert.match(cli('doctor'), /face_detector/);
   });
+
+  test(
+    'proves a provider in a process of its own, with a runtime that lies elsewhere',
+    { skip: !isLinux },
+    () => {
+      const runtime = path.join(home, 'runtime');
+      const env = {
+        ...standInRuntime(runtime),
+        ...fakeGpu(path.join(home, 'gpu.json'), { curves: [[500]] }),
+        FACE_SWAP_DATA: path.join(home, 'data'),
+        // The stand-in for nvidia-smi is a script.
+        PATH: path.dirname(process.execPath),
+      };
+      const said = cliWith(env, 'doctor', '--execution-provider', 'cuda');
+      assert.match(said, new RegExp(`runtime: onnxruntime .* in ${runtime}`));
+      assert.match(said, /✓ provider cuda: proven by a profiled run: (\d+) of \1 nodes, 100 %/);
+    },
+  );
 
   test('swaps a face on its own', () => {
     const output = path.join(home, 'out.mp4');

@@ -6,6 +6,7 @@ export interface FakeGpu {
   curves: (number | string | { usedMb: number; until: string })[][];
   folder?: string;
   apps?: string[];
+  gpus?: string[];
   totalMb?: number;
 }
 

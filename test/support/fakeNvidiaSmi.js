@@ -6,11 +6,12 @@
 //   folder  that is looked through for such files
 //   apps    lines of the query for programs; {pid} stands for nothing but itself
 //   totalMb of the GPU
+//   gpus    lines of the query for GPUs, in place of the one that there is
 // The watch reports every few milliseconds, whatever interval was asked for.
 const { appendFileSync, readdirSync, readFileSync } = require('node:fs');
 
 const file = process.env['FACE_SWAP_FAKE_GPU'];
-const { curves, apps = [], folder, totalMb = 8192 } = JSON.parse(readFileSync(file, 'utf8'));
+const { curves, apps = [], folder, totalMb = 8192, gpus } = JSON.parse(readFileSync(file, 'utf8'));
 const args = process.argv.slice(2);
 const query = args.find((arg) => arg.startsWith('--query-')) ?? '';
 const print = (text) => process.stdout.write(`${text}\n`);
@@ -18,6 +19,7 @@ process.stdout.on('error', () => process.exit(0));
 
 if (query.startsWith('--query-compute-apps')) apps.forEach(print);
 else if (args.includes('-lms')) watch();
+else if (gpus) gpus.forEach(print);
 else print(`GPU-fake-1, 550.54.14, ${totalMb}, ${curves[0][0]}, NVIDIA Stand-In 3000`);
 
 function isThere(ending) {

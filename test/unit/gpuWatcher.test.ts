@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { describe, test } from 'node:test';
+import { chooseGpu, visibleGpu } from '../../src/pipeline/gpu/device';
 import { findSmi, listGpus, listHolders, parseSample } from '../../src/pipeline/gpu/smi';
 import { VramWatcher } from '../../src/pipeline/gpu/vramWatcher';
 import { fakeGpu, type FakeGpu } from '../support/fakeGpu';
@@ -113,5 +114,41 @@ describe('the VRAM watcher', { skip: !posix && 'the stand-in is a script' }, () 
     ]);
     for (const name of Object.keys(env)) Reflect.deleteProperty(process.env, name);
     assert.deepEqual(await listHolders('/nowhere/smi', 'GPU-fake-1'), []);
+  });
+});
+
+describe('the GPU for CUDA', () => {
+  const gpu = (uuid: string, freeMb?: number) => ({
+    uuid,
+    name: 'NVIDIA',
+    driver: '580.1',
+    totalMb: 8192,
+    ...(freeMb !== undefined && { freeMb }),
+  });
+  const gpus = [gpu('GPU-a1', 3000), gpu('GPU-b2', 7000), gpu('GPU-c3', 5000)];
+  const chosen = (wanted: string, visible?: string) =>
+    chooseGpu(gpus, wanted, visible === undefined ? {} : { CUDA_VISIBLE_DEVICES: visible })?.uuid;
+
+  test('is the one with the most free memory of those that CUDA may see', () => {
+    assert.equal(chosen(''), 'GPU-b2');
+    assert.equal(chosen('', '0,2'), 'GPU-c3');
+    assert.equal(chosen('', 'GPU-a,GPU-c3'), 'GPU-c3');
+    assert.equal(chosen('', '0,9,1'), 'GPU-a1', 'CUDA stops at the first that is wrong');
+    assert.equal(chooseGpu([gpu('GPU-a1'), gpu('GPU-b2')], '', {})?.uuid, 'GPU-a1', 'nothing is known');
+    for (const hidden of ['', '-1', 'none', '9']) assert.equal(chosen('', hidden), undefined, hidden);
+    assert.equal(chooseGpu([], '', {}), undefined);
+  });
+
+  test('is the one that is named, by number or UUID, even where another one is visible', () => {
+    assert.equal(chosen('0'), 'GPU-a1');
+    assert.equal(chosen('GPU-c3', '0'), 'GPU-c3');
+    assert.throws(() => chosen('3'), /There is no GPU 3; this machine has 0 \(NVIDIA, GPU-a1\), 1/);
+    assert.throws(() => chosen('GPU-x'), /no GPU GPU-x/);
+  });
+
+  test('is the first visible one for CUDA itself', () => {
+    assert.equal(visibleGpu(gpus, {})?.uuid, 'GPU-a1');
+    assert.equal(visibleGpu(gpus, { CUDA_VISIBLE_DEVICES: '2,0' })?.uuid, 'GPU-c3');
+    assert.equal(visibleGpu(gpus, { CUDA_VISIBLE_DEVICES: 'GPU-b' })?.uuid, 'GPU-b2');
   });
 });

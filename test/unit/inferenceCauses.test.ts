@@ -89,19 +89,4 @@ describe('the sentences of the causes', () => {
           assert.doesNotMatch(why + cure, /undefined|\n/, cause);
         }
   });
-
-  test('name the package that brings a library', () => {
-    const cureOf = (library: string) => providerFailure('cuda', 'library-missing', { library }).cure;
-    for (const [library, pip] of [
-      ['libcudnn.so', 'nvidia-cudnn-cu13'],
-      ['libcublasLt.so.13', 'nvidia-cublas'],
-      ['libcudart.so.13', 'nvidia-cuda-runtime'],
-      ['libcurand.so.10', 'nvidia-curand'],
-      ['libcufft.so.12', 'nvidia-cufft'],
-      ['libnvrtc.so.13', 'nvidia-cuda-nvrtc'],
-      ['cudnn64_9.dll', 'nvidia-cudnn-cu13'],
-      ['cublas64_13.dll', 'nvidia-cublas'],
-    ] as const)
-      assert.match(cureOf(library), new RegExp(`“pip install ${pip}”`), library);
-  });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { thisMachine } from '../../src/machine/surroundings';
 import { explain } from '../../src/pipeline/inference/explain';
 import { findLibrary } from '../../src/pipeline/inference/findLibrary';
 import { describeShares, nodeShares } from '../../src/pipeline/inference/profile';
@@ -164,12 +165,25 @@ describe('libraries', { skip: !isLinux }, () => {
 
   test('are looked for where conda and pip put them', () => {
     folder.write('conda/lib/libcudnn.so.9', '');
-    const env = { CONDA_PREFIX: folder.path('conda') };
-    assert.equal(findLibrary('libcudnn.so', env, 'linux').folder, folder.path('conda', 'lib'));
-    assert.deepEqual(findLibrary('libcudnn.so.10', env, 'linux'), { otherVersions: ['9'] });
-    folder.write('py/Lib/site-packages/nvidia/cudnn/bin/cudnn64_9.dll', '');
-    const windows = { VIRTUAL_ENV: folder.path('py'), ProgramFiles: '/none', LOCALAPPDATA: '/none' };
-    assert.match(findLibrary('cudnn64_9.dll', windows, 'win32').folder!, /nvidia.cudnn.bin$/);
+    const machine = { ...thisMachine({ CONDA_PREFIX: folder.path('conda') }), platform: 'linux' as const };
+    assert.equal(findLibrary('libcudnn.so.9', machine).folder, folder.path('conda', 'lib'));
+    assert.deepEqual(findLibrary('libcudnn.so.10', machine), { otherVersions: ['9'] });
+  });
+
+  test('that are missing are told with the package that brings them', async () => {
+    const place = { ...installed(), version: '1.29.0', env: {} };
+    for (const [message, title, command] of [
+      [runtimeMessages.cudnnMissing, 'cuDNN 9 (libcudnn.so.9)', 'pip install nvidia-cudnn-cu13'],
+      [runtimeMessages.cublasLtMissing, 'cuBLAS (libcublasLt.so.13)', 'pip install "nvidia-cublas==13.*"'],
+      [runtimeMessages.cudartMissing, 'CUDA runtime (libcudart.so.13)', 'sudo apt install cuda-cudart-13-0'],
+      [runtimeMessages.curandMissing, 'cuRAND (libcurand.so.10)', 'conda install -c conda-forge libcurand'],
+      [runtimeMessages.tensorrtMissing, 'TensorRT (libnvinfer.so.10)', 'pip install tensorrt-cu13'],
+      [runtimeMessages.webgpuAlone, 'Vulkan loader (libvulkan.so.1)', 'sudo apt install libvulkan1'],
+    ] as const) {
+      const { why, cure } = await explain('cuda', { text: message }, place);
+      assert.equal(why, `${title} is missing`);
+      assert.ok(cure.includes(`“${command}`), cure);
+    }
   });
 });
 

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
+import { installCommands, packageOf } from '../../machine/cudaPackages';
+import { thisMachine } from '../../machine/surroundings';
 import type { ExecutionProvider } from '../../protocol/job';
-import { providerFailure } from '../../protocol/providerText';
+import { cudaMajor, providerFailure } from '../../protocol/providerText';
 import type { ProviderFacts, ProviderFailure } from '../../protocol/providers';
 import { causeOf } from './causes';
 import { findLibrary } from './findLibrary';
@@ -32,7 +34,7 @@ export async function explain(
 ): Promise<ProviderFailure> {
   const told = causeOf(trouble.text);
   const fail = (cause: ProviderFailure['cause'], facts: ProviderFacts = told.facts) =>
-    providerFailure(provider, cause, facts);
+    providerFailure(provider, cause, withPackage(facts));
   const isMute = told.cause === 'unknown' && (trouble.crash !== undefined || trouble.hang !== undefined);
   const mayBeFile = /^(provider|library)-/.test(told.cause);
   if (isMute || mayBeFile) {
@@ -42,12 +44,30 @@ export async function explain(
   if (isMute && trouble.crash !== undefined) return fail('crash', { reason: trouble.crash });
   if (isMute) return fail('hang', { reason: trouble.hang! });
   if (told.cause === 'library-missing' && told.facts.library !== undefined)
-    return missing(told.facts.library, around, fail);
+    return missing(withPackage(told.facts).library!, around, fail);
   if (told.cause === 'driver-old')
     return fail('driver-old', around.driver === undefined ? {} : { found: around.driver });
   const visible = (around.env ?? process.env)['CUDA_VISIBLE_DEVICES'];
   if (told.cause === 'no-device' && visible !== undefined) return fail('device-hidden', { found: visible });
   return fail(told.cause);
+}
+
+/** Names what a library belongs to and the commands that bring it. */
+function withPackage(facts: ProviderFacts): ProviderFacts {
+  if (facts.library === undefined) return facts;
+  // cuDNN is looked up by the name that it has in every version.
+  const library = /^libcudnn(\.so)?$/.test(facts.library) ? 'libcudnn.so.9' : facts.library;
+  const found = packageOf(library, cudaMajor);
+  if (!found) return { ...facts, library };
+  const commands = installCommands([found], cudaMajor, process.platform).map((command) =>
+    command.startsWith('Install ') ? command.replace('I', 'i') : `run “${command}”`,
+  );
+  return {
+    ...facts,
+    library,
+    title: found.name,
+    ...(commands.length > 0 && { install: commands.join(', or ') }),
+  };
 }
 
 type Fail = (cause: ProviderFailure['cause'], facts?: ProviderFacts) => ProviderFailure;
@@ -74,7 +94,7 @@ async function fileFailure(
 }
 
 function missing(library: string, { env = process.env }: Surroundings, fail: Fail): ProviderFailure {
-  const { folder, otherVersions } = findLibrary(library, env);
+  const { folder, otherVersions } = findLibrary(library, thisMachine(env));
   const needed = process.platform === 'win32' ? 'PATH' : 'LD_LIBRARY_PATH';
   if (folder !== undefined) return fail('library-elsewhere', { library, file: folder, needed });
   const wanted = /(?:\.so\.|64_)(\d+)/.exec(library)?.[1];

@@ -22,6 +22,10 @@ export function parseProviders(names: readonly string[]): ExecutionProvider[] {
   return [...new Set(names)] as ExecutionProvider[];
 }
 
+/** Whether a provider computes with CUDA. */
+export const isNvidia = (provider: ExecutionProvider): provider is 'cuda' | 'tensorrt' =>
+  provider === 'cuda' || provider === 'tensorrt';
+
 /**
  * Whether a provider belongs to this operating system at all. The default list names those of every platform; passing
  * over a foreign one is no fall-back.
@@ -54,7 +58,7 @@ export async function whyImpossible(
   if (provider === 'cpu') return undefined;
   if (!belongsHere(provider))
     return providerFailure(provider, 'other-platform', { needed: provider === 'dml' ? 'Windows' : 'macOS' });
-  if (provider === 'cuda' || provider === 'tensorrt') return whyNoNvidia(provider, machine);
+  if (isNvidia(provider)) return whyNoNvidia(provider, machine);
   if (!machine.built.includes(provider)) return providerFailure(provider, 'not-built');
   const mayHaveGpu = process.platform !== 'linux' || hasNvidiaDevice() || hasRenderNode();
   return mayHaveGpu ? undefined : providerFailure(provider, 'no-device');

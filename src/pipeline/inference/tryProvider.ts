@@ -9,7 +9,7 @@ import { explain, type Surroundings } from './explain';
 import { proveApart } from './proveApart';
 import { providerFiles } from './providerFile';
 import { Proofs } from './proofs';
-import { whyImpossible } from './providers';
+import { isNvidia, whyImpossible } from './providers';
 import type { Shapes } from './rawSession';
 import { ort, runtimeFolder, runtimeTrouble } from './runtime';
 
@@ -74,8 +74,6 @@ export async function explainHere(
   proofs.remember(failure);
   return failure;
 }
-
-const isNvidia = (provider: ExecutionProvider) => provider === 'cuda' || provider === 'tensorrt';
 
 /** The version of the runtime's JavaScript part, whose native part is of the same release. */
 export const runtimeVersion = (ort.env.versions as Record<string, string | undefined>)['node'] ?? '?';
