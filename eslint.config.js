@@ -67,7 +67,7 @@ module.exports = defineConfig(
   room(
     ['src/pipeline/inference/**'],
     '(^vscode$|/(media|faces|processors|host|models)/)',
-    'inference may import onnxruntime-node, node, protocol',
+    'inference may import onnxruntime-node, node, gpu, machine, protocol',
   ),
   room(
     ['src/pipeline/gpu/**'],
