@@ -30,7 +30,7 @@ suite('The .vsix', () => {
     execFileSync(process.execPath, [inExtension('dist', 'cli.js'), ...args], {
       encoding: 'utf8',
       cwd: home,
-      env: { ...bareEnvironment(), ...env },
+      env: { ...bareEnvironment(), FACE_SWAP_DATA: home, ...env },
     });
   const cli = (...args: string[]): string => cliWith({}, ...args);
 
@@ -98,7 +98,8 @@ suite('The .vsix', () => {
       string,
       string,
     ];
-    const lines = cli('run', '--source', source, '--target', target, '--output', output, '--json')
+    const files = ['--source', source, '--target', target, '--output', output];
+    const lines = cli('run', ...files, '--accept-terms', '--json')
       .trim()
       .split('\n');
     const last = JSON.parse(lines.at(-1)!) as { type: string; report: { facesSwapped: number } };

@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { termsVersion } from '../../src/machine/termsText';
@@ -27,6 +27,8 @@ function newest(file: string): number {
 
 /** A data folder of somebody who accepted the terms long ago, so that tests touch nothing of whoever runs them. */
 const data = mkdtempSync(path.join(tmpdir(), 'face-swap-data-'));
+// Commands of other users read it as well.
+chmodSync(data, 0o755);
 writeFileSync(
   path.join(data, 'terms.json'),
   JSON.stringify({ version: termsVersion, accepted: '2026-01-01T00:00:00.000Z', by: 'command line' }),

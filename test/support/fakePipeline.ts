@@ -6,6 +6,7 @@ import { RecycleWanted } from '../../src/pipeline/recycle';
 import { FaceSwapError } from '../../src/protocol/errors';
 import type { SwapJob } from '../../src/protocol/job';
 import type { PassState } from '../../src/protocol/passes';
+import type { ProvenanceReport } from '../../src/protocol/provenance';
 import type { DoctorReport, FacesReport, JobReport, Still } from '../../src/protocol/report';
 
 /**
@@ -138,4 +139,8 @@ export function takeStill(): Promise<Still> {
 
 export function runDoctor(): Promise<DoctorReport> {
   return Promise.resolve({ ok: true, checks: [] });
+}
+
+export function inspectFile(request: { file: string }): Promise<ProvenanceReport> {
+  return Promise.resolve({ file: request.file, marks: [] });
 }
