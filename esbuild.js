@@ -2,6 +2,7 @@
 const { chmodSync, copyFileSync, rmSync } = require('node:fs');
 const path = require('node:path');
 const esbuild = require('esbuild');
+const { writeJobFileSchema } = require('./scripts/jobFileSchema');
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -51,6 +52,8 @@ const builds = [
     format: 'cjs',
     target: 'node20',
     external,
+    // Its main entry loads its parts in a way that no bundler can follow.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   },
   {
     ...shared,
@@ -74,6 +77,7 @@ async function main() {
     require.resolve('@contentauth/c2pa-wasm/assets/c2pa_bg.wasm'),
     path.join(__dirname, 'dist', 'c2pa.wasm'),
   );
+  writeJobFileSchema();
   chmodSync(path.join(__dirname, 'dist', 'cli.js'), 0o755);
 }
 

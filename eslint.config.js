@@ -99,6 +99,11 @@ module.exports = defineConfig(
     '(^vscode$|^onnxruntime|^sharp$|/(pipeline|host|cli)/)',
     'machine may import node, models, protocol',
   ),
+  room(
+    ['src/job/**'],
+    '(^vscode$|^onnxruntime|^sharp$|/(pipeline|host|models|machine|cli)/)',
+    'job may import node, protocol, jsonc-parser',
+  ),
   room(['src/!(extension).ts', 'src/pipeline/*.ts'], '^vscode$', 'vscode stays in the host'),
   room(
     ['src/host/**', 'src/extension.ts'],

@@ -16,14 +16,13 @@ import {
   addRunOptions,
   executionOf,
   faceModelsOf,
-  jobOf,
   noticesOf,
   numberBetween,
   toolsOf,
   type CommonOptions,
   type FaceModelOptions,
-  type RunOptions,
 } from './cli/options';
+import { jobOfCommand, type GivenOptions } from './cli/jobFile';
 import { printDoctor, printFaces } from './cli/print';
 import { record } from './cli/record';
 import { stopSignal } from './cli/stopSignals';
@@ -43,10 +42,10 @@ const signal = stopSignal(() => {
   process.exit(exitCodes.cancelled);
 });
 
-async function run(options: RunOptions): Promise<void> {
+async function run(file: string | undefined, options: GivenOptions, command: Command): Promise<void> {
   const output = options.json ? jsonConsole() : textConsole(options.quiet ?? false);
   for (const notice of noticesOf(options)) output.log('info', notice);
-  const job = jobOf(options);
+  const job = await jobOfCommand(file, options, command);
   await requireTerms(options.acceptTerms ?? false, output, signal);
   const started = performance.now();
   const remember = async (end: JobEnd): Promise<void> => {

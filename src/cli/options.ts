@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
-import { outputPath } from '../outputName';
+import { outputPath } from '../job/outputName';
 import { FaceSwapError } from '../protocol/errors';
 import {
   defaultEncoding,
@@ -118,11 +118,12 @@ export function addFaceModelOptions(command: Command): Command {
 
 export function addRunOptions(command: Command): Command {
   addProcessingOptions(addFaceModelOptions(command))
-    .requiredOption(
+    .argument('[job file]', 'run this *.faceswap.json; options that are given count more than what it says')
+    .option(
       '-s, --source <files...>',
       'photos of the source face; several photos of one person are used together',
     )
-    .requiredOption('-t, --target <file>', 'video or picture whose face is replaced')
+    .option('-t, --target <file>', 'video or picture whose face is replaced')
     .option('-o, --output <file>', 'result (default: <source>-<target> next to the target)')
     .option('--overwrite', 'replace the output if it exists')
     .addOption(
@@ -214,7 +215,7 @@ const withoutEffect: { flags: string; key: keyof RunOptions; why: string }[] = [
 ];
 
 /** A line for each option given that has no effect. */
-export function noticesOf(options: RunOptions): string[] {
+export function noticesOf(options: Partial<RunOptions>): string[] {
   return withoutEffect
     .filter(({ key }) => options[key] !== undefined)
     .map(({ flags, why }) => `${flags.split(' ')[0]} has no effect: ${why}`);

@@ -5,7 +5,7 @@ import { modelPlaces, noteStorage, type ModelPlaces } from '../models/places';
 import { FaceSwapError } from '../protocol/errors';
 import { isGpuName } from '../protocol/gpu';
 import { ComparePanel } from './comparePanel';
-import { readJobSettings, type JobSettings } from './jobSettings';
+import { readJobSettings, type JobSettings } from '../job/jobSettings';
 import { JobQueue } from './jobQueue';
 import { Pickers } from './pickers';
 import { StatusBar } from './statusBar';

@@ -8,7 +8,7 @@ import type { SwapRequest } from './clickedFiles';
 import type { Host } from './host';
 import { JobLog, longStatus, percentOf } from './jobLog';
 import { offerResult, showError } from './outcome';
-import { outputPath } from '../outputName';
+import { outputPath } from '../job/outputName';
 
 /** Queues one swap, shows it while it waits and runs, and tells how it ended. Resolves to undefined when it did not succeed. */
 export async function startSwap(host: Host, request: SwapRequest): Promise<JobReport | undefined> {

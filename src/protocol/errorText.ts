@@ -8,6 +8,8 @@ const sentences: Record<ErrorCode, Describe> = {
     option === undefined
       ? text(reason, 'The call is not understood')
       : `--${option}: ${text(reason, 'not understood')}`,
+  'job-file-invalid': ({ file, reason }) =>
+    `${name(file)} is not a job that can be run: ${text(reason, 'it cannot be read')}; correct it in a text editor`,
   'input-missing': ({ file }) => `${name(file)} does not exist; check the path`,
   'input-unreadable': ({ file, reason }) =>
     `${name(file)} cannot be read${because(reason)}; check its permissions`,

@@ -4,6 +4,7 @@
  */
 export const errorCodes = [
   'usage',
+  'job-file-invalid',
   'input-missing',
   'input-unreadable',
   'input-empty',

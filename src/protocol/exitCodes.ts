@@ -14,6 +14,7 @@ export const exitCodes = {
 } as const;
 
 const badInput: readonly ErrorCode[] = [
+  'job-file-invalid',
   'input-missing',
   'input-unreadable',
   'input-empty',

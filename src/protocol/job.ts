@@ -1,5 +1,6 @@
 import type { ContentSensitivity } from './content';
 import type { PersonAssignment } from './faceMap';
+import type { JobConsent } from './jobFile';
 import type { PassState } from './passes';
 import type { ProcessingOptions } from './processing';
 import type { GpuUnavailableAction } from './providers';
@@ -102,6 +103,8 @@ export interface SwapJob {
    * that is cancelled cleans up.
    */
   resumable?: boolean;
+  /** Who says that the people shown agree; goes to the record. */
+  consent?: JobConsent;
   /** Set by the client when a fresh process goes on with what another one has begun. */
   resume?: PassState;
 }

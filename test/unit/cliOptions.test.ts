@@ -116,7 +116,7 @@ describe('options of the command line', () => {
     [['--frame-processor', 'face_swap'], /--frame-processor.*face_swapper/],
     [['--small-faces', 'sometimes'], /--small-faces.*auto/],
     [['--bogus'], /--bogus/],
-    [['left over'], /too many arguments/],
+    [['left', 'over'], /too many arguments/],
   ];
   for (const [args, names] of wrong) {
     test(`refuse ${args.join(' ')}`, () => {

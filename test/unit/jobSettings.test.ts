@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'node:test';
-import { readJobSettings } from '../../src/host/jobSettings';
+import { readJobSettings } from '../../src/job/jobSettings';
 import { imageExtensions, videoExtensions } from '../../src/host/mediaFiles';
 import { FaceSwapError } from '../../src/protocol/errors';
 import {

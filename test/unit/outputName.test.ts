@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { suite, test } from 'node:test';
-import { outputPath } from '../../src/outputName';
+import { outputPath } from '../../src/job/outputName';
 
 const free = (): boolean => false;
 const folder = path.resolve('/videos');
