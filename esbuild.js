@@ -57,7 +57,7 @@ const builds = [
   },
   {
     ...shared,
-    entryPoints: ['webview/main.ts'],
+    entryPoints: ['webview/main.ts', 'webview/jobPanel.ts'],
     outdir: 'dist/webview',
     platform: 'browser',
     format: 'iife',

@@ -36,6 +36,14 @@ export function activate(context: vscode.ExtensionContext): void {
   registerModels('addModelFile');
   registerCuda('installCudaRuntime');
   registerCuda('removeCudaRuntime');
+  register('newJob', (commands) => commands.newJob());
+  context.subscriptions.push(
+    vscode.window.registerCustomEditorProvider('faceSwap.job', {
+      async resolveCustomTextEditor(document: vscode.TextDocument, panel: vscode.WebviewPanel) {
+        (await import('./host/editor/jobEditor')).openJobEditor(await ready(), document, panel);
+      },
+    }),
+  );
   register('showOutput', (_commands, current) => current.log.show());
 }
 

@@ -1,3 +1,4 @@
+import './divider.css';
 import { make } from './dom';
 
 const step = 2;

@@ -1,14 +1,5 @@
 import { parseHostMessage, type HostToPanel, type PanelToHost } from '../src/protocol/comparePanel';
-
-/** What VS Code gives to a page once, on request. */
-interface VsCodeApi {
-  postMessage(message: unknown): void;
-  getState(): unknown;
-  setState(state: unknown): void;
-}
-declare function acquireVsCodeApi(): VsCodeApi;
-
-const vscode = acquireVsCodeApi();
+import { vscode } from './vscodeApi';
 
 export const send = (message: PanelToHost): void => vscode.postMessage(message);
 

@@ -1,4 +1,5 @@
 import { make } from './dom';
+import { clockText } from './format';
 import { button } from './toolkit';
 
 /** A slider over the length of the video with buttons for single frames. Arrow keys on the slider move by a frame. */
@@ -42,11 +43,4 @@ export class Timeline {
     this.range.setAttribute('aria-valuetext', `${text}, frame ${this.range.value}`);
     this.onSeek(this.seconds);
   }
-}
-
-/** Minutes, seconds and hundredths: `1:05.25`. */
-function clockText(seconds: number): string {
-  const hundredths = Math.round(seconds * 100);
-  const rest = (hundredths % 6000) / 100;
-  return `${Math.floor(hundredths / 6000)}:${rest.toFixed(2).padStart(5, '0')}`;
 }

@@ -2,6 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { JobReport } from '../protocol/report';
 import { clickedFiles, isSwapRequest } from './clickedFiles';
+import { openNewJob } from './editor/jobDocument';
+import { startNewJob } from './editor/newJob';
 import type { Host } from './host';
 import type { QueuedJob } from './jobQueue';
 import { isImageFile, isVideoFile } from './mediaFiles';
@@ -23,16 +25,25 @@ export async function swap(
   // Photos selected together with a video are meant as its source.
   const photos = files.some(isVideoFile) ? files.filter(isImageFile) : [];
   const targets = files.filter((file) => !photos.includes(file));
-  if (targets.length === 0) {
-    const target = await host.pickers.target();
-    if (target === undefined) return undefined;
-    targets.push(target);
-  }
+  if (targets.length === 0) return swapInPanel(host);
   const names = targets.map((target) => path.basename(target)).join(', ');
   const sources = photos.length > 0 ? photos : await host.pickers.sources(names);
   if (!sources) return undefined;
   const reports = await Promise.all(targets.map((target) => startSwap(host, { sources, target })));
   return reports[0];
+}
+
+/** From the palette: asks for everything, and shows the job in the panel while it runs. */
+async function swapInPanel(host: Host): Promise<JobReport | undefined> {
+  const target = await host.pickers.target();
+  if (target === undefined) return undefined;
+  const sources = await host.pickers.sources(path.basename(target));
+  return sources && startNewJob(host, { target, sources });
+}
+
+/** An empty job in the panel. */
+export async function newJob(): Promise<void> {
+  if (await mayRun()) await openNewJob();
 }
 
 /** On photos: they are the source, the target is asked for. */

@@ -4,10 +4,15 @@ import { cudaEnvironment } from '../machine/cudaRuntime';
 import { modelPlaces, noteStorage, type ModelPlaces } from '../models/places';
 import { FaceSwapError } from '../protocol/errors';
 import { isGpuName } from '../protocol/gpu';
+import type { SwapJob } from '../protocol/job';
+import type { JobReport } from '../protocol/report';
 import { ComparePanel } from './comparePanel';
+import { Studio } from './editor/studio';
 import { readJobSettings, type JobSettings } from '../job/jobSettings';
 import { JobQueue } from './jobQueue';
+import { JobRun } from './jobRun';
 import { Pickers } from './pickers';
+import { runJob } from './startSwap';
 import { StatusBar } from './statusBar';
 import { WorkerProcess } from './workerProcess';
 
@@ -25,6 +30,7 @@ export class Host {
     setContext('faceSwap.busy', jobs > 0);
     if (jobs === 0) this.statusBar.hide();
   });
+  readonly studio = new Studio(() => modelEnvironment(this.places()));
   readonly pickers: Pickers;
   readonly comparePanel: ComparePanel;
   /** Outputs promised to jobs that have not written them yet. */
@@ -32,9 +38,17 @@ export class Host {
   private result: SwapResult | undefined;
 
   private readonly globalStorage: string;
+  private readonly runStarted = new vscode.EventEmitter<JobRun>();
+  /** A job has been started from a job file. */
+  readonly onDidStartRun = this.runStarted.event;
+  readonly extension: vscode.Uri;
+  /** package.json in the reader's language. */
+  readonly manifest: unknown;
 
   constructor(context: vscode.ExtensionContext) {
     this.globalStorage = context.globalStorageUri.fsPath;
+    this.extension = context.extensionUri;
+    this.manifest = context.extension.packageJSON;
     this.pickers = new Pickers(context.globalState);
     this.comparePanel = new ComparePanel(context.extensionUri, this);
   }
@@ -53,6 +67,16 @@ export class Host {
     const scope = file === undefined ? undefined : vscode.Uri.file(file);
     const configuration = vscode.workspace.getConfiguration('faceSwap', scope);
     return readJobSettings((name) => configuration.get(name));
+  }
+
+  /** Starts the job of a job file, unless that very file's job is under way; panels of the file hear of it. */
+  async startJobFile(file: string, job: SwapJob): Promise<JobReport | undefined> {
+    const before = this.studio.runOf(file);
+    if (before && !before.isOver) return undefined;
+    const run = new JobRun(job);
+    this.studio.keepRun(file, run);
+    this.runStarted.fire(run);
+    return runJob(this, run);
   }
 
   /** Where models are. The command line is told where the extension keeps them, so that both share one folder. */
@@ -87,6 +111,8 @@ export class Host {
   async close(): Promise<void> {
     await this.queue.close();
     this.comparePanel.dispose();
+    this.studio.dispose();
+    this.runStarted.dispose();
     this.worker.dispose();
     this.statusBar.dispose();
     this.log.dispose();

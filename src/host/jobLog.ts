@@ -4,7 +4,7 @@ import type { JobReport, LogLevel, Progress, Stage } from '../protocol/report';
 /** Takes lines; the output channel adds time and level. */
 export type WriteLine = (level: LogLevel, line: string) => void;
 
-const stageTitles: Record<Stage, string> = {
+export const stageTitles: Record<Stage, string> = {
   probe: 'Looking at the video',
   analyse: 'Looking for faces',
   models: 'Loading the models',

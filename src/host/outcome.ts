@@ -43,8 +43,12 @@ export async function showError(log: vscode.LogOutputChannel, error: unknown): P
   if (choice === 'Show Log') log.show();
 }
 
-function asFaceSwapError(error: unknown): FaceSwapError {
+/** What is no error of ours becomes one. */
+export function asFaceSwapError(error: unknown): FaceSwapError {
   if (error instanceof FaceSwapError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new FaceSwapError('internal', { reason }, { cause: error });
 }
+
+/** What a person is told of any error. */
+export const sentenceOf = (error: unknown): string => describeError(asFaceSwapError(error));

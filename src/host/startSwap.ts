@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { SwapJob } from '../protocol/job';
 import type { JobReport } from '../protocol/report';
@@ -7,25 +6,50 @@ import { runAsking } from '../askAboutGpu';
 import type { SwapRequest } from './clickedFiles';
 import type { Host } from './host';
 import { JobLog, longStatus, percentOf } from './jobLog';
-import { offerResult, showError } from './outcome';
+import { jobLabel, JobRun } from './jobRun';
+import { asFaceSwapError, offerResult, sentenceOf, showError } from './outcome';
+import { t } from './texts';
 import { outputPath } from '../job/outputName';
 
 /** Queues one swap, shows it while it waits and runs, and tells how it ended. Resolves to undefined when it did not succeed. */
 export async function startSwap(host: Host, request: SwapRequest): Promise<JobReport | undefined> {
-  let output: string | undefined;
+  let run: JobRun;
   try {
-    const job = newJob(host, request);
-    output = job.output;
-    host.promisedOutputs.add(output);
-    const report = await inProgressNotification(host, job);
+    run = new JobRun(newJob(host, request));
+  } catch (error) {
+    void showError(host.log, error);
+    return undefined;
+  }
+  return runJob(host, run, inNotification);
+}
+
+/** Somewhere a run is shown beside the status bar and the log; it ends with the run. */
+type Show = (run: JobRun, work: Promise<unknown>) => void;
+
+/** Queues a run and tells it, the log and the person what becomes of it. Resolves to undefined when it did not succeed. */
+export async function runJob(host: Host, run: JobRun, show?: Show): Promise<JobReport | undefined> {
+  const { job } = run;
+  host.promisedOutputs.add(job.output);
+  const label = jobLabel(job);
+  const onWait = (ahead: number): void => {
+    host.log.info(`${label}: waiting for ${ahead} other ${ahead === 1 ? 'job' : 'jobs'} to end`);
+    run.waiting(ahead);
+  };
+  const work = host.queue.run(label, run.abort, onWait, () => render(host, run, label));
+  show?.(run, work);
+  try {
+    const report = await work;
+    run.finished(report);
     host.lastResult = { target: job.target, output: report.output };
     void offerResult(host, report, job.target);
     return report;
   } catch (error) {
+    if (asFaceSwapError(error).code === 'cancelled') run.cancelled();
+    else run.failed(sentenceOf(error));
     void showError(host.log, error);
     return undefined;
   } finally {
-    if (output !== undefined) host.promisedOutputs.delete(output);
+    host.promisedOutputs.delete(job.output);
   }
 }
 
@@ -40,47 +64,52 @@ function newJob(host: Host, { sources, target, output }: SwapRequest): SwapJob {
   };
 }
 
-function inProgressNotification(host: Host, job: SwapJob): Promise<JobReport> {
-  const label = `${path.basename(job.sources[0])} → ${path.basename(job.target)}`;
+function inNotification(run: JobRun, work: Promise<unknown>): void {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: `Face Swap: ${label}`,
+    title: `Face Swap: ${jobLabel(run.job)}`,
     cancellable: true,
   };
-  const running = vscode.window.withProgress(options, (notification, cancellation) => {
-    const abort = new AbortController();
-    cancellation.onCancellationRequested(() => abort.abort());
-    const onWait = (ahead: number): void => {
-      const message = `waiting for ${ahead} other ${ahead === 1 ? 'job' : 'jobs'} to end`;
-      notification.report({ message });
-      host.log.info(`${label}: ${message}`);
+  void vscode.window.withProgress(options, async (notification, cancellation) => {
+    cancellation.onCancellationRequested(() => run.cancel());
+    let percent = 0;
+    const report = (): void => {
+      const { state, ahead, latest } = run;
+      const increment = percentOf(latest) - percent;
+      percent += increment;
+      const waiting =
+        ahead === 1 ? t('waiting for 1 other job to end') : t('waiting for {0} other jobs to end', ahead);
+      const message = state === 'waiting' ? waiting : longStatus(latest);
+      if (state !== 'waiting' || ahead > 0) notification.report({ message, increment });
     };
-    return host.queue.run(label, abort, onWait, () => render(host, job, label, abort.signal, notification));
+    const listening = run.onDidChange(report);
+    report();
+    // How it ended is told elsewhere.
+    await work.catch(() => undefined);
+    listening.dispose();
   });
-  return Promise.resolve(running);
 }
 
-function render(
-  host: Host,
-  job: SwapJob,
-  label: string,
-  signal: AbortSignal,
-  notification: vscode.Progress<{ message?: string; increment?: number }>,
-): Promise<JobReport> {
+function render(host: Host, run: JobRun, label: string): Promise<JobReport> {
+  const { job, control, signal } = run;
   const log = new JobLog((level, line) => host.log[level](line));
-  let percent = 0;
   log.started(job);
+  run.started();
   host.statusBar.show({ stage: 'probe', frame: 0, total: 0, fps: 0 }, label, host.queue.jobs.length);
+  // What previews keep in memory the job may need.
+  host.studio.looker.dispose();
   const swap = (wanted: SwapJob): Promise<JobReport> =>
     host.worker.call('swap', wanted, {
       signal,
+      control,
       onLog: (level, message) => host.log[level](message),
+      onPaused: (isPaused) => run.paused(isPaused),
+      onPicture: (picture) => run.pictured(picture),
+      onProblem: (problem) => run.problem(problem),
       onProgress: (progress) => {
         log.progress(progress);
         host.statusBar.show(progress, label, host.queue.jobs.length);
-        const increment = percentOf(progress) - percent;
-        percent += increment;
-        notification.report({ message: longStatus(progress), increment });
+        run.progressed(progress);
       },
     });
   return runAsking(job, swap, goOnWithoutGpu).then((report) => {

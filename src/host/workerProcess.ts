@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import type { WorkerApi, WorkerMethod } from '../protocol/workerMessages';
 import { WorkerClient, type CallOptions } from '../workerClient';
 
-const idleMilliseconds = 60_000;
+const usualIdleMs = 60_000;
 
 /** The child process that renders: forked by the first call, ended when idle for a while so that its memory comes back. */
 export class WorkerProcess implements vscode.Disposable {
@@ -12,8 +12,12 @@ export class WorkerProcess implements vscode.Disposable {
   private idle: NodeJS.Timeout | undefined;
   private startedWith = '';
 
-  /** @param environment what the child is told beside this process's own environment; asked at every call */
-  constructor(private readonly environment: () => NodeJS.ProcessEnv = () => ({})) {}
+  /** @param environment what the child is told beside this process's own environment; asked at every call
+   * @param idleMs how long the child is kept when it has nothing to do */
+  constructor(
+    private readonly environment: () => NodeJS.ProcessEnv = () => ({}),
+    private readonly idleMs = usualIdleMs,
+  ) {}
 
   /** Runs one call; a worker that died is replaced at the next call. */
   async call<M extends WorkerMethod>(
@@ -33,7 +37,7 @@ export class WorkerProcess implements vscode.Disposable {
     try {
       return await this.client.call(method, argument, options);
     } finally {
-      if (--this.calls === 0) this.idle = setTimeout(() => this.dispose(), idleMilliseconds);
+      if (--this.calls === 0) this.idle = setTimeout(() => this.dispose(), this.idleMs);
     }
   }
 

@@ -3,5 +3,5 @@ export type { PipelineContext } from './context';
 export { runDoctor } from './doctor';
 export { inspectFile } from './inspectFile';
 export { listFaces } from './listFaces';
-export { takeStill } from './stills';
+export { readFacts, takeStill } from './stills';
 export { swapVideo } from './swapVideo';

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import sharp from 'sharp';
+import type { TargetFacts } from '../protocol/analysis';
 import type { ToolPaths } from '../protocol/job';
 import type { Still } from '../protocol/report';
 import type { PipelineContext } from './context';
@@ -28,6 +29,24 @@ export async function takeStill(
     height: size.height,
     durationSeconds: info.durationSeconds,
     frameSeconds: frameSeconds(info),
+  };
+}
+
+/** What people want to know of a target at once. */
+export async function readFacts(request: { file: string; tools: ToolPaths }): Promise<TargetFacts> {
+  const { info } = await look(request.file, request.tools);
+  const isVideo = info.kind === 'video';
+  return {
+    file: request.file,
+    kind: info.kind,
+    width: info.displayWidth,
+    height: info.displayHeight,
+    frames: info.frames,
+    durationSeconds: isVideo ? info.durationSeconds : 0,
+    fps: isVideo ? info.frameRate.num / info.frameRate.den : 0,
+    codec: info.codec,
+    container: info.container,
+    audio: info.audio.map(({ codec }) => codec),
   };
 }
 

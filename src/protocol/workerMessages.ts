@@ -1,4 +1,4 @@
-import type { AnalysisRequest, PhotoReport, PhotoRequest, TargetAnalysis } from './analysis';
+import type { AnalysisRequest, PhotoReport, PhotoRequest, TargetAnalysis, TargetFacts } from './analysis';
 import type { SerializedError } from './errors';
 import type { SwapJob, ExecutionOptions, ModelChoice, ToolPaths } from './job';
 import type { PassState } from './passes';
@@ -19,6 +19,8 @@ export interface WorkerApi {
   }): FacesReport;
   /** One moment of a video, or an image, as a picture to look at. */
   still(request: { file: string; seconds: number; maxWidth: number; tools: ToolPaths }): Still;
+  /** What a target is, without looking for anybody in it. */
+  facts(request: { file: string; tools: ToolPaths }): TargetFacts;
   doctor(request: { tools: ToolPaths; execution: ExecutionOptions }): DoctorReport;
   /** All faces of a source photo, and what may spoil them. */
   photo(request: PhotoRequest): PhotoReport;
@@ -41,6 +43,7 @@ export const workerMethods = [
   'swap',
   'faces',
   'still',
+  'facts',
   'doctor',
   'photo',
   'analyse',

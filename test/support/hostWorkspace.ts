@@ -22,7 +22,7 @@ export const longFrames = 900;
 export const clipWidth = 480;
 
 /**
- * Fills a folder with what the suite works on: two faces (`ann.jpg`, `bea.jpg`), clips of the second one in motion with sound (`clip.mp4`, 25 fps;
+ * Fills a folder with what the suite works on: two faces (`ann.jpg`, `bea.jpg`), a third one (`cleo.jpg`), two people in motion (`pair.mp4`), clips of the second one in motion with sound (`clip.mp4`, 25 fps;
  * `long.mp4`, long enough to be interrupted), a picture without a face, and a text file that calls itself a video.
  */
 export function fillWorkspace(folder: string): void {
@@ -32,6 +32,8 @@ export function fillWorkspace(folder: string): void {
   ffmpeg('-i', photo, '-vf', 'crop=480:480:1400:140', '-frames:v', '1', '-q:v', '2', file('bea.jpg'));
   moving(file('clip.mp4'), clipFrames);
   moving(file('long.mp4'), longFrames);
+  ffmpeg('-i', photo, '-vf', 'crop=400:480:200:400', '-q:v', '2', file('cleo.jpg'));
+  movingPair(file('pair.mp4'));
   ffmpeg('-f', 'lavfi', '-i', 'testsrc=size=320x240', '-frames:v', '1', file('nobody.png'));
   writeFileSync(file('notes.txt'), 'A file that is none of our business.\n');
   writeFileSync(file('broken.mp4'), 'This is no video.\n'.repeat(100));
@@ -56,6 +58,13 @@ function moving(file: string, frames: number): void {
       file,
     ],
   );
+}
+
+/** Two people side by side, without sound. */
+function movingPair(file: string): void {
+  const sway = 'crop=880:704:1000+20*sin(PI*t):120+15*cos(PI*t),scale=640:512,format=yuv420p';
+  const encode = ['-t', '2', '-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '18', file];
+  ffmpeg('-loop', '1', '-framerate', '25', '-i', photo, '-vf', sway, ...encode);
 }
 
 /** Settings a folder might bring along to make somebody else's program run. */

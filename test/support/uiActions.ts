@@ -1,13 +1,11 @@
 import path from 'node:path';
-import type { FrameLocator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { panelActions, sameColours, webview } from './panelActions';
 
 const screenshots = path.resolve(__dirname, '..', '..', 'out', 'screenshots');
 
 const explorerRow = (page: Page, file: string) =>
   page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: new RegExp(`^${file}$`) });
-
-const webview = (page: Page): FrameLocator =>
-  page.locator('iframe.webview.ready').last().contentFrame().frameLocator('#active-frame');
 
 /** What tests can do to the window, and read from it. Each takes one string and answers with JSON. */
 export const uiActions = {
@@ -41,12 +39,13 @@ export const uiActions = {
   /** Answers VS Code's own file dialog with a path; returns the dialog's title. */
   answerFileDialog: async (page: Page, file: string) => {
     const dialog = page.locator('.quick-input-widget:visible');
-    const title = await dialog.locator('.quick-input-title').innerText();
     // It writes the folder into its field once it has listed it.
     await dialog.locator('.monaco-list-row').first().waitFor();
+    const title = await dialog.locator('.quick-input-title', { hasText: /\S/ }).innerText();
     await dialog.locator('input[type="text"]').fill(file);
     await dialog.locator('.quick-input-action .monaco-button').first().click();
-    await dialog.waitFor({ state: 'hidden' });
+    // Another one may follow at once.
+    await dialog.locator('.quick-input-title').filter({ hasText: title }).waitFor({ state: 'hidden' });
     return title;
   },
 
@@ -104,9 +103,12 @@ export const uiActions = {
     };
   },
 
+  ...panelActions,
+
   /** Waits until the Compare panel has taken over a theme, by its id. */
   comparePanelTheme: async (page: Page, id: string) => {
     await webview(page).locator(`body[data-vscode-theme-id="${id}"]`).waitFor();
+    await sameColours(page);
   },
 
   /** Focuses the divider of the Compare panel and presses a key. */

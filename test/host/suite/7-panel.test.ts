@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { suite, suiteSetup, teardown, test } from 'mocha';
+import * as vscode from 'vscode';
+import { clipFrames, packagedTool } from '../../support/hostWorkspace';
+import { probe } from '../../support/probe';
+import { inWorkspace, outputChannel, until } from '../surroundings';
+import { hasUi, notification, ui } from '../ui';
+
+/** Writes a job file and opens it in its panel. */
+async function openJob(name: string, job: object): Promise<vscode.TextDocument> {
+  const uri = vscode.Uri.file(inWorkspace(`${name}.faceswap.json`));
+  writeFileSync(uri.fsPath, `${JSON.stringify({ version: 1, ...job }, null, 2)}\n`);
+  const started = performance.now();
+  await vscode.commands.executeCommand('vscode.openWith', uri, 'faceSwap.job');
+  await ui('panelText', 'header h1');
+  console.log(`[mocha]     panel visible after ${(performance.now() - started).toFixed(0)} ms`);
+  return vscode.workspace.openTextDocument(uri);
+}
+
+const json = (document: vscode.TextDocument): Record<string, unknown> =>
+  JSON.parse(document.getText()) as Record<string, unknown>;
+
+suite('The panel of a job file', () => {
+  suiteSetup(async function () {
+    if (!hasUi) this.skip();
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+    await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
+  });
+
+  teardown(async () => {
+    await vscode.commands.executeCommand('faceSwap.cancel', 'all');
+    await ui('windowSize', '1280x800');
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  test('opens by itself for its files, and shows source and target', async () => {
+    await openJob('first', { target: 'clip.mp4', sources: ['ann.jpg'], output: 'first.mp4' });
+    const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+    assert.ok(input instanceof vscode.TabInputCustom && input.viewType === 'faceSwap.job');
+    assert.equal(await ui('panelText', 'header h1'), 'clip.mp4');
+    assert.match(await ui('panelWait', '.photo|sharp'), /ann\.jpg/);
+    const facts = await ui('panelWait', '.target .facts|25 fps');
+    assert.match(facts.replace(/\s+/g, ' '), /480 × 480 0:02 25 fps h264 aac sound/);
+    assert.equal(await ui('panelText', '.output .name'), 'first.mp4');
+    await ui('screenshot', 'panel-first');
+  });
+
+  test('runs the first swap from the palette to a finished file', async () => {
+    copyFileSync(inWorkspace('clip.mp4'), inWorkspace('holiday.mp4'));
+    await ui('palette', 'Face Swap: Swap Face in Video');
+    await ui('answerFileDialog', inWorkspace('holiday.mp4'));
+    await ui('answerFileDialog', inWorkspace('ann.jpg'));
+    await ui('panelWait', '.run .name|ann-holiday.mp4');
+    const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+    assert.ok(input instanceof vscode.TabInputCustom);
+    assert.equal(input.uri.scheme, 'untitled');
+    assert.equal(probe(packagedTool('ffprobe'), inWorkspace('ann-holiday.mp4')).frames, clipFrames);
+    assert.match(await ui('panelText', '.run .facts'), /40 frames/);
+    await notification('Face swapped: ann-holiday.mp4');
+    await ui('screenshot', 'panel-done');
+  });
+
+  test('changes the file step by step, and VS Code undoes the steps', async () => {
+    const document = await openJob('undo', { target: 'clip.mp4', sources: ['ann.jpg', 'bea.jpg'] });
+    const before = document.getText();
+    await ui('panelClick', '[aria-label="Remove bea.jpg"]');
+    await until(() => !document.getText().includes('bea.jpg'));
+    assert.ok(document.isDirty);
+    assert.deepEqual(json(document)['sources'], ['ann.jpg']);
+    await vscode.commands.executeCommand('undo');
+    await until(() => document.getText() === before);
+    await ui('panelWait', '.photo|bea.jpg');
+    await vscode.commands.executeCommand('redo');
+    await until(() => !document.getText().includes('bea.jpg'));
+    await document.save();
+    assert.ok(!document.isDirty);
+  });
+
+  test('follows the text when somebody else changes it, and says when it is broken', async () => {
+    const document = await openJob('text', { target: 'clip.mp4', sources: [] });
+    await ui('panelWait', '.sources|Whose face');
+    assert.equal(await ui('panelAttribute', '[data-key="start"]|disabled'), '');
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(
+      document.uri,
+      new vscode.Range(0, 0, 99, 0),
+      '{"version":1,"target":"clip.mp4","sources":["ann.jpg"]}',
+    );
+    await vscode.workspace.applyEdit(edit);
+    await ui('panelWait', '.photo|ann.jpg');
+    const broken = new vscode.WorkspaceEdit();
+    broken.replace(document.uri, new vscode.Range(0, 0, 99, 0), '{"version":1,\n"target":');
+    await vscode.workspace.applyEdit(broken);
+    assert.match(await ui('panelWait', '.broken|not valid JSON'), /line 2/);
+    await ui('panelClick', 'text=Open as Text');
+    await until(() => vscode.window.activeTextEditor?.document === document);
+  });
+
+  test('cancels without a trace', async () => {
+    await openJob('cancel', { target: 'long.mp4', sources: ['ann.jpg'], output: 'cancelled.mp4' });
+    await ui('panelWait', '.target .facts|25 fps');
+    await ui('panelClick', '[data-key="start"]');
+    await ui('panelWait', 'header .line|fps');
+    await ui('panelWait', '.figures|of 900');
+    await ui('screenshot', 'panel-running');
+    await ui('panelClick', 'text=Cancel');
+    await ui('panelWait', '.run .note|cancelled');
+    assert.ok(!existsSync(inWorkspace('cancelled.mp4')));
+    assert.match(outputChannel(), /Cancelled/);
+  });
+
+  test('goes on when it is closed, and is found again', async () => {
+    const job = { target: 'long.mp4', sources: ['ann.jpg'], output: 'again.mp4' };
+    await openJob('again', job);
+    await ui('panelWait', '.target .facts|25 fps');
+    await ui('panelClick', '[data-key="start"]');
+    await ui('panelWait', 'header .line|fps');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await openJob('again', job);
+    await ui('panelWait', 'header .line|fps');
+    await ui('panelWait', '.figures|of 900');
+  });
+
+  test('keeps settings in the job file alone', async () => {
+    const document = await openJob('settings', { target: 'clip.mp4', sources: ['ann.jpg'] });
+    await ui('panelChoose', 'Output Video Encoder|libx265');
+    await until(() => document.getText().includes('libx265'));
+    assert.deepEqual(json(document)['settings'], { outputVideoEncoder: 'libx265' });
+    assert.match(await ui('panelText', '.settings .note'), /1 changed/);
+    await ui('panelClick', '[data-key="reset outputVideoEncoder"]');
+    await until(() => !document.getText().includes('settings'));
+  });
+
+  test('can be read in every theme and in a narrow column, and axe finds nothing serious', async () => {
+    await openJob('themes', { target: 'clip.mp4', sources: ['ann.jpg'] });
+    await ui('panelWait', '.photo|sharp');
+    const workbench = vscode.workspace.getConfiguration('workbench');
+    const themes = { light: 'Light 2026', contrast: 'Default High Contrast', dark: 'Dark 2026' };
+    for (const [name, theme] of Object.entries(themes)) {
+      await workbench.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
+      await ui('comparePanelTheme', theme);
+      await ui('windowSize', '1280x1400');
+      assert.deepEqual(await ui('panelAxe'), []);
+      await ui('screenshot', `panel-${name}`);
+      await ui('windowSize', '660x1400');
+      assert.equal(await ui('panelOverflow'), 0);
+      await ui('screenshot', `panel-${name}-narrow`);
+    }
+  });
+});

@@ -1,0 +1,145 @@
+import './jobPanel.css';
+import type { HostMessage } from '../src/protocol/panel';
+import { make } from './dom';
+import { takePastes } from './drop';
+import { Header } from './header';
+import { model } from './model';
+import { command, keep, onMessage, send, view } from './panelHost';
+import { People } from './people';
+import { PreviewPane } from './preview';
+import { Run } from './run';
+import { Settings } from './settings';
+import { Sources } from './sources';
+import { Target } from './target';
+import { t } from './texts';
+import { button } from './toolkit';
+
+const header = new Header();
+const preview = new PreviewPane();
+const jump = (frame: number): void => {
+  preview.seek(frame);
+  preview.element.scrollIntoView({ block: 'nearest' });
+};
+const sources = new Sources();
+const target = new Target();
+const people = new People(jump);
+const settings = new Settings();
+const run = new Run(jump);
+
+/** What has just happened, for those who hear the page. */
+const news = make('div', { class: 'spoken', role: 'status', 'aria-live': 'polite' });
+const said = make('p', { class: 'said', role: 'alert' });
+const content = make(
+  'main',
+  {},
+  make(
+    'div',
+    { class: 'columns' },
+    make('div', { class: 'column' }, sources.element, target.element, people.element),
+    make('div', { class: 'column wide' }, preview.element, run.element),
+  ),
+  settings.element,
+);
+const brokenText = make('p');
+const broken = make(
+  'main',
+  { class: 'broken', role: 'alert' },
+  brokenText,
+  button(t('Open as Text'), 'primary', () => command('openAsText')),
+);
+
+let spokenState = '';
+/** Says stages and quarters, not every frame. */
+function speakOfRun(): void {
+  const { run: current } = model;
+  if (!current) return;
+  const quarter = Math.floor(current.percent / 25) * 25;
+  const state = `${current.state} ${current.stage} ${quarter}`;
+  if (state === spokenState) return;
+  spokenState = state;
+  const words = { waiting: t('waiting'), running: current.stage, paused: t('paused') };
+  const over = { done: t('Done'), failed: current.message, cancelled: t('Cancelled') };
+  const text = { ...words, ...over }[current.state];
+  news.textContent = current.state === 'running' && quarter > 0 ? t('{0}, {1} %', text, quarter) : text;
+}
+
+function receive(message: HostMessage): void {
+  switch (message.type) {
+    case 'job':
+      model.job = message.job;
+      said.textContent = '';
+      broken.hidden = true;
+      content.hidden = false;
+      updateAll();
+      return;
+    case 'broken':
+      model.job = undefined;
+      brokenText.textContent = message.message;
+      broken.hidden = false;
+      content.hidden = true;
+      header.update();
+      return;
+    case 'settings':
+      model.fields = message.fields;
+      updateAll();
+      return;
+    case 'photo': {
+      const { report, problem } = message;
+      model.photos.set(message.photo, {
+        ...(report && { report }),
+        ...(problem !== undefined && { problem }),
+      });
+      sources.update();
+      return;
+    }
+    case 'analysis':
+      model.analysis = message;
+      target.update();
+      people.update();
+      preview.update();
+      return;
+    case 'preview':
+      void preview.show(message.id, message.preview);
+      return;
+    case 'previewFailed':
+      preview.fail(message.id, message.message);
+      return;
+    case 'run': {
+      const before = model.run?.state;
+      model.run = message.run;
+      run.update();
+      header.update();
+      speakOfRun();
+      if (before !== message.run?.state) preview.update();
+      return;
+    }
+    case 'live':
+      run.showLive(message.jpeg);
+      return;
+    case 'said':
+      said.textContent = message.text;
+  }
+}
+
+function updateAll(): void {
+  for (const part of [header, sources, target, people, preview, settings, run]) part.update();
+  restoreScroll();
+}
+
+let hasScrolled = false;
+/** Once, when everything that has a height is there. */
+function restoreScroll(): void {
+  if (hasScrolled || !model.job) return;
+  hasScrolled = true;
+  requestAnimationFrame(() => {
+    window.scrollTo(0, view.scroll);
+    window.addEventListener('scroll', () => keep({ scroll: window.scrollY }), { passive: true });
+  });
+}
+
+broken.hidden = true;
+document.body.append(header.element, said, content, broken, news);
+updateAll();
+takePastes();
+onMessage(receive);
+send({ type: 'ready' });

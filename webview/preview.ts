@@ -1,0 +1,181 @@
+import type { Preview as Pictures, PreviewFace } from '../src/protocol/preview';
+import { BeforeAfter } from './divider';
+import { make, svg } from './dom';
+import { Lanes } from './lanes';
+import { isRunning, model, secondsOf } from './model';
+import { keep, send, view } from './panelHost';
+import { Section } from './section';
+import { t } from './texts';
+import { button, progressRing } from './toolkit';
+
+/** Wider pictures would take longer than they show more. */
+const mostWidth = 1280;
+const zooms = [0, 100, 200, 400] as const;
+
+/** The frame at the playhead, before and after, with what the engine sees in it. */
+export class PreviewPane {
+  private readonly section: Section;
+  readonly element: HTMLElement;
+  readonly lanes = new Lanes(view.frame, (frame) => this.seek(frame));
+  private readonly pictures = new BeforeAfter(view.divider, (divider) => keep({ divider }));
+  private readonly mask = make('img', { class: 'mask', alt: '' });
+  private readonly drawing = svg('svg', { class: 'seen', 'aria-hidden': 'true' });
+  private readonly stage = make('div', { class: 'stage', tabindex: '-1' });
+  private readonly hint = make('p', { class: 'quiet hint-line', role: 'status' });
+  private readonly loading = progressRing(t('Making the preview'));
+  private shown: Pictures | undefined;
+  /** The request under way, and whether somebody has moved on since. */
+  private pending: number | undefined;
+  private isStale = false;
+  private requests = 0;
+  private subject = '';
+
+  constructor() {
+    this.section = new Section('preview', t('Preview'), this.loading, ...this.toggles());
+    this.element = this.section.element;
+    this.pictures.element.append(this.mask, this.drawing);
+    this.stage.append(this.pictures.element);
+    this.section.body.append(this.stage, this.hint, this.lanes.element);
+    this.loading.hidden = true;
+    this.applyZoom();
+    new ResizeObserver(() => this.applyZoom()).observe(this.stage);
+  }
+
+  /** Asks for new pictures when what they depend on has changed. */
+  update(): void {
+    const { job, analysis } = model;
+    this.element.hidden = job === undefined || job.target === '';
+    const { width, height } = analysis.facts ?? { width: 16, height: 9 };
+    this.stage.style.setProperty('--ratio', String(width / height));
+    this.lanes.update();
+    this.hint.textContent = this.advice();
+    const { target, sources, people, settings, problems } = job ?? {};
+    const subject = JSON.stringify([
+      target,
+      sources,
+      people,
+      settings,
+      problems,
+      analysis.facts,
+      isRunning(),
+    ]);
+    if (subject === this.subject || !job || job.target === '' || !analysis.facts) return;
+    this.subject = subject;
+    this.ask();
+  }
+
+  seek(frame: number): void {
+    this.lanes.show(frame);
+    keep({ frame });
+    this.ask();
+  }
+
+  async show(id: number, pictures: Pictures): Promise<void> {
+    if (id !== this.pending) return;
+    this.shown = pictures;
+    const isShown = await this.pictures.show(pictures.original, pictures.swapped);
+    this.pictures.element.classList.toggle('shown', isShown);
+    this.mask.src = pictures.mask === '' ? '' : `data:image/png;base64,${pictures.mask}`;
+    this.draw();
+    this.settle();
+    this.hint.textContent = this.advice();
+  }
+
+  fail(id: number, message: string): void {
+    if (id !== this.pending) return;
+    this.hint.textContent = message;
+    this.settle();
+  }
+
+  /** One request at a time, the latest wish next. */
+  private ask(): void {
+    if (this.pending !== undefined) {
+      this.isStale = true;
+      return;
+    }
+    this.isStale = false;
+    this.pending = ++this.requests;
+    this.loading.hidden = false;
+    const maxWidth = Math.min(
+      mostWidth,
+      Math.round(Math.max(320, this.stage.clientWidth) * devicePixelRatio),
+    );
+    send({ type: 'preview', id: this.pending, frame: view.frame, seconds: secondsOf(view.frame), maxWidth });
+  }
+
+  private settle(): void {
+    this.pending = undefined;
+    this.loading.hidden = true;
+    if (this.isStale) this.ask();
+  }
+
+  private advice(): string {
+    const { job } = model;
+    if (!job || job.target === '') return '';
+    if (isRunning()) return t('While a job runs, the preview shows the original only.');
+    if (job.sources.length === 0 && job.people.every(({ sources }) => sources.length === 0))
+      return t('Add a source photo to see the swap.');
+    if (this.shown && this.shown.faces.length > 0 && !this.shown.faces.some(({ swapped }) => swapped))
+      return t('No face of this frame is chosen.');
+    return this.shown?.faces.length === 0 ? t('No face is seen in this frame.') : '';
+  }
+
+  private toggles(): HTMLElement[] {
+    const toggle = (name: 'mask' | 'landmarks' | 'boxes', text: string): HTMLElement => {
+      const element = button(text, 'secondary', () => {
+        keep({ [name]: !view[name] });
+        press();
+        this.draw();
+      });
+      const press = (): void => {
+        element.setAttribute('aria-pressed', String(view[name]));
+        element.classList.toggle('pressed', view[name]);
+      };
+      press();
+      return element;
+    };
+    const zoom = button(zoomText(), 'secondary', () => {
+      keep({ zoom: zooms[(zooms.indexOf(view.zoom as 0) + 1) % zooms.length] });
+      zoom.textContent = zoomText();
+      this.applyZoom();
+    });
+    zoom.title = t('Zoom');
+    return [
+      make(
+        'div',
+        { class: 'tools', role: 'toolbar', 'aria-label': t('Preview') },
+        toggle('mask', t('Mask')),
+        toggle('landmarks', t('Landmarks')),
+        toggle('boxes', t('Boxes')),
+        zoom,
+      ),
+    ];
+  }
+
+  /** 0 fits; otherwise per cent of what fits, because a preview has no pixels of its own to count. */
+  private applyZoom(): void {
+    const isFit = view.zoom === 0;
+    this.stage.classList.toggle('zoomed', !isFit);
+    this.pictures.element.style.width = isFit ? '' : `${view.zoom}%`;
+  }
+
+  private draw(): void {
+    this.mask.hidden = !view.mask || !this.shown || this.shown.mask === '';
+    if (!this.shown) return;
+    const { width, height, faces } = this.shown;
+    this.drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    this.drawing.replaceChildren(...faces.flatMap(drawFace));
+  }
+}
+
+function drawFace({ box, lines, swapped }: PreviewFace): SVGElement[] {
+  const kind = swapped ? 'face-mark swapped' : 'face-mark';
+  const { x, y, width, height } = box;
+  const boxes = view.boxes ? [svg('rect', { class: kind, x, y, width, height })] : [];
+  const outlines = view.landmarks
+    ? lines.map((points) => svg('polyline', { class: kind, points: points.join(' ') }))
+    : [];
+  return [...boxes, ...outlines];
+}
+
+const zoomText = (): string => (view.zoom === 0 ? t('Fit') : t('{0} %', view.zoom));
