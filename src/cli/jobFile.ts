@@ -31,6 +31,7 @@ export const placesOfOptions: Partial<Record<keyof RunOptions, string[]>> = {
   maxMemory: ['execution', 'maxMemoryGb'],
   gpuMemoryWait: ['execution', 'gpuMemoryWaitSeconds'],
   memoryStrategy: ['execution', 'memoryStrategy'],
+  onGpuUnavailable: ['execution', 'onGpuUnavailable'],
   maxDiskMb: ['execution', 'maxDiskMb'],
   faceDetectorModel: ['models', 'detector'],
   faceRecognizerModel: ['models', 'recognizer'],

@@ -30,7 +30,7 @@ export class Host {
     setContext('faceSwap.busy', jobs > 0);
     if (jobs === 0) this.statusBar.hide();
   });
-  readonly studio = new Studio(() => modelEnvironment(this.places()));
+  readonly studio = new Studio(() => this.environment());
   readonly pickers: Pickers;
   readonly comparePanel: ComparePanel;
   /** Outputs promised to jobs that have not written them yet. */

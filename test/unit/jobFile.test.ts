@@ -121,7 +121,7 @@ describe('a job file', () => {
 
   test('can be overruled by every option of the command line that says something about a job', () => {
     const notAboutJobs =
-      /^(source|target|json|quiet|acceptTerms|keepFps|keepFrames|tempFrameFormat|tempFrameQuality)$/;
+      /^(source|target|json|quiet|acceptTerms|cudaDevice|keepFps|keepFrames|tempFrameFormat|tempFrameQuality)$/;
     const command = addCommonOptions(addRunOptions(new Command()));
     const options = command.options.map((option) => option.attributeName());
     assert.deepEqual(
