@@ -1,5 +1,6 @@
 import './divider.css';
 import { make } from './dom';
+import { t } from './texts';
 
 const step = 2;
 const largeStep = 10;
@@ -10,13 +11,13 @@ const largeStep = 10;
  */
 export class BeforeAfter {
   readonly element: HTMLElement;
-  private readonly original = make('img', { alt: 'Original', draggable: 'false' });
-  private readonly result = make('img', { alt: 'Swapped', draggable: 'false', class: 'result' });
+  private readonly original = make('img', { alt: t('Original'), draggable: 'false' });
+  private readonly result = make('img', { alt: t('Swapped'), draggable: 'false', class: 'result' });
   private readonly line = make('div', {
     class: 'divider',
     role: 'slider',
     tabindex: '0',
-    'aria-label': 'Divider between original and swapped picture',
+    'aria-label': t('Divider between original and swapped picture'),
     'aria-orientation': 'horizontal',
     'aria-valuemin': '0',
     'aria-valuemax': '100',
@@ -31,8 +32,8 @@ export class BeforeAfter {
       { class: 'pictures' },
       this.original,
       this.result,
-      make('span', { class: 'tag left', 'aria-hidden': 'true' }, 'Original'),
-      make('span', { class: 'tag right', 'aria-hidden': 'true' }, 'Swapped'),
+      make('span', { class: 'tag left', 'aria-hidden': 'true' }, t('Original')),
+      make('span', { class: 'tag right', 'aria-hidden': 'true' }, t('Swapped')),
       this.line,
     );
     this.element.addEventListener('pointerdown', (event) => this.grab(event));
@@ -57,7 +58,7 @@ export class BeforeAfter {
     this.line.style.left = percent;
     const rounded = Math.round(this.position);
     this.line.setAttribute('aria-valuenow', String(rounded));
-    this.line.setAttribute('aria-valuetext', `${rounded} percent original`);
+    this.line.setAttribute('aria-valuetext', t('{0} percent original', rounded));
     this.onMove(this.position);
   }
 

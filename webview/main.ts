@@ -3,6 +3,7 @@ import type { HostToPanel } from '../src/protocol/comparePanel';
 import { BeforeAfter } from './divider';
 import { make } from './dom';
 import { loadState, onMessage, saveState, send } from './host';
+import { t } from './texts';
 import { Timeline } from './timeline';
 import { button, progressRing } from './toolkit';
 
@@ -13,7 +14,7 @@ const pictures = new BeforeAfter(state.position, (position) => {
 });
 const timeline = new Timeline(seek);
 const names = make('h1');
-const loading = progressRing('Loading the pictures');
+const loading = progressRing(t('Loading the pictures'));
 const problem = make('p', { class: 'problem', role: 'alert' });
 
 /** The request under way, and where the slider has gone meanwhile: one request at a time, the latest wish next. */
@@ -54,7 +55,7 @@ async function receive(message: HostToPanel): Promise<void> {
   if (message.type === 'stills' && message.id === pending) {
     const isShown = await pictures.show(message.original, message.result);
     pictures.element.classList.toggle('shown', isShown);
-    if (!isShown) problem.textContent = 'The pictures cannot be displayed.';
+    if (!isShown) problem.textContent = t('The pictures cannot be displayed.');
   }
   settle();
 }
@@ -66,8 +67,8 @@ document.body.append(
     {},
     names,
     loading,
-    button('Open Result', 'primary', () => send({ type: 'open' })),
-    button('Reveal', 'secondary', () => send({ type: 'reveal' })),
+    button(t('Open Result'), 'primary', () => send({ type: 'open' })),
+    button(t('Reveal'), 'secondary', () => send({ type: 'reveal' })),
   ),
   problem,
   make('main', {}, pictures.element),

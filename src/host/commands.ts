@@ -9,6 +9,7 @@ import type { QueuedJob } from './jobQueue';
 import { isImageFile, isVideoFile } from './mediaFiles';
 import { showError } from './outcome';
 import { startSwap } from './startSwap';
+import { t } from './texts';
 
 /**
  * From the palette, an editor's title or the Explorer: whatever is missing is asked for. Resolves when the jobs have ended, to the
@@ -54,7 +55,7 @@ export async function useAsSource(
 ): Promise<JobReport | undefined> {
   if (!(await mayRun())) return undefined;
   const photos = clickedFiles(clicked, selected).filter(isImageFile);
-  const sources = photos.length > 0 ? photos : await host.pickers.sources('a video');
+  const sources = photos.length > 0 ? photos : await host.pickers.sources(t('a video'));
   if (!sources) return undefined;
   const target = await host.pickers.target();
   return target === undefined ? undefined : startSwap(host, { sources, target });
@@ -68,10 +69,10 @@ export async function cancel(host: Host, which?: unknown): Promise<void> {
     return;
   }
   const items = [
-    { label: 'All jobs', chosen: jobs },
+    { label: t('All jobs'), chosen: jobs },
     ...jobs.map((job) => ({ label: job.label, chosen: [job] })),
   ];
-  const choice = await vscode.window.showQuickPick(items, { placeHolder: 'Cancel which job?' });
+  const choice = await vscode.window.showQuickPick(items, { placeHolder: t('Cancel which job?') });
   cancelAll(choice?.chosen ?? []);
 }
 
@@ -100,15 +101,15 @@ export async function doctor(host: Host): Promise<void> {
 
 export function compare(host: Host): void {
   if (host.lastResult) host.comparePanel.show(host.lastResult);
-  else void vscode.window.showInformationMessage('There is no result to compare yet.');
+  else void vscode.window.showInformationMessage(t('There is no result to compare yet.'));
 }
 
 /** Media decoders are a door for attackers: files of a folder nobody vouched for stay closed. */
 async function mayRun(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
-  const manage = 'Manage Workspace Trust';
+  const manage = t('Manage Workspace Trust');
   const choice = await vscode.window.showWarningMessage(
-    'Face Swap decodes the files it is given, so it runs only in a trusted workspace.',
+    t('Face Swap decodes the files it is given, so it runs only in a trusted workspace.'),
     manage,
   );
   if (choice === manage) await vscode.commands.executeCommand('workbench.trust.manage');

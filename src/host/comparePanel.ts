@@ -7,6 +7,7 @@ import { FaceSwapError } from '../protocol/errors';
 import type { Still } from '../protocol/report';
 import type { Host, SwapResult } from './host';
 import { openResult, revealResult } from './outcome';
+import { pageTexts, t } from './texts';
 
 const maxWidth = 1280;
 
@@ -31,10 +32,15 @@ export class ComparePanel implements vscode.Disposable {
       return;
     }
     const files = vscode.Uri.joinPath(this.extension, 'dist', 'webview');
-    const panel = vscode.window.createWebviewPanel('faceSwap.compare', 'Compare', vscode.ViewColumn.Active, {
-      enableScripts: true,
-      localResourceRoots: [files],
-    });
+    const panel = vscode.window.createWebviewPanel(
+      'faceSwap.compare',
+      t('Compare'),
+      vscode.ViewColumn.Active,
+      {
+        enableScripts: true,
+        localResourceRoots: [files],
+      },
+    );
     this.panel = panel;
     panel.onDidDispose(() => {
       this.panel = undefined;
@@ -60,7 +66,7 @@ export class ComparePanel implements vscode.Disposable {
   private async introduce(): Promise<void> {
     if (!this.panel || !this.compared) return;
     const { target, output } = this.compared;
-    this.panel.title = `Compare ${path.basename(output)}`;
+    this.panel.title = t('Compare {0}', path.basename(output));
     try {
       const { durationSeconds, frameSeconds } = await this.still(target, 0);
       const videos: ComparedVideos = {
@@ -102,6 +108,7 @@ export class ComparePanel implements vscode.Disposable {
 const sentence = (error: unknown): string =>
   describeError(
     error instanceof FaceSwapError ? error : new FaceSwapError('internal', { reason: String(error) }),
+    t,
   );
 
 /** The panel's page: nothing from the network, no script or style but our own two files. */
@@ -116,13 +123,13 @@ function page(webview: vscode.Webview, files: vscode.Uri): string {
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="en">
+<html ${pageTexts()}>
   <head>
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${policy}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <link rel="stylesheet" href="${file('main.css')}" />
-    <title>Compare</title>
+    <title>${t('Compare')}</title>
   </head>
   <body>
     <script nonce="${nonce}" src="${file('main.js')}"></script>

@@ -6,6 +6,7 @@ import { FaceSwapError } from '../protocol/errors';
 import type { Host } from './host';
 import { networkSettings } from './networkSettings';
 import { showError } from './outcome';
+import { t } from './texts';
 
 /**
  * "Install CUDA Runtime": brings the provider that fits the onnxruntime in use, then tells which of CUDA's own libraries are
@@ -32,14 +33,14 @@ export async function removeCudaRuntime(host: Host): Promise<string[]> {
   try {
     if (host.queue.jobs.length > 0)
       throw new FaceSwapError('usage', {
-        reason: 'A job is running; remove the CUDA runtime when it has ended',
+        reason: t('A job is running; remove the CUDA runtime when it has ended'),
       });
     // A process that has loaded it would keep it, and Windows would not let it be deleted.
     host.worker.dispose();
     const gone = await removeCuda(host.places().storage);
     for (const folder of gone) host.log.info(`Removed: ${folder}`);
     void vscode.window.showInformationMessage(
-      gone.length > 0 ? 'The CUDA runtime is removed.' : 'No CUDA runtime was installed.',
+      gone.length > 0 ? t('The CUDA runtime is removed.') : t('No CUDA runtime was installed.'),
     );
     return gone;
   } catch (error) {
@@ -56,7 +57,7 @@ async function withProgress(
 ): Promise<string> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: 'Face Swap: CUDA runtime',
+    title: t('Face Swap: CUDA runtime'),
     cancellable: true,
   };
   return vscode.window.withProgress(options, (notification, cancellation) => {
@@ -72,7 +73,9 @@ async function withProgress(
       onProgress: (bytes, total) => {
         const percent = total === undefined ? shown : Math.floor((100 * bytes) / total);
         if (percent === shown) return;
-        const message = `${Math.floor(bytes / 1e6)} MB${total === undefined ? '' : ` of ${Math.ceil(total / 1e6)} MB`}`;
+        const here = Math.floor(bytes / 1e6);
+        const message =
+          total === undefined ? t('{0} MB', here) : t('{0} of {1} MB', here, Math.ceil(total / 1e6));
         notification.report({ message, increment: Math.max(0, percent - shown) });
         shown = percent;
       },
@@ -82,29 +85,41 @@ async function withProgress(
 
 /** The size and the licence first; to dismiss the dialog is to cancel. */
 async function confirm({ name, host, bytes, licence }: DownloadOffer): Promise<boolean> {
-  const download = 'Download';
-  const read = 'Read the Licence';
+  const download = t('Download');
+  const read = t('Read the Licence');
   const size = bytes === undefined ? '' : ` (${Math.ceil(bytes / 1e6)} MB)`;
-  const detail = `${name} from ${host}.\nLicence: ${licence.name}. CUDA and cuDNN themselves are not part of it.`;
+  const detail = t(
+    '{0} from {1}.\nLicence: {2}. CUDA and cuDNN themselves are not part of it.',
+    name,
+    host,
+    licence.name,
+  );
   for (;;) {
     const choice = await vscode.window.showInformationMessage(
-      `Download the CUDA provider of onnxruntime${size}?`,
+      t('Download the CUDA provider of onnxruntime{0}?', size),
       { modal: true, detail },
       download,
       read,
     );
-    if (choice === undefined) throw new FaceSwapError('cancelled', { model: 'The CUDA provider' });
+    if (choice === undefined) throw new FaceSwapError('cancelled', { model: t('The CUDA provider') });
     if (choice === download) return true;
     await vscode.env.openExternal(vscode.Uri.parse(licence.link));
   }
 }
 
 async function tellInstalled(host: Host, ready: boolean, missing: number): Promise<void> {
-  const [verify, log] = ['Verify GPU Setup', 'Show Log'];
+  const [verify, log] = [t('Verify GPU Setup'), t('Show Log')];
   const choice = await (ready
-    ? vscode.window.showInformationMessage('The CUDA runtime is installed.', verify)
+    ? vscode.window.showInformationMessage(t('The CUDA runtime is installed.'), verify)
     : vscode.window.showWarningMessage(
-        `The CUDA runtime is installed, but ${missing === 1 ? 'a library that it needs is' : `${missing} libraries that it needs are`} missing; the log names the packages that bring them.`,
+        missing === 1
+          ? t(
+              'The CUDA runtime is installed, but a library that it needs is missing; the log names the package that brings it.',
+            )
+          : t(
+              'The CUDA runtime is installed, but {0} libraries that it needs are missing; the log names the packages that bring them.',
+              missing,
+            ),
         log,
       ));
   if (choice === log) host.log.show();

@@ -14,6 +14,7 @@ import { JobRun } from './jobRun';
 import { Pickers } from './pickers';
 import { runJob } from './startSwap';
 import { StatusBar } from './statusBar';
+import { t } from './texts';
 import { WorkerProcess } from './workerProcess';
 
 export interface SwapResult {
@@ -66,7 +67,7 @@ export class Host {
   settings(file?: string): JobSettings {
     const scope = file === undefined ? undefined : vscode.Uri.file(file);
     const configuration = vscode.workspace.getConfiguration('faceSwap', scope);
-    return readJobSettings((name) => configuration.get(name));
+    return readJobSettings((name) => configuration.get(name), t);
   }
 
   /** Starts the job of a job file, unless that very file's job is under way; panels of the file hear of it. */
@@ -121,7 +122,9 @@ export class Host {
 
 function absolute(name: string, folder: unknown): string {
   if (typeof folder === 'string' && path.isAbsolute(folder)) return folder;
-  throw new FaceSwapError('usage', { reason: `The setting faceSwap.${name} must hold absolute paths` });
+  throw new FaceSwapError('usage', {
+    reason: t('The setting faceSwap.{0} must hold absolute paths', name),
+  });
 }
 
 /** How the worker and the command line are told where models are. */
@@ -134,7 +137,11 @@ function deviceEnvironment(): NodeJS.ProcessEnv {
   const device = String(vscode.workspace.getConfiguration('faceSwap').get('cuda.deviceId') ?? '');
   if (device === '') return {};
   if (isGpuName(device)) return { FACE_SWAP_CUDA_DEVICE: device };
-  const reason = 'The setting faceSwap.cuda.deviceId must be empty, the number of a GPU, or its UUID';
+  const reason = t(
+    'The setting faceSwap.{0} must be {1}',
+    'cuda.deviceId',
+    t('empty, the number of a GPU, or its UUID'),
+  );
   throw new FaceSwapError('usage', { reason });
 }
 

@@ -1,18 +1,9 @@
 import type { SwapJob } from '../protocol/job';
 import type { JobReport, LogLevel, Progress, Stage } from '../protocol/report';
+import { pace, percentOf, rate, stageTitle } from './jobStatus';
 
 /** Takes lines; the output channel adds time and level. */
 export type WriteLine = (level: LogLevel, line: string) => void;
-
-export const stageTitles: Record<Stage, string> = {
-  probe: 'Looking at the video',
-  analyse: 'Looking for faces',
-  models: 'Loading the models',
-  source: 'Reading the source face',
-  swap: 'Swapping',
-  join: 'Joining the parts',
-  verify: 'Checking the result',
-};
 
 const percentPerLine = 10;
 
@@ -40,7 +31,7 @@ export class JobLog {
     if (progress.stage !== this.stage) {
       this.stage = progress.stage;
       this.tenths = 0;
-      this.write('info', stageTitles[progress.stage]);
+      this.write('info', stageTitle(progress.stage));
     }
     const tenths = Math.floor(percentOf(progress) / percentPerLine);
     if (progress.stage !== 'swap' || tenths <= this.tenths) return;
@@ -73,45 +64,4 @@ function executionOf({ providers }: JobReport): string {
   const models = new Map<string, string[]>();
   for (const { model, provider } of providers) models.set(provider, [...(models.get(provider) ?? []), model]);
   return [...models].map(([provider, names]) => `${provider.toUpperCase()} (${names.join(', ')})`).join(', ');
-}
-
-/** Whole percent of the frames; 0 while the length is unknown. */
-export const percentOf = ({ stage, frame, total }: Progress): number => {
-  if (stage === 'join' || stage === 'verify') return 100;
-  return stage === 'swap' && total > 0 ? Math.min(100, Math.floor((100 * frame) / total)) : 0;
-};
-
-/** `CUDA 42 % · 31 fps · VRAM 5.2/24.0 GB`, as far as each is known: the status bar's text. */
-export function shortStatus(progress: Progress): string {
-  const provider = progress.provider === undefined ? '' : `${progress.provider.toUpperCase()} `;
-  const speed = progress.stage === 'swap' && progress.fps > 0 ? ` · ${rate(progress.fps)}` : '';
-  return `${provider}${percentOf(progress)} %${speed}${vramOf(progress)}`;
-}
-
-/** ` · VRAM 5.2/24.0 GB`, where a GPU is watched. */
-function vramOf({ vram }: Progress): string {
-  const gigabytes = (mb: number) => (mb / 1024).toFixed(1);
-  return vram ? ` · VRAM ${gigabytes(vram.usedMb)}/${gigabytes(vram.totalMb)} GB` : '';
-}
-
-/** `42 % · 31 fps · 2 min 5 s left`, or the stage's name while no frame has been swapped yet. */
-export function longStatus(progress: Progress): string {
-  if (progress.stage !== 'swap') return stageTitles[progress.stage];
-  return `${percentOf(progress)} % · ${pace(progress, ' · ')}`;
-}
-
-function pace({ fps, secondsLeft, provider }: Progress, separator = ', '): string {
-  const parts = [rate(fps)];
-  if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
-  if (provider !== undefined) parts.push(`on ${provider.toUpperCase()}`);
-  return parts.join(separator);
-}
-
-const rate = (fps: number): string => `${fps >= 10 ? fps.toFixed(0) : fps.toFixed(1)} fps`;
-
-function duration(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
 }

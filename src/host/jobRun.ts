@@ -5,7 +5,7 @@ import type { GpuRelease } from '../protocol/gpu';
 import type { SwapJob } from '../protocol/job';
 import type { JobProblem, ProblemKind } from '../protocol/problems';
 import type { JobReport, LivePicture, Progress } from '../protocol/report';
-import { percentOf, stageTitles } from './jobLog';
+import { percentOf, stageTitle } from './jobStatus';
 import { t } from './texts';
 
 export type RunState = 'waiting' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
@@ -172,6 +172,6 @@ function clock(seconds: number): string {
 
 /** What is told of a run while it lasts, for status lines. */
 export const runStatus = ({ latest }: JobRun): { stage: string; percent: number } => ({
-  stage: stageTitles[latest.stage],
+  stage: stageTitle(latest.stage, t),
   percent: percentOf(latest),
 });

@@ -14,6 +14,7 @@ import { FaceSwapError } from '../protocol/errors';
 import type { Host } from './host';
 import { networkSettings } from './networkSettings';
 import { showError } from './outcome';
+import { t } from './texts';
 
 /** "Get a Model…": shows what can be had, its licence, then downloads it. Resolves to its path; to undefined when it was not got. */
 export async function getModel(host: Host, id?: unknown): Promise<string | undefined> {
@@ -44,7 +45,7 @@ export async function addModelFile(host: Host, file?: unknown): Promise<string |
   try {
     const { model, reason } = await addAsking(path, host.places());
     host.log.info(`Model ${model.id} (${model.role}) added, ${reason}`);
-    void vscode.window.showInformationMessage(`${path} is installed as ${model.id}, ${reason}.`);
+    void vscode.window.showInformationMessage(t('{0} is installed as {1}, {2}.', path, model.id, reason));
     return model.id;
   } catch (error) {
     void showError(host.log, error);
@@ -54,7 +55,7 @@ export async function addModelFile(host: Host, file?: unknown): Promise<string |
 
 function known(id: string): NeuralModel {
   const model = neuralModel(id);
-  if (!model) throw new FaceSwapError('usage', { reason: `There is no model called “${id}”` });
+  if (!model) throw new FaceSwapError('usage', { reason: t('There is no model called “{0}”', id) });
   return model;
 }
 
@@ -65,8 +66,8 @@ async function pickModel(places: ModelPlaces): Promise<NeuralModel | undefined> 
     .filter(({ id }) => !present.has(id))
     .map((model) => ({ label: model.name, description: model.role, detail: detailOf(model), model }));
   const options = {
-    title: 'Get a Model',
-    placeHolder: 'Best first',
+    title: t('Get a Model'),
+    placeHolder: t('Best first'),
     matchOnDescription: true,
     matchOnDetail: true,
   };
@@ -75,30 +76,34 @@ async function pickModel(places: ModelPlaces): Promise<NeuralModel | undefined> 
 
 function detailOf({ id, bytes, sha256, licence }: NeuralModel): string {
   const size = bytes === undefined ? [] : [`${Math.ceil(bytes / 1e6)} MB`];
-  const how = sha256 === undefined ? ['bring your own file'] : [];
+  const how = sha256 === undefined ? [t('bring your own file')] : [];
   return [
     id,
     ...size,
-    licence.commercialUse ? licence.name : `${licence.name} (not commercially)`,
+    licence.commercialUse ? licence.name : t('{0} (not commercially)', licence.name),
     ...how,
   ].join(' · ');
 }
 
 async function offerPage({ name, page }: NeuralModel): Promise<void> {
-  const open = 'Open the Page';
-  const text = `${name} is not downloaded, because no public record says what its file must be. Get it yourself, then run “Face Swap: Add a Model File…”.`;
+  const open = t('Open the Page');
+  const text = t(
+    '{0} is not downloaded, because no public record says what its file must be. Get it yourself, then run “Face Swap: Add a Model File…”.',
+    name,
+  );
   const choice = await vscode.window.showInformationMessage(text, ...(page === undefined ? [] : [open]));
   if (choice === open) await vscode.env.openExternal(vscode.Uri.parse(page!));
 }
 
 async function acceptsLicence({ name, licence }: NeuralModel): Promise<boolean> {
-  const accept = 'Accept and Download';
-  const read = 'Read the Licence';
-  const detail = `${licence.name}. ${licence.commercialUse ? 'Commercial use is allowed.' : 'Commercial use is not allowed.'}\n${licence.link}`;
+  const accept = t('Accept and Download');
+  const read = t('Read the Licence');
+  const use = licence.commercialUse ? t('Commercial use is allowed.') : t('Commercial use is not allowed.');
+  const detail = `${licence.name}. ${use}\n${licence.link}`;
   for (;;) {
     const options = { modal: true, detail };
     const choice = await vscode.window.showInformationMessage(
-      `The licence of ${name}`,
+      t('The licence of {0}', name),
       options,
       accept,
       read,
@@ -124,7 +129,9 @@ async function download(host: Host, model: NeuralModel, { storage }: ModelPlaces
         onProgress: (bytes, total) => {
           const percent = total === undefined ? shown : Math.floor((100 * bytes) / total);
           if (percent === shown) return;
-          const message = `${Math.floor(bytes / 1e6)} MB${total === undefined ? '' : ` of ${Math.ceil(total / 1e6)} MB`}`;
+          const here = Math.floor(bytes / 1e6);
+          const message =
+            total === undefined ? t('{0} MB', here) : t('{0} of {1} MB', here, Math.ceil(total / 1e6));
           notification.report({ message, increment: Math.max(0, percent - shown) });
           shown = percent;
         },
@@ -139,22 +146,22 @@ async function download(host: Host, model: NeuralModel, { storage }: ModelPlaces
 async function offerNeeded(host: Host, model: NeuralModel, places: ModelPlaces): Promise<void> {
   const { models } = await listModels(places);
   const missing = neededModels(model).filter((id) => models.every((one) => one.model.id !== id));
-  const text = `${model.name} is installed.`;
+  const text = t('{0} is installed.', model.name);
   if (missing.length === 0) {
     await vscode.window.showInformationMessage(text);
     return;
   }
-  const actions = missing.map((id) => `Get ${id}`);
-  const needs = `${text} It works together with ${missing.join(' and ')}.`;
+  const actions = missing.map((id) => t('Get {0}', id));
+  const needs = `${text} ${t('It works together with {0}.', missing.join(', '))}`;
   const choice = await vscode.window.showInformationMessage(needs, ...actions);
   if (choice !== undefined) await getModel(host, missing[actions.indexOf(choice)]);
 }
 
 async function pickFile(): Promise<string | undefined> {
   const files = await vscode.window.showOpenDialog({
-    title: 'Add a Model File: it is copied to the models folder',
-    openLabel: 'Add Model',
-    filters: { 'ONNX models': ['onnx'] },
+    title: t('Add a Model File: it is copied to the models folder'),
+    openLabel: t('Add Model'),
+    filters: { [t('ONNX models')]: ['onnx'] },
   });
   return files?.[0]?.fsPath;
 }
@@ -167,7 +174,7 @@ async function addAsking(file: string, places: ModelPlaces): ReturnType<typeof a
     const candidates = error instanceof FaceSwapError ? error.facts['candidates'] : undefined;
     if (typeof candidates !== 'string') throw error;
     const as = await vscode.window.showQuickPick(candidates.split(', '), {
-      title: `Which model is ${file}?`,
+      title: t('Which model is {0}?', file),
     });
     if (as === undefined) throw new FaceSwapError('cancelled', {}, { cause: error });
     return addModel(file, places, { as });

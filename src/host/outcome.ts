@@ -4,18 +4,24 @@ import { describeError } from '../protocol/errorText';
 import { FaceSwapError } from '../protocol/errors';
 import type { JobReport } from '../protocol/report';
 import type { Host } from './host';
+import { t } from './texts';
 
 /** Says that a job succeeded and offers what one does next. */
 export async function offerResult(host: Host, report: JobReport, target: string): Promise<void> {
   const name = path.basename(report.output);
-  const actions = ['Open', 'Reveal', 'Compare'] as const;
+  const [open, reveal, compare] = [t('Open'), t('Reveal'), t('Compare')];
   const choice = await (report.facesSwapped > 0
-    ? vscode.window.showInformationMessage(`Face swapped: ${name}`, ...actions)
-    : vscode.window.showWarningMessage(`No face to swap was found; ${name} shows the original.`, ...actions));
+    ? vscode.window.showInformationMessage(t('Face swapped: {0}', name), open, reveal, compare)
+    : vscode.window.showWarningMessage(
+        t('No face to swap was found; {0} shows the original.', name),
+        open,
+        reveal,
+        compare,
+      ));
   const file = vscode.Uri.file(report.output);
-  if (choice === 'Open') await openResult(file);
-  if (choice === 'Reveal') await revealResult(file);
-  if (choice === 'Compare') host.comparePanel.show({ target, output: report.output });
+  if (choice === open) await openResult(file);
+  if (choice === reveal) await revealResult(file);
+  if (choice === compare) host.comparePanel.show({ target, output: report.output });
 }
 
 export async function openResult(file: vscode.Uri): Promise<void> {
@@ -35,12 +41,12 @@ export async function showError(log: vscode.LogOutputChannel, error: unknown): P
     log.info('Cancelled');
     return;
   }
-  const sentence = describeError(known);
-  log.error(sentence);
+  log.error(describeError(known));
   if (known.facts.stderr !== undefined) log.error(known.facts.stderr);
   log.debug(known.stack ?? known.message);
-  const choice = await vscode.window.showErrorMessage(sentence, 'Show Log');
-  if (choice === 'Show Log') log.show();
+  const showLog = t('Show Log');
+  const choice = await vscode.window.showErrorMessage(describeError(known, t), showLog);
+  if (choice === showLog) log.show();
 }
 
 /** What is no error of ours becomes one. */

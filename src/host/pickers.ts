@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { t } from './texts';
 import { imageExtensions, videoExtensions } from './mediaFiles';
 
 type Remembered = 'source' | 'target';
@@ -10,10 +11,10 @@ export class Pickers {
   /** One or more photos of the same person; undefined when dismissed. */
   async sources(forWhat: string): Promise<string[] | undefined> {
     const files = await this.pick('source', {
-      title: `Source face for ${forWhat}: one or more photos of one person`,
-      openLabel: 'Use as Source Face',
+      title: t('Source face for {0}: one or more photos of one person', forWhat),
+      openLabel: t('Use as Source Face'),
       canSelectMany: true,
-      filters: { Images: [...imageExtensions], 'All files': ['*'] },
+      filters: { [t('Images')]: [...imageExtensions], [t('All files')]: ['*'] },
     });
     return files?.map((file) => file.fsPath);
   }
@@ -21,11 +22,11 @@ export class Pickers {
   /** The video or image whose faces are replaced; undefined when dismissed. */
   async target(): Promise<string | undefined> {
     const files = await this.pick('target', {
-      title: 'Target: the video whose face is swapped',
-      openLabel: 'Swap Face in This',
+      title: t('Target: the video whose face is swapped'),
+      openLabel: t('Swap Face in This'),
       filters: {
-        'Videos and images': [...videoExtensions, ...imageExtensions],
-        'All files': ['*'],
+        [t('Videos and images')]: [...videoExtensions, ...imageExtensions],
+        [t('All files')]: ['*'],
       },
     });
     return files?.[0]?.fsPath;

@@ -5,7 +5,8 @@ import type { JobReport } from '../protocol/report';
 import { runAsking } from '../askAboutGpu';
 import type { SwapRequest } from './clickedFiles';
 import type { Host } from './host';
-import { JobLog, longStatus, percentOf } from './jobLog';
+import { JobLog } from './jobLog';
+import { longStatus, percentOf } from './jobStatus';
 import { jobLabel, JobRun } from './jobRun';
 import { asFaceSwapError, offerResult, sentenceOf, showError } from './outcome';
 import { t } from './texts';
@@ -79,7 +80,7 @@ function inNotification(run: JobRun, work: Promise<unknown>): void {
       percent += increment;
       const waiting =
         ahead === 1 ? t('waiting for 1 other job to end') : t('waiting for {0} other jobs to end', ahead);
-      const message = state === 'waiting' ? waiting : longStatus(latest);
+      const message = state === 'waiting' ? waiting : longStatus(latest, t);
       if (state !== 'waiting' || ahead > 0) notification.report({ message, increment });
     };
     const listening = run.onDidChange(report);
@@ -120,6 +121,6 @@ function render(host: Host, run: JobRun, label: string): Promise<JobReport> {
 
 /** Nobody who wants to be asked would like to find the question gone with a notification. */
 async function goOnWithoutGpu(question: string): Promise<boolean> {
-  const goOn = 'Go On Without It';
+  const goOn = t('Go On Without It');
   return (await vscode.window.showWarningMessage(question, { modal: true }, goOn)) === goOn;
 }

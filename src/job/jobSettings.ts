@@ -11,6 +11,7 @@ import {
   type ToolPaths,
 } from '../protocol/job';
 import { gpuUnavailableActions } from '../protocol/providers';
+import { english, type Translate } from '../protocol/translate';
 import { readProcessing } from './processingSettings';
 
 /** A job without its files: what the settings `faceSwap.*` decide. */
@@ -22,30 +23,30 @@ const smallFaces = ['auto', 'always', 'never'] as const;
  * Reads the settings through `get` (names without `faceSwap.`). VS Code only underlines a wrong value in settings.json, so every
  * value is checked here; throws `usage` naming the setting.
  */
-export function readJobSettings(get: (name: string) => unknown): JobSettings {
+export function readJobSettings(get: (name: string) => unknown, t: Translate = english): JobSettings {
   const wrong = (name: string, must: string): never => {
-    throw new FaceSwapError('usage', { reason: `The setting faceSwap.${name} must be ${must}` });
+    throw new FaceSwapError('usage', { reason: t('The setting faceSwap.{0} must be {1}', name, must) });
   };
   const number = (name: string, least: number, most: number, whole: boolean): number => {
     const value = get(name);
     const fits = typeof value === 'number' && value >= least && value <= most;
     if (!fits || (whole && !Number.isInteger(value)))
-      return wrong(name, `${whole ? 'a whole number' : 'a number'} from ${least}${upTo(most)}`);
+      return wrong(name, `${whole ? t('a whole number') : t('a number')} ${span(least, most, t)}`);
     return value;
   };
   const flag = (name: string): boolean => {
     const value = get(name);
-    return typeof value === 'boolean' ? value : wrong(name, 'true or false');
+    return typeof value === 'boolean' ? value : wrong(name, t('true or false'));
   };
   const one = <T extends string>(name: string, known: readonly T[]): T => {
     const value = known.find((candidate) => candidate === get(name));
-    return value ?? wrong(name, `one of ${known.join(', ')}`);
+    return value ?? wrong(name, t('one of {0}', known.join(', ')));
   };
   const list = <T extends string>(name: string, known: readonly T[]): T[] => {
     const values = get(name);
     const isKnown = (value: unknown): value is T => known.some((candidate) => candidate === value);
     if (!Array.isArray(values) || values.length === 0 || !values.every(isKnown))
-      return wrong(name, `a list of one or more of ${known.join(', ')}`);
+      return wrong(name, t('a list of one or more of {0}', known.join(', ')));
     return values;
   };
   const numbers = (name: string, count: number, least: number, most: number): number[] => {
@@ -53,10 +54,10 @@ export function readJobSettings(get: (name: string) => unknown): JobSettings {
     const fits = (value: unknown): value is number =>
       typeof value === 'number' && value >= least && value <= most;
     if (!Array.isArray(values) || values.length !== count || !values.every(fits))
-      return wrong(name, `a list of ${count} numbers from ${least}${upTo(most)}`);
+      return wrong(name, t('a list of {0} numbers {1}', count, span(least, most, t)));
     return values;
   };
-  const model = (name: string): string | undefined => readModel(name, get, wrong);
+  const model = (name: string): string | undefined => readModel(name, get, wrong, t);
   return {
     processors: list('frameProcessors', frameProcessors),
     selection: {
@@ -87,19 +88,21 @@ export function readJobSettings(get: (name: string) => unknown): JobSettings {
   };
 }
 
-const upTo = (most: number): string => (most === Infinity ? ' up' : ` to ${most}`);
+const span = (least: number, most: number, t: Translate): string =>
+  most === Infinity ? t('from {0} up', least) : t('from {0} to {1}', least, most);
 
 /** Networks are chosen by an id of the catalogue or by an absolute path: a relative one would have no folder to start at. */
 function readModel(
   name: string,
   get: (name: string) => unknown,
   wrong: (name: string, must: string) => never,
+  t: Translate,
 ): string | undefined {
   const value = get(name);
   if (value === '') return undefined;
   const isRelative = typeof value === 'string' && /[\\/]|\.onnx$/i.test(value) && !isAbsolute(value);
   if (typeof value === 'string' && !isRelative) return value;
-  return wrong(name, 'empty, the id of a model, or the absolute path of an .onnx file');
+  return wrong(name, t('empty, the id of a model, or the absolute path of an .onnx file'));
 }
 
 function readModels(choice: (name: string) => string | undefined): { models?: ModelChoice } {

@@ -1,129 +1,276 @@
 import type { ErrorCode, ErrorFacts } from './errors';
+import { english, type Translate } from './translate';
 
-type Describe = (facts: ErrorFacts) => string;
+type Describe = (facts: ErrorFacts, t: Translate) => string;
 
 /** One sentence for every code: what is wrong, in which file, and what to do next. */
 const sentences: Record<ErrorCode, Describe> = {
-  usage: ({ option, reason }) =>
+  usage: ({ option, reason }, t) =>
     option === undefined
-      ? text(reason, 'The call is not understood')
-      : `--${option}: ${text(reason, 'not understood')}`,
-  'job-file-invalid': ({ file, reason }) =>
-    `${name(file)} is not a job that can be run: ${text(reason, 'it cannot be read')}; correct it in a text editor`,
-  'input-missing': ({ file }) => `${name(file)} does not exist; check the path`,
-  'input-unreadable': ({ file, reason }) =>
-    `${name(file)} cannot be read${because(reason)}; check its permissions`,
-  'input-empty': ({ file }) => `${name(file)} is empty; choose a file with a picture or a video in it`,
-  'input-is-directory': ({ file }) => `${name(file)} is a folder; choose a file in it`,
-  'not-media': ({ file, wanted }) =>
+      ? text(reason, t('The call is not understood'))
+      : `--${option}: ${text(reason, t('not understood'))}`,
+  'job-file-invalid': ({ file, reason }, t) =>
+    t(
+      '{0} is not a job that can be run: {1}; correct it in a text editor',
+      name(file, t),
+      text(reason, t('it cannot be read')),
+    ),
+  'input-missing': ({ file }, t) => t('{0} does not exist; check the path', name(file, t)),
+  'input-unreadable': ({ file, reason }, t) =>
+    t('{0} cannot be read{1}; check its permissions', name(file, t), because(reason)),
+  'input-empty': ({ file }, t) =>
+    t('{0} is empty; choose a file with a picture or a video in it', name(file, t)),
+  'input-is-directory': ({ file }, t) => t('{0} is a folder; choose a file in it', name(file, t)),
+  'not-media': ({ file, wanted }, t) =>
     wanted === 'photo'
-      ? `${name(file)} is not a picture that can be read; choose a photo as the source`
-      : `${name(file)} is neither a video nor a picture that can be read; choose another file`,
-  'no-video-stream': ({ file }) => `${name(file)} has sound but no picture; choose a video`,
-  'media-truncated': ({ file, frames, expected }) =>
-    `${name(file)} is damaged or cut off${
-      expected === undefined ? '' : ` (${count(frames)} of ${expected} frames can be read)`
-    }; copy or export it again`,
-  'media-unsupported': ({ file, feature }) =>
-    `${name(file)} cannot be processed without damage (${text(feature, 'unusual format')}); convert it to a plain 8-bit file first`,
-  'output-exists': ({ file }) =>
-    `${name(file)} exists already; choose another name, or allow it to be overwritten`,
-  'output-folder-missing': ({ file }) =>
-    `The folder ${name(file)} does not exist; create it or choose another one`,
-  'output-not-writable': ({ file, reason }) =>
-    `${name(file)} cannot be written${because(reason)}; choose another folder or change its permissions`,
-  'output-format-unknown': ({ file, extension, known }) =>
-    `${file === undefined ? `The extension ${text(extension, '')}` : name(file)} is not a format that can be written here; use one of ${text(known, '.mp4 .mov .mkv .webm .png .jpg .webp')}`,
-  'output-is-input': ({ file }) =>
-    `${name(file)} is one of the input files, which are never overwritten; choose another output`,
-  'disk-full': ({ file, needed, free }) =>
-    `There is not enough space for ${name(file)}${
-      typeof needed === 'number' && typeof free === 'number'
-        ? ` (up to ${size(needed)} needed, ${size(free)} free)`
-        : ''
-    }; free some, or write to another disk`,
-  'no-source-face': ({ file }) =>
-    `No face was found in the source ${name(file)}; choose a photo in which the face is well visible`,
-  'no-reference-face': ({ file, frame, frames }) => {
-    const target = file === undefined ? 'target' : `target ${name(file)}`;
+      ? t('{0} is not a picture that can be read; choose a photo as the source', name(file, t))
+      : t('{0} is neither a video nor a picture that can be read; choose another file', name(file, t)),
+  'no-video-stream': ({ file }, t) => t('{0} has sound but no picture; choose a video', name(file, t)),
+  'media-truncated': ({ file, frames, expected }, t) =>
+    expected === undefined
+      ? t('{0} is damaged or cut off; copy or export it again', name(file, t))
+      : t(
+          '{0} is damaged or cut off ({1} of {2} frames can be read); copy or export it again',
+          name(file, t),
+          count(frames),
+          expected,
+        ),
+  'media-unsupported': ({ file, feature }, t) =>
+    t(
+      '{0} cannot be processed without damage ({1}); convert it to a plain 8-bit file first',
+      name(file, t),
+      text(feature, t('unusual format')),
+    ),
+  'output-exists': ({ file }, t) =>
+    t('{0} exists already; choose another name, or allow it to be overwritten', name(file, t)),
+  'output-folder-missing': ({ file }, t) =>
+    t('The folder {0} does not exist; create it or choose another one', name(file, t)),
+  'output-not-writable': ({ file, reason }, t) =>
+    t(
+      '{0} cannot be written{1}; choose another folder or change its permissions',
+      name(file, t),
+      because(reason),
+    ),
+  'output-format-unknown': ({ file, extension, known }, t) =>
+    t(
+      '{0} is not a format that can be written here; use one of {1}',
+      file === undefined ? t('The extension {0}', text(extension, '')) : name(file, t),
+      text(known, '.mp4 .mov .mkv .webm .png .jpg .webp'),
+    ),
+  'output-is-input': ({ file }, t) =>
+    t('{0} is one of the input files, which are never overwritten; choose another output', name(file, t)),
+  'disk-full': ({ file, needed, free }, t) =>
+    typeof needed === 'number' && typeof free === 'number'
+      ? t(
+          'There is not enough space for {0} (up to {1} needed, {2} free); free some, or write to another disk',
+          name(file, t),
+          size(needed),
+          size(free),
+        )
+      : t('There is not enough space for {0}; free some, or write to another disk', name(file, t)),
+  'no-source-face': ({ file }, t) =>
+    t('No face was found in the source {0}; choose a photo in which the face is well visible', name(file, t)),
+  'no-reference-face': ({ file, frame, frames }, t) => {
+    const target = file === undefined ? t('target') : t('target {0}', name(file, t));
     if (frames !== undefined)
-      return `The ${target} has no frame ${count(frame)}, only ${frames} from 0 on; choose another reference frame`;
+      return t(
+        'The {0} has no frame {1}, only {2} from 0 on; choose another reference frame',
+        target,
+        count(frame),
+        frames,
+      );
     return frame === undefined
-      ? `No face was found in the ${target}; choose one in which a face is well visible`
-      : `No face was found in frame ${frame} of the ${target}; choose another reference frame, or swap all faces`;
+      ? t('No face was found in the {0}; choose one in which a face is well visible', target)
+      : t(
+          'No face was found in frame {0} of the {1}; choose another reference frame, or swap all faces',
+          frame,
+          target,
+        );
   },
-  'no-face-at-place': ({ file, frame, frames, x, y }) => {
-    const target = file === undefined ? 'the target' : name(file);
+  'no-face-at-place': ({ file, frame, frames, x, y }, t) => {
+    const target = file === undefined ? t('the target') : name(file, t);
     if (frames !== undefined)
-      return `The face map names frame ${count(frame)} of ${target}, which has only ${frames} from 0 on; choose the person's face anew`;
-    return `No face was found at ${count(x)}, ${count(y)}${frame === undefined ? '' : ` in frame ${frame}`} of ${target}, where the face map has a person; choose that person's face anew`;
+      return t(
+        "The face map names frame {0} of {1}, which has only {2} from 0 on; choose the person's face anew",
+        count(frame),
+        target,
+        frames,
+      );
+    return frame === undefined
+      ? t(
+          "No face was found at {0}, {1} of {2}, where the face map has a person; choose that person's face anew",
+          count(x),
+          count(y),
+          target,
+        )
+      : t(
+          "No face was found at {0}, {1} in frame {2} of {3}, where the face map has a person; choose that person's face anew",
+          count(x),
+          count(y),
+          frame,
+          target,
+        );
   },
-  'model-missing': ({ model, file }) =>
-    `The model ${text(model, file === undefined ? 'that is needed' : name(file))} is not installed; install it, or choose another processor`,
-  'model-corrupt': ({ file, reason }) =>
-    `The model file ${name(file)} is damaged${because(reason)}; remove it and build or install it again`,
-  'model-wrong': ({ file, reason }) =>
-    `${name(file)} is not the model that is wanted${because(reason)}; choose another file`,
-  'model-by-hand': ({ model, link }) =>
-    `${text(model, 'The model')} cannot be downloaded here, because no public record says what its file must be; get it from ${text(link, 'its authors')} and add it with “models add”`,
-  'licence-not-accepted': ({ model, licence, link }) =>
-    `${text(model, 'The model')} is under the licence ${text(licence, 'of its authors')} (${text(link, 'see its authors’ pages')}); read it, and accept it to get the model (on the command line with --accept-licence)`,
-  'terms-not-accepted': () =>
-    'The terms of use have not been accepted on this machine; read them in docs/responsible-use.md, and accept them once with --accept-terms (in VS Code in the dialog before the first job)',
-  'content-refused': ({ file, why, times, score, limit }) =>
-    `${name(file)} was refused${times === undefined ? '' : ` for what it shows at ${times}`}: ${
-      why === 'minor'
-        ? 'somebody in it or in the source may be a minor, and the content check gave it a raised'
-        : 'the content check takes it for intimate content, with a'
-    } score of ${count(score)} (limit ${count(limit)})${
-      why === 'minor'
-        ? '; this is final'
-        : '; nothing was written. If that is a mistake, leave those moments out or use another file, and report the score and the times without the file itself'
-    }`,
-  'download-failed': ({ model, reason }) =>
-    `${text(model, 'The model')} could not be downloaded${because(reason)}; what has arrived is kept, so check the connection and try again`,
-  'download-not-confirmed': ({ model, bytes, link }) =>
-    `${text(model, 'The package')}${typeof bytes === 'number' ? ` (${size(bytes)})` : ''} was not downloaded, because nobody agreed to it; agree when asked, or with --yes (licence: ${text(link, 'see its page')})`,
-  'cuda-unsupported': ({ version, platform }) =>
-    `There is no CUDA provider of onnxruntime ${text(version, '')} for ${text(platform, 'this platform')}; other execution providers are used here, see “face-swap doctor”`,
-  'cuda-wrong': ({ file, reason }) =>
-    `${name(file)} is not the CUDA provider that is wanted${because(reason)}; name a folder with the right one, or none`,
-  'cuda-not-had': ({ version, reason }) =>
-    `The CUDA provider for onnxruntime ${text(version, '')} could not be had${because(reason)}; what has arrived is kept, so check the connection and try again, or name a folder that holds it with --cuda-runtime-path (in VS Code faceSwap.cuda.runtimePath)`,
-  'tool-missing': ({ tool, file, reason }) =>
+  'model-missing': ({ model, file }, t) =>
+    t(
+      'The model {0} is not installed; install it, or choose another processor',
+      text(model, file === undefined ? t('that is needed') : name(file, t)),
+    ),
+  'model-corrupt': ({ file, reason }, t) =>
+    t(
+      'The model file {0} is damaged{1}; remove it and build or install it again',
+      name(file, t),
+      because(reason),
+    ),
+  'model-wrong': ({ file, reason }, t) =>
+    t('{0} is not the model that is wanted{1}; choose another file', name(file, t), because(reason)),
+  'model-by-hand': ({ model, link }, t) =>
+    t(
+      '{0} cannot be downloaded here, because no public record says what its file must be; get it from {1} and add it with “models add”',
+      text(model, t('The model')),
+      text(link, t('its authors')),
+    ),
+  'licence-not-accepted': ({ model, licence, link }, t) =>
+    t(
+      '{0} is under the licence {1} ({2}); read it, and accept it to get the model (on the command line with --accept-licence)',
+      text(model, t('The model')),
+      text(licence, t('of its authors')),
+      text(link, t('see its authors’ pages')),
+    ),
+  'terms-not-accepted': (_facts, t) =>
+    t(
+      'The terms of use have not been accepted on this machine; read them in docs/responsible-use.md, and accept them once with --accept-terms (in VS Code in the dialog before the first job)',
+    ),
+  'content-refused': ({ file, why, times, score, limit }, t) => {
+    const where =
+      times === undefined
+        ? t('{0} was refused', name(file, t))
+        : t('{0} was refused for what it shows at {1}', name(file, t), times);
+    return why === 'minor'
+      ? t(
+          '{0}: somebody in it or in the source may be a minor, and the content check gave it a raised score of {1} (limit {2}); this is final',
+          where,
+          count(score),
+          count(limit),
+        )
+      : t(
+          '{0}: the content check takes it for intimate content, with a score of {1} (limit {2}); nothing was written. If that is a mistake, leave those moments out or use another file, and report the score and the times without the file itself',
+          where,
+          count(score),
+          count(limit),
+        );
+  },
+  'download-failed': ({ model, reason }, t) =>
+    t(
+      '{0} could not be downloaded{1}; what has arrived is kept, so check the connection and try again',
+      text(model, t('The model')),
+      because(reason),
+    ),
+  'download-not-confirmed': ({ model, bytes, link }, t) =>
+    t(
+      '{0} was not downloaded, because nobody agreed to it; agree when asked, or with --yes (licence: {1})',
+      `${text(model, t('The package'))}${typeof bytes === 'number' ? ` (${size(bytes)})` : ''}`,
+      text(link, t('see its page')),
+    ),
+  'cuda-unsupported': ({ version, platform }, t) =>
+    t(
+      'There is no CUDA provider of onnxruntime {0} for {1}; other execution providers are used here, see “face-swap doctor”',
+      text(version, ''),
+      text(platform, t('this platform')),
+    ),
+  'cuda-wrong': ({ file, reason }, t) =>
+    t(
+      '{0} is not the CUDA provider that is wanted{1}; name a folder with the right one, or none',
+      name(file, t),
+      because(reason),
+    ),
+  'cuda-not-had': ({ version, reason }, t) =>
+    t(
+      'The CUDA provider for onnxruntime {0} could not be had{1}; what has arrived is kept, so check the connection and try again, or name a folder that holds it with --cuda-runtime-path (in VS Code faceSwap.cuda.runtimePath)',
+      text(version, ''),
+      because(reason),
+    ),
+  'tool-missing': ({ tool, file, reason }, t) =>
     file === undefined
-      ? `${text(tool, 'ffmpeg')} was not found; install it, or give its path`
-      : `${name(file)} does not work as ${text(tool, 'ffmpeg')}${because(reason)}; correct the path that was given`,
-  'tool-failed': ({ tool, file, stderr }) =>
-    `${text(tool, 'ffmpeg')} failed${file === undefined ? '' : ` on ${name(file)}`}${because(lastLine(stderr))}; the log has the details`,
-  'encoder-unavailable': ({ encoder, reason, stderr }) =>
-    `The video encoder ${text(encoder, '')} cannot be used here${because(reason ?? lastLine(stderr))}; choose libx264`,
-  'provider-unavailable': ({ reason }) =>
-    `None of the chosen execution providers can run the models${because(reason)}; add cpu to them`,
-  'gpu-unavailable': ({ model, provider, reason, cure }) =>
-    `${text(model, 'The model')} cannot run on ${text(provider, 'the GPU')}, because ${text(reason, 'it failed')}; ${text(cure, 'choose another execution provider')}, or allow it to run without (--on-gpu-unavailable warn)`,
-  'out-of-memory': ({ limit, model, provider }) =>
-    provider !== undefined
-      ? `The memory of the GPU was full while ${text(model, 'a model')} ran on ${provider}; close other programs that use the GPU, or add cpu to the execution providers`
-      : `There was not enough memory${limit === undefined ? '' : ` (the limit is ${limit} GB)`}; raise the limit or close other programs`,
-  'verification-failed': ({ what, expected, found }) =>
-    `The finished video did not pass its check (${text(what, 'content')}${
-      expected === undefined ? '' : `: ${expected} expected, ${count(found)} found`
-    }) and was not kept; please report this with the log`,
-  'worker-died': ({ reason, stderr }) =>
-    `The rendering process ended unexpectedly${because(reason ?? lastLine(stderr))}; nothing was written, start the job again`,
-  busy: () => 'A job is running, and previews would take the memory it needs; wait until it has ended',
-  cancelled: ({ model }) =>
+      ? t('{0} was not found; install it, or give its path', text(tool, 'ffmpeg'))
+      : t(
+          '{0} does not work as {1}{2}; correct the path that was given',
+          name(file, t),
+          text(tool, 'ffmpeg'),
+          because(reason),
+        ),
+  'tool-failed': ({ tool, file, stderr }, t) =>
+    file === undefined
+      ? t('{0} failed{1}; the log has the details', text(tool, 'ffmpeg'), because(lastLine(stderr)))
+      : t(
+          '{0} failed on {1}{2}; the log has the details',
+          text(tool, 'ffmpeg'),
+          name(file, t),
+          because(lastLine(stderr)),
+        ),
+  'encoder-unavailable': ({ encoder, reason, stderr }, t) =>
+    t(
+      'The video encoder {0} cannot be used here{1}; choose libx264',
+      text(encoder, ''),
+      because(reason ?? lastLine(stderr)),
+    ),
+  'provider-unavailable': ({ reason }, t) =>
+    t('None of the chosen execution providers can run the models{0}; add cpu to them', because(reason)),
+  'gpu-unavailable': ({ model, provider, reason, cure }, t) =>
+    t(
+      '{0} cannot run on {1}, because {2}; {3}, or allow it to run without (--on-gpu-unavailable warn)',
+      text(model, t('The model')),
+      text(provider, t('the GPU')),
+      text(reason, t('it failed')),
+      text(cure, t('choose another execution provider')),
+    ),
+  'out-of-memory': ({ limit, model, provider }, t) => {
+    if (provider !== undefined)
+      return t(
+        'The memory of the GPU was full while {0} ran on {1}; close other programs that use the GPU, or add cpu to the execution providers',
+        text(model, t('a model')),
+        provider,
+      );
+    return limit === undefined
+      ? t('There was not enough memory; raise the limit or close other programs')
+      : t(
+          'There was not enough memory (the limit is {0} GB); raise the limit or close other programs',
+          limit,
+        );
+  },
+  'verification-failed': ({ what, expected, found }, t) =>
+    expected === undefined
+      ? t(
+          'The finished video did not pass its check ({0}) and was not kept; please report this with the log',
+          text(what, t('content')),
+        )
+      : t(
+          'The finished video did not pass its check ({0}: {1} expected, {2} found) and was not kept; please report this with the log',
+          text(what, t('content')),
+          expected,
+          count(found),
+        ),
+  'worker-died': ({ reason, stderr }, t) =>
+    t(
+      'The rendering process ended unexpectedly{0}; nothing was written, start the job again',
+      because(reason ?? lastLine(stderr)),
+    ),
+  busy: (_facts, t) =>
+    t('A job is running, and previews would take the memory it needs; wait until it has ended'),
+  cancelled: ({ model }, t) =>
     model === undefined
-      ? 'The job was cancelled, and nothing was written'
-      : `The download of ${model} was cancelled; what has arrived is kept, and the next try goes on from there`,
-  internal: ({ reason }) =>
-    `Something went wrong inside Face Swap${because(reason)}; please report this with the log`,
+      ? t('The job was cancelled, and nothing was written')
+      : t(
+          'The download of {0} was cancelled; what has arrived is kept, and the next try goes on from there',
+          model,
+        ),
+  internal: ({ reason }, t) =>
+    t('Something went wrong inside Face Swap{0}; please report this with the log', because(reason)),
 };
 
 /** The sentence for people; ends with a full stop. */
-export function describeError(error: { code: ErrorCode; facts: ErrorFacts }): string {
-  const sentence = sentences[error.code](error.facts).replace(/\s+/g, ' ').trim();
+export function describeError(error: { code: ErrorCode; facts: ErrorFacts }, t: Translate = english): string {
+  const sentence = sentences[error.code](error.facts, t).replace(/\s+/g, ' ').trim();
   return sentence.endsWith('.') ? sentence : `${sentence}.`;
 }
 
@@ -136,9 +283,9 @@ function count(fact: string | number | undefined): string {
 }
 
 /** File names may hold anything; control characters would break the line they are told in. */
-function name(file: string | undefined): string {
+function name(file: string | undefined, t: Translate): string {
   // eslint-disable-next-line no-control-regex
-  return file === undefined ? 'The file' : `“${file.replace(/[\u0000-\u001f]/g, '␤')}”`;
+  return file === undefined ? t('The file') : `“${file.replace(/[\u0000-\u001f]/g, '␤')}”`;
 }
 
 function because(reason: string | number | undefined): string {

@@ -64,7 +64,15 @@ export async function runSuites(): Promise<Counts> {
 function checkout(home: string): string {
   const folder = path.join(home, 'extension');
   mkdirSync(folder);
-  for (const name of ['package.json', 'dist', 'media', 'models'])
+  for (const name of [
+    'package.json',
+    'package.nls.json',
+    'package.nls.es.json',
+    'l10n',
+    'dist',
+    'media',
+    'models',
+  ])
     cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
   return folder;

@@ -19,6 +19,9 @@ export async function currentVsix(): Promise<string> {
   const made = readdirSync(folder).find((name) => name.endsWith('.vsix'));
   const holds = [
     'package.json',
+    'package.nls.json',
+    'package.nls.es.json',
+    'l10n',
     '.vscodeignore',
     'scripts/package.js',
     'README.md',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { JobLog, longStatus, shortStatus } from '../../src/host/jobLog';
+import { JobLog } from '../../src/host/jobLog';
+import { longStatus, shortStatus } from '../../src/host/jobStatus';
 import type { JobReport, Progress } from '../../src/protocol/report';
 
 const swapping = (frame: number): Progress => ({

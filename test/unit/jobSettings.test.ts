@@ -46,6 +46,11 @@ const settings: Record<string, Setting> = Object.assign(
 
 const manifestDefault = (name: string): unknown => settings[`faceSwap.${name}`].default;
 
+const texts = JSON.parse(readFileSync(path.resolve(__dirname, '../../package.nls.json'), 'utf8')) as Record<
+  string,
+  string
+>;
+
 suite('Settings', () => {
   test('have the defaults of the protocol', () => {
     assert.deepEqual(readJobSettings(manifestDefault), {
@@ -69,7 +74,7 @@ suite('Settings', () => {
     assert.deepEqual(offered('faceMaskRegions').items?.enum, [...faceMaskRegions]);
     assert.deepEqual(offered('faceEnhancerFaces').enum, [...enhancedFaces]);
     for (const [name, setting] of Object.entries(settings)) {
-      assert.ok(setting.markdownDescription.length > 20, name);
+      assert.ok(texts[setting.markdownDescription.slice(1, -1)].length > 20, name);
       const { enum: values, enumDescriptions } = setting.items ?? setting;
       if (values && name !== 'faceSwap.outputVideoPreset')
         assert.equal(enumDescriptions?.length, values.length, name);
