@@ -108,11 +108,18 @@ async function hashOf(file: string): Promise<Buffer> {
   return hash.digest();
 }
 
-/** Everything but the manifest itself and the two boxes that the specification names. */
+/**
+ * Everything but the manifest itself and the two boxes that the specification names. `/uuid` means every box of that kind, of
+ * which the one with this content is left out. There are readers that take it for no box at all when the file has several, as
+ * with XMP it has, and count from zero: for those the manifest's is named by its place as well. To the others that is no box
+ * with this content, hence nothing.
+ */
 function isoHashData(sha256: Buffer) {
+  const data = [{ offset: 8, value: [...Buffer.from(c2paUuid, 'hex')] }];
   return {
     exclusions: [
-      { xpath: '/uuid', data: [{ offset: 8, value: [...Buffer.from(c2paUuid, 'hex')] }] },
+      { xpath: '/uuid', data },
+      { xpath: '/uuid[1]', data },
       { xpath: '/ftyp' },
       { xpath: '/mfra' },
     ],
