@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type * as pipeline from '../../src/pipeline';
 import type { PipelineContext } from '../../src/pipeline/context';
 import { RecycleWanted } from '../../src/pipeline/recycle';
+import type { PhotoReport, TargetFacts } from '../../src/protocol/analysis';
 import { FaceSwapError } from '../../src/protocol/errors';
 import type { SwapJob } from '../../src/protocol/job';
 import type { PassState } from '../../src/protocol/passes';
@@ -144,3 +146,17 @@ export function runDoctor(): Promise<DoctorReport> {
 export function inspectFile(request: { file: string }): Promise<ProvenanceReport> {
   return Promise.resolve({ file: request.file, marks: [] });
 }
+
+export function describePhoto({ file }: { file: string }): Promise<PhotoReport> {
+  return Promise.resolve({ file, width: 1, height: 1, faces: [] });
+}
+
+export function readFacts({ file }: { file: string }): Promise<TargetFacts> {
+  const size = { width: 1, height: 1, frames: 1, durationSeconds: 0, fps: 0 };
+  return Promise.resolve({ file, kind: 'image', ...size, codec: 'png', container: 'png', audio: [] });
+}
+
+type StandIn<T extends typeof pipeline> = T;
+
+/** Does not compile when the pipeline has learnt something that is missing here. */
+export type Whole = StandIn<typeof import('./fakePipeline')>;
