@@ -37,7 +37,7 @@ const sentences: Record<ErrorCode, Describe> = {
         ),
   'media-unsupported': ({ file, feature }, t) =>
     t(
-      '{0} cannot be processed without damage ({1}); convert it to a plain 8-bit file first',
+      '{0} cannot be processed without damage ({1}); convert it first to a plain file: one video track, progressive, 8 bits',
       name(file, t),
       text(feature, t('unusual format')),
     ),

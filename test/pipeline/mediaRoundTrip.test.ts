@@ -104,6 +104,7 @@ const recipes: Record<string, ClipRecipe & { to?: string }> = {
     video: ['-c:v', 'mpeg4', '-q:v', '3', '-bf', '0'],
     audio: [['-c', 'libmp3lame']],
   },
+  'H.264 with B-frames in AVI': { extension: '.avi', to: '.mp4', video: [...x264, '-bf', '2'] },
   'AV1 in MP4': {
     extension: '.mp4',
     video: ['-c:v', 'libaom-av1', '-cpu-used', '8', '-crf', '30', '-strict', '-2'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { joinTiming } from '../../src/pipeline/media/joinTiming';
-import { frameTiming, parseRational } from '../../src/pipeline/media/timestamps';
+import { frameTiming, parseRational, withoutGaps } from '../../src/pipeline/media/timestamps';
 import { videoInfo } from '../support/videoInfo';
 
 const ms = { num: 1, den: 1000 };
@@ -36,6 +36,12 @@ describe('frame timing', () => {
     const { frameRate, variable } = frameTiming(phone, { num: 1, den: 90000 }, [{ num: 30000, den: 1001 }]);
     assert.equal(variable, true);
     assert.ok(Math.abs(frameRate.num / frameRate.den - 29.97) < 0.2);
+  });
+  test('times that are missing at the end go on at the same pace, others are not invented', () => {
+    assert.deepEqual([...withoutGaps([4, 6, 8, undefined, undefined])!], [4, 6, 8, 10, 12]);
+    assert.deepEqual([...withoutGaps([4, 7, 8])!], [4, 7, 8]);
+    for (const unsure of [[4, undefined, 8], [4, 7, 8, undefined], [4, undefined], [undefined]])
+      assert.equal(withoutGaps(unsure), undefined);
   });
   test('a single frame has the declared rate', () => {
     assert.deepEqual(frameTiming(new Float64Array(1), ms, [{ num: 10, den: 1 }]).frameRate, {

@@ -72,8 +72,8 @@ export function containerOf(extension: string): Container {
 
 /**
  * Whether the result can be what the job asks for, before any work is done.
- * @throws usage when this encoder's video has no place in that container; media-unsupported when the container
- *   cannot say how the picture is to be turned; output-format-unknown
+ * @throws usage when this encoder's video has no place in that container, or the container cannot say how the
+ *   picture is to be turned; output-format-unknown
  */
 export function checkOutputFits(info: MediaInfo, extension: string, encoder: VideoEncoder): void {
   const container = containerOf(extension);
@@ -84,7 +84,8 @@ export function checkOutputFits(info: MediaInfo, extension: string, encoder: Vid
     });
   }
   if (info.displayMatrix && !container.isobmff) {
-    throw new FaceSwapError('media-unsupported', { file: info.file, feature: `rotation in ${extension}` });
+    const reason = `a video with rotation metadata does not go into ${extension}, which cannot hold it; use .mp4 or .mov`;
+    throw new FaceSwapError('usage', { option: 'output', reason });
   }
 }
 

@@ -13,7 +13,7 @@ import {
 import { isImage, probeImage } from './images';
 import type { AudioStream, ColourTags, MediaInfo, SubtitleStream } from './mediaInfo';
 import { pixelLayout } from './pixelFormats';
-import { frameTiming, parseRational } from './timestamps';
+import { frameTiming, parseRational, withoutGaps } from './timestamps';
 import type { MediaTools } from './tools';
 
 /** Codecs for mastering that have no 8-bit form at all. */
@@ -209,11 +209,10 @@ async function frameTimestamps(
   // Only decoding tells: AVI without presentation times, packed B-frames, a start without a key frame.
   const frames = await probeFrames(file, stream.index, 'all', tools.ffprobe, signal);
   if (frames.length === 0) throw new FaceSwapError('media-truncated', { file, frames: 0 });
-  const decoded = frames.map((frame) => frame.best_effort_timestamp);
-  if (decoded.some((time, n) => time === undefined || (n > 0 && time <= decoded[n - 1]!))) {
+  const decoded = withoutGaps(frames.map((frame) => frame.best_effort_timestamp));
+  if (!decoded || decoded.some((time, n) => n > 0 && time <= decoded[n - 1]))
     throw unsupported(file, 'timestamps');
-  }
-  return Float64Array.from(decoded as number[]);
+  return decoded;
 }
 
 function fromPackets(packets: ProbedPacket[], firstShown: number | undefined): Float64Array | undefined {

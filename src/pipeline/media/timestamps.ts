@@ -73,3 +73,19 @@ function liesOnGrid(timestamps: Float64Array, timeBase: Rational, rate: Rational
   }
   return true;
 }
+
+/**
+ * Timestamps with those that are missing at the end continued at the same pace: AVI stores none for frames that are shown
+ * in another order than they are decoded, and decoders know the last of them only by counting on.
+ * @returns undefined when others are missing or those that are known are not evenly spaced
+ */
+export function withoutGaps(timestamps: readonly (number | undefined)[]): Float64Array | undefined {
+  const end = timestamps.indexOf(undefined);
+  if (end < 0) return Float64Array.from(timestamps as number[]);
+  const known = timestamps.slice(0, end) as number[];
+  const pace = known[1] - known[0];
+  const isEven = known.every((time, n) => time === known[0] + n * pace);
+  if (known.length < 2 || !isEven || timestamps.slice(end).some((time) => time !== undefined))
+    return undefined;
+  return Float64Array.from(timestamps, (_, n) => known[0] + n * pace);
+}
