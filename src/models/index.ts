@@ -23,6 +23,13 @@ export {
 } from './signature';
 export { chooseModel, neededModels, type Choice } from './choose';
 export { identifyModel, type InstalledNeuralModel } from './identify';
-export { alreadyThere, findNeuralModel, listModels, type Listing, type RefusedFile } from './installed';
+export {
+  alreadyThere,
+  findNeuralModel,
+  listModels,
+  missingModel,
+  type Listing,
+  type RefusedFile,
+} from './installed';
 export { modelPlaces, noteStorage, type ModelPlaces } from './places';
 export { addModel, removeModel } from './storage';

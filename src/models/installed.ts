@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { FaceSwapError } from '../protocol/errors';
-import { neuralModel, type NeuralModel } from './catalogue';
+import { loadNeuralModels, neuralModel, type NeuralModel } from './catalogue';
 import { identifyModel, type InstalledNeuralModel } from './identify';
 import type { ModelPlaces } from './places';
 import type { NeuralRole } from './signature';
@@ -53,7 +53,7 @@ export async function listModels(
 
 /**
  * Finds a model that is not built in by its id, or by the path of a file. Throws `model-missing` (facts: model, file,
- * folder, or link and licence of one that can be had), `model-corrupt`, `model-wrong`.
+ * folder, and how it can be had), `model-corrupt`, `model-wrong`.
  */
 export async function findNeuralModel(
   idOrFile: string,
@@ -105,10 +105,22 @@ async function find(
     }
   }
   if (refusal) throw refusal as Error;
-  throw new FaceSwapError('model-missing', {
-    model: idOrFile,
-    file: path.join(places.storage, wanted),
-    folder: [places.storage, ...places.folders].join(', '),
+  throw missingModel(idOrFile, places);
+}
+
+/**
+ * The error for a model that is not there, by its id or by its role when any would do. Its facts say how it can be had: `get`, an id
+ * that can be downloaded, or `link`, where people find the file; neither when nobody knows the id.
+ */
+export function missingModel(idOrRole: string, { storage, folders }: ModelPlaces): FaceSwapError {
+  const ofRole = loadNeuralModels().filter(({ role }) => role === idOrRole);
+  const model = neuralModel(idOrRole) ?? ofRole.find(({ sha256 }) => sha256 !== undefined) ?? ofRole.at(0);
+  return new FaceSwapError('model-missing', {
+    model: idOrRole,
+    file: path.join(storage, model?.file ?? `${idOrRole}.onnx`),
+    folder: [storage, ...folders].join(', '),
+    ...(model?.sha256 !== undefined && { get: model.id }),
+    ...(model && model.sha256 === undefined && model.page !== undefined && { link: model.page }),
   });
 }
 

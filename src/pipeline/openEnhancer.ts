@@ -1,11 +1,10 @@
-import { chooseModel, findNeuralModel, listModels, modelPlaces, type InstalledNeuralModel } from '../models';
-import { FaceSwapError } from '../protocol/errors';
 import type { SwapJob } from '../protocol/job';
 import { defaultProcessing } from '../protocol/processing';
 import type { ProviderChoice } from '../protocol/report';
 import type { PipelineContext } from './context';
 import { enhancerRecord } from './neuralRecords';
 import { NetworkOpener } from './openNetworks';
+import { findEnhancer } from './processorFiles';
 import { EnhanceNetwork } from './processors/faceEnhancer/enhanceNetwork';
 import { NeuralEnhancer } from './processors/faceEnhancer/neuralEnhancer';
 import type { FrameProcessor } from './processors/processor';
@@ -20,7 +19,7 @@ export async function openEnhancer(
   context: PipelineContext,
 ): Promise<FrameProcessor> {
   const { enhancer, mask } = job.processing ?? defaultProcessing;
-  const { path, model } = await chooseEnhancer(enhancer.model, context);
+  const { path, model } = await findEnhancer(job, context);
   const opener = new NetworkOpener(job, context, providers);
   try {
     const session = await opener.open(path, model.size ?? 512);
@@ -40,20 +39,4 @@ export async function openEnhancer(
     await opener.close();
     throw error;
   }
-}
-
-async function chooseEnhancer(
-  choice: string,
-  { onLog, signal }: PipelineContext,
-): Promise<InstalledNeuralModel> {
-  const places = modelPlaces();
-  if (choice !== 'auto') {
-    const found = await findNeuralModel(choice, places, { role: 'face_enhancer', signal });
-    onLog('info', `face_enhancer: ${found.model.id}, ${found.reason}`);
-    return found;
-  }
-  const { chosen, reason } = chooseModel('face_enhancer', (await listModels(places, { signal })).models);
-  if (!chosen) throw new FaceSwapError('model-missing', { model: 'face_enhancer' });
-  onLog('info', `face_enhancer: ${reason}`);
-  return chosen;
 }

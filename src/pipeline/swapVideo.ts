@@ -18,6 +18,7 @@ import { findMediaTools, type MediaTools } from './media/tools';
 import { describeStep, stepDown, withLadder, worksOf } from './memoryLadder';
 import type { JobRoad } from './passWork';
 import { processFaces } from './processFaces';
+import { checkProcessorFiles } from './processorFiles';
 import type { FrameProcessor } from './processors/processor';
 import type { Signer } from './provenance/cose';
 import { Stopwatch } from './progress';
@@ -79,6 +80,7 @@ async function swapWatched(job: SwapJob, context: PipelineContext, gpu: VramWatc
   const watch = new Stopwatch();
   context.onProgress({ stage: 'probe', frame: 0, total: 0, fps: 0 });
   const { tools, info } = await watch.time('probe', () => openTarget(job, context));
+  if (!job.resume) await watch.time('models', () => checkProcessorFiles(job, context));
   const signer = await watch.time('mark', () => openJobSigner(job, context));
   const road: JobRoad = { job, info, tools, signer, context, watch, gpu };
   if (job.resume) return inPasses(road, job.resume);

@@ -111,11 +111,22 @@ const sentences: Record<ErrorCode, Describe> = {
           target,
         );
   },
-  'model-missing': ({ model, file }, t) =>
-    t(
-      'The model {0} is not installed; install it, or choose another processor',
-      text(model, file === undefined ? t('that is needed') : name(file, t)),
-    ),
+  'model-missing': ({ model, file, get, link }, t) => {
+    const what = text(model, file === undefined ? t('that is needed') : name(file, t));
+    if (get !== undefined)
+      return t(
+        'The model {0} is not installed; get it with “face-swap models get {1}”, in VS Code with “Face Swap: Get a Model…”, or choose another one',
+        what,
+        get,
+      );
+    return link === undefined
+      ? t('The model {0} is not installed; install it, or choose another one', what)
+      : t(
+          'The model {0} is not installed; get its file from {1} and add it with “face-swap models add”, in VS Code with “Face Swap: Add a Model File…”',
+          what,
+          link,
+        );
+  },
   'model-corrupt': ({ file, reason }, t) =>
     t(
       'The model file {0} is damaged{1}; remove it and build or install it again',

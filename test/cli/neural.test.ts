@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { exitCodes } from '../../src/protocol/exitCodes';
 import type { FacesReport, JobReport } from '../../src/protocol/report';
 import { mediaFolder } from '../support/cliMedia';
 import { eventsOf, faceSwap, type Ended } from '../support/commandLine';
@@ -126,10 +127,32 @@ describe('swapping and restoring with networks', () => {
       [['--face-swapper-model', './ann.jpg'], 'model-wrong'],
     ];
     for (const [args, code] of cases) {
-      const ended = await swap('never.mp4', ...args);
-      assert.notEqual(ended.code, 0, args.join(' '));
-      assert.match(ended.stdout + ended.stderr, new RegExp(`"${code}"`), args.join(' '));
-      assert.doesNotMatch(ended.stdout, /"stage":"swap"/);
+      // One processor at a time, the second one's model would be opened when the first one is done with the whole video.
+      for (const strategy of ['together', 'sequential']) {
+        const ended = await swap('never.mp4', '--memory-strategy', strategy, ...args);
+        const what = [...args, strategy].join(' ');
+        assert.equal(
+          ended.code,
+          code === 'model-missing' ? exitCodes.modelMissing : exitCodes.badInput,
+          what,
+        );
+        assert.match(ended.stdout + ended.stderr, new RegExp(`"${code}"`), what);
+        assert.doesNotMatch(ended.stdout, /"frame":[1-9]/, what);
+      }
     }
+  });
+
+  test('says how a model that is missing can be had', async () => {
+    const cure = async (...args: string[]) =>
+      (await run('-s', 'ann.jpg', '-t', 'clip.mp4', '-o', 'never.mp4', ...args)).stderr;
+    assert.match(
+      await cure('--frame-processor', 'face_enhancer'),
+      /The model face_enhancer is not installed; get it with “face-swap models get gfpgan_1\.4”/,
+    );
+    assert.match(await cure('--face-swapper-model', 'inswapper_128'), /models get inswapper_128”/);
+    assert.match(
+      await cure('--face-swapper-model', 'ghost_1_256'),
+      /get its file from https:\S+ghost_1_256\.onnx and add it with “face-swap models add”/,
+    );
   });
 });
