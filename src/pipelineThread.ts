@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { RecycleWanted } from './pipeline/recycle';
 import {
+  analyseTarget,
   describePhoto,
   inspectFile,
   listFaces,
@@ -29,6 +30,7 @@ const methods: Partial<Implementation> = {
   still: takeStill,
   facts: readFacts,
   photo: describePhoto,
+  analyse: analyseTarget,
   doctor: runDoctor,
   inspect: inspectFile,
 };

@@ -1,3 +1,4 @@
+export { analyseTarget } from './analysis/analyseTarget';
 export { describePhoto } from './analysis/photoFaces';
 export type { PipelineContext } from './context';
 export { runDoctor } from './doctor';

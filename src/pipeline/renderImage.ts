@@ -23,6 +23,7 @@ export async function renderImage(open: OpenJob): Promise<Rendered> {
   const tracked: TrackedFrame = {
     frame,
     faces,
+    startsScene: true,
     views: (trackId) => [{ ...faces[trackId], frame }],
   };
   const facesSwapped = await watch.time('swap', () => processFrame(tracked, open));

@@ -35,9 +35,14 @@ export async function takeStill(
 /** What people want to know of a target at once. */
 export async function readFacts(request: { file: string; tools: ToolPaths }): Promise<TargetFacts> {
   const { info } = await look(request.file, request.tools);
+  return describeTarget(info);
+}
+
+/** The facts of a target out of what probing it tells. */
+export function describeTarget(info: MediaInfo): TargetFacts {
   const isVideo = info.kind === 'video';
   return {
-    file: request.file,
+    file: info.file,
     kind: info.kind,
     width: info.displayWidth,
     height: info.displayHeight,

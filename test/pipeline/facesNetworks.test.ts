@@ -240,6 +240,7 @@ describe('recogniser files of the signature of ArcFace', () => {
     const tracked = {
       frame: { format: frame, index: 0, data: new Uint8Array(), planes },
       faces: found.map(({ face }, trackId) => ({ ...face, trackId, strength: 1 })),
+      startsScene: true,
     };
     const views = (trackId: number) => [{ ...tracked.faces[trackId], frame: tracked.frame }];
     await withModels({ recognizer: file() }, async (models) => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type * as pipeline from '../../src/pipeline';
 import type { PipelineContext } from '../../src/pipeline/context';
 import { RecycleWanted } from '../../src/pipeline/recycle';
-import type { PhotoReport, TargetFacts } from '../../src/protocol/analysis';
+import type { PhotoReport, TargetAnalysis, TargetFacts } from '../../src/protocol/analysis';
 import { FaceSwapError } from '../../src/protocol/errors';
 import type { SwapJob } from '../../src/protocol/job';
 import type { PassState } from '../../src/protocol/passes';
@@ -149,6 +149,10 @@ export function inspectFile(request: { file: string }): Promise<ProvenanceReport
 
 export function describePhoto({ file }: { file: string }): Promise<PhotoReport> {
   return Promise.resolve({ file, width: 1, height: 1, faces: [] });
+}
+
+export async function analyseTarget(request: { file: string }): Promise<TargetAnalysis> {
+  return { ...(await readFacts(request)), cuts: [], tracks: [], people: [], withoutFace: [[0, 0]] };
 }
 
 export function readFacts({ file }: { file: string }): Promise<TargetFacts> {

@@ -31,6 +31,8 @@ export interface TrackerOptions {
 export interface TrackedFrame {
   frame: Frame;
   faces: TrackedFace[];
+  /** The frame starts a new scene, as the first one does. */
+  startsScene: boolean;
   /** The track's measurements in this frame and those held back, for whoever needs its best view. */
   views(trackId: number): { frame: Frame; landmarks: Landmarks; points?: [number, number][] }[];
 }
@@ -104,8 +106,13 @@ export class FaceTracker {
         views.set(trackId, [...(views.get(trackId) ?? []), { frame: frame!, landmarks }]);
       }
     }
-    const faces = (noteAt(state, index)?.points ?? []).map((point) => this.finish(point, index));
-    this.ready.push({ frame: held.get(index)!, faces, views: (trackId) => views.get(trackId) ?? [] });
+    const note = noteAt(state, index);
+    this.ready.push({
+      frame: held.get(index)!,
+      faces: (note?.points ?? []).map((point) => this.finish(point, index)),
+      startsScene: note?.startsScene ?? false,
+      views: (trackId) => views.get(trackId) ?? [],
+    });
     held.delete(index);
     state.emitted = index;
     state.notes = state.notes.filter((note) => note.index > index - smoothingReach);
