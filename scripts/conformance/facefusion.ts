@@ -139,7 +139,7 @@ async function checkEnhancer(
   const recorded = face.facefusion?.enhance;
   if (!opened || !recorded) return;
   const { tolerances } = set.record;
-  const { network, session } = opened;
+  const { network } = opened;
   const toCrop = alignTo(network.record.template, network.size, face.keypoints);
   recorded.M = checkMatrix(set, where, toCrop, recorded.M, verdicts);
   const own = cutFace(frame, toCrop, network.size, network.size, 'replicate');
@@ -156,10 +156,7 @@ async function checkEnhancer(
     tolerances.blobMaxAbs,
     verdicts,
   );
-  const inputs: Record<string, Float32Array> = {};
-  for (const [input, shape] of session.inputs)
-    inputs[input] = shape.length === 4 ? blob : Float32Array.of(weight);
-  const output = Object.values(await session.run(inputs))[0].slice();
+  const output = (await network.run(blob, weight)).slice();
   const file = recorded[name]?.netOutEvery8;
   await checkSamples(
     set,

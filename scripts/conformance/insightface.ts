@@ -173,7 +173,7 @@ async function checkNetwork(
   const { tolerances } = set.record;
   const embedding = await sourceUnit(set, face);
   if (!embedding || !networks.inswapper) return undefined;
-  const { map, session } = networks.inswapper;
+  const { map, network } = networks.inswapper;
   const latent = project(embedding, map, 'insightface');
   await set.writeFloats(recorded.latent, latent);
   if (set.has(recorded.latent)) {
@@ -187,7 +187,7 @@ async function checkNetwork(
   if (isRecorded && set.has(recorded.blobIn)) {
     verdicts.numbers('is-blob-in', where, blob, await set.floats(recorded.blobIn), tolerances.blobMaxAbs);
   }
-  const output = (await session.run({ target: blob, source: latent }))['output'];
+  const output = (await network.run(blob, latent)).slice();
   await set.writeFloats(recorded.netOut, output);
   let swapped = fromBlob(output, SIDE, unitScale, true);
   if (isRecorded && set.has(recorded.netOut)) {

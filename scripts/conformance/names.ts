@@ -39,7 +39,9 @@ export function completeNames(record: ReferenceRecord): ReferenceRecord {
         arcface_128: named(arcface_128, { crop: `${own}/ff-crop128.png` }),
         ffhq_512: named(ffhq_512, { crop: crop512 }),
         enhance: {
-          ...named(enhance, { crop: crop512, netInEvery8: `${own}/ff-net-in-512-every8.f32` }),
+          // A later face's crop shows the earlier ones restored here and dimmed there.
+          ...(i === 0 && { crop: crop512 }),
+          ...named(enhance, { netInEvery8: `${own}/ff-net-in-512-every8.f32` }),
           gfpgan: named(enhance?.gfpgan, {
             netOutEvery8: `${own}/ff-net-out-gfpgan-every8.f32`,
             enhancedCrop: `${own}/ff-enhanced512-gfpgan.png`,
@@ -56,7 +58,9 @@ export function completeNames(record: ReferenceRecord): ReferenceRecord {
     gfpgan: 'models/gfpgan-standin.onnx',
     codeformer: 'models/codeformer-standin.onnx',
   });
-  for (const [size, mask] of Object.entries(record.boxMasks ?? {})) mask.file ??= `masks/box-${size}.f32`;
+  for (const [size, mask] of Object.entries(record.boxMasks ?? {})) {
+    if (mask) mask.file ??= `masks/box-${size}.f32`;
+  }
   for (const picture of record.scrfd?.letterbox ?? []) picture.file ??= `scrfd/letterbox-${picture.size}.png`;
   record.tolerances = { ...usualTolerances, ...(record.tolerances as Partial<typeof usualTolerances>) };
   return record;

@@ -4,6 +4,7 @@ import { EnhanceNetwork } from '../../src/pipeline/processors/faceEnhancer/enhan
 import { SwapNetwork } from '../../src/pipeline/processors/faceSwapper/swapNetwork';
 import { neuralModel } from '../../src/models';
 import { enhancerRecord, swapperRecord } from '../../src/pipeline/neuralRecords';
+import { shapesFor } from '../../src/pipeline/openNetworks';
 import type { ModelSession } from '../../src/pipeline/inference/session';
 import type { ReferenceSet } from './referenceSet';
 
@@ -16,10 +17,13 @@ export interface Networks {
 
 export async function openNetworks(set: ReferenceSet): Promise<Networks> {
   const { models = {} } = set.record;
-  const open = (file: string) => openSession(set.path(file), { providers: ['cpu'], threads: 0 });
+  const open = async (file: string, size: number) => {
+    const shapes = await shapesFor(set.path(file), size);
+    return openSession(set.path(file), { providers: ['cpu'], threads: 0, shapes });
+  };
   const networks: Networks = {};
   if (set.has(models.inswapper)) {
-    const session = await open(models.inswapper);
+    const session = await open(models.inswapper, 128);
     const record = swapperRecord(neuralModel('inswapper_128')!);
     const network = new SwapNetwork(session, record, models.inswapper);
     networks.inswapper = { session, network, map: await readLastInitializer(set.path(models.inswapper)) };
@@ -27,7 +31,7 @@ export async function openNetworks(set: ReferenceSet): Promise<Networks> {
   for (const name of ['gfpgan', 'codeformer'] as const) {
     const file = models[name];
     if (!set.has(file)) continue;
-    const session = await open(file);
+    const session = await open(file, 512);
     networks[name] = {
       session,
       network: new EnhanceNetwork(

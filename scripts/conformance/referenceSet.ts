@@ -69,16 +69,16 @@ export interface ReferenceCase {
 export interface ReferenceDetection {
   box: number[];
   score: number;
-  keypoints: number[][];
+  keypoints?: number[][] | null;
 }
 
 export interface ReferenceDetections {
   inputSize: number;
-  strides: number[];
-  scoreThreshold: number;
-  nmsThreshold: number;
-  tensors: { name: string; file: string }[];
-  results: {
+  strides?: readonly number[];
+  scoreThreshold?: number;
+  nmsThreshold?: number;
+  tensors?: { name: string; file: MaybeFile }[];
+  results?: {
     imageWidth: number;
     imageHeight: number;
     resizedWidth: number;
@@ -105,7 +105,7 @@ export interface ReferenceRecord {
   };
   models?: { inswapper?: MaybeFile; gfpgan?: MaybeFile; codeformer?: MaybeFile };
   cases?: ReferenceCase[];
-  boxMasks?: Record<string, { file: MaybeFile; shape: number[] }>;
+  boxMasks?: Record<string, { file: MaybeFile; shape?: number[] } | null>;
   scrfd?: ReferenceDetections;
 }
 
@@ -166,6 +166,8 @@ export class ReferenceSet {
   ): Promise<void> {
     if (typeof file !== 'string') return;
     await sharp(data, { raw: { width, height, channels } })
+      // Without this a mask would be written as RGB.
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
       .png()
       .toFile(await this.target(file));
   }

@@ -21,13 +21,7 @@ export class NetworkOpener {
    * `model-missing`, `model-corrupt` or `provider-unavailable`.
    */
   async open(path: string, size: number): Promise<ModelSession> {
-    const { inputs } = await readOnnxHead(path);
-    const shapes = Object.fromEntries(
-      inputs.map(({ name, dims = [] }) => {
-        return [name, dims.map((extent, i) => (extent > 0 ? extent : i >= 2 ? size : i === 1 ? 3 : 1))];
-      }),
-    );
-    return this.openShaped(path, shapes);
+    return this.openShaped(path, await shapesFor(path, size));
   }
 
   /** Opens a file with the given shapes for inputs that leave theirs open. */
@@ -42,4 +36,14 @@ export class NetworkOpener {
   async close(): Promise<void> {
     for (const session of this.sessions.splice(0)) await session.release();
   }
+}
+
+/** The shapes of a file's inputs: pictures have three channels and `size` pixels where it leaves that open, and all else is 1. */
+export async function shapesFor(path: string, size: number): Promise<Record<string, number[]>> {
+  const { inputs } = await readOnnxHead(path);
+  return Object.fromEntries(
+    inputs.map(({ name, dims = [] }) => {
+      return [name, dims.map((extent, i) => (extent > 0 ? extent : i >= 2 ? size : i === 1 ? 3 : 1))];
+    }),
+  );
 }

@@ -41,10 +41,13 @@ export class EnhanceNetwork {
 
   /** Restores the face of a crop; colours 0–255. `weight` is 0–1, without effect on networks that take none. */
   async enhance(crop: FaceCrop, weight: number): Promise<NewFace> {
-    toBlob(crop, signedScale, this.blob);
-    const inputs: Record<string, Float32Array> = { [this.picture]: this.blob };
+    return fromBlob(await this.run(toBlob(crop, signedScale, this.blob), weight), this.size, signedScale);
+  }
+
+  /** The network alone: blobs in and out. The result may be reused by the next run. */
+  async run(picture: Float32Array, weight: number): Promise<Float32Array> {
+    const inputs: Record<string, Float32Array> = { [this.picture]: picture };
     if (this.weight !== undefined) inputs[this.weight] = Float32Array.of(weight);
-    const results = await this.session.run(inputs);
-    return fromBlob(results[this.output], this.size, signedScale);
+    return (await this.session.run(inputs))[this.output];
   }
 }

@@ -45,8 +45,13 @@ export class SwapNetwork {
   /** Swaps the face of a crop; colours 0–255, cut to whole levels when `whole` (the insightface way). */
   async swap(crop: FaceCrop, source: Float32Array, whole: boolean): Promise<NewFace> {
     const { scale, outputScale } = this.record;
-    toBlob(crop, scale, this.blob);
-    const results = await this.session.run({ [this.target]: this.blob, [this.source]: source });
-    return fromBlob(results[this.output], this.size, outputScale, whole);
+    const output = await this.run(toBlob(crop, scale, this.blob), source);
+    return fromBlob(output, this.size, outputScale, whole);
+  }
+
+  /** The network alone: blobs in and out. The result may be reused by the next run. */
+  async run(target: Float32Array, source: Float32Array): Promise<Float32Array> {
+    const results = await this.session.run({ [this.target]: target, [this.source]: source });
+    return results[this.output];
   }
 }
