@@ -1,10 +1,9 @@
 import type { SwapJob } from '../protocol/job';
 import type { PipelineContext } from './context';
 import type { OpenFaceModels } from './faceModels';
-import { identifySource } from './faces/identify';
-import { readRgb } from './media/images';
+import { identifyPhotos } from './identifyPhotos';
 import { openEnhancer } from './openEnhancer';
-import { openSwapper, type SourcePhoto } from './openSwapper';
+import { openSwapper } from './openSwapper';
 import type { FrameProcessor } from './processors/processor';
 
 /**
@@ -32,33 +31,11 @@ export async function openProcessors(
   return processors;
 }
 
-/** The swapper with the source's face in it. Throws what `openProcessors` throws. */
+/** The swapper with the new faces in it. Throws what `openProcessors` throws. */
 export async function openSwapperFor(
   job: SwapJob,
   models: OpenFaceModels,
   context: PipelineContext,
 ): Promise<FrameProcessor> {
-  return openSwapper(job, await identifySources(job.sources, models, context), models, context);
-}
-
-/** The largest face of each source photo. */
-async function identifySources(
-  files: readonly string[],
-  models: OpenFaceModels,
-  context: PipelineContext,
-): Promise<SourcePhoto[]> {
-  const photos: SourcePhoto[] = [];
-  for (const file of files) {
-    const image = await readRgb(file);
-    const [source, ...others] = await identifySource(models, image, file);
-    const { face, sharpness } = source;
-    const more = others.length > 0 ? `, the largest of ${others.length + 1} faces` : '';
-    const { width, height } = face.box;
-    context.onLog(
-      'info',
-      `Source ${file}: face of ${width.toFixed(0)}×${height.toFixed(0)} px${more}, yaw ${face.pose.yaw.toFixed(0)}°, sharpness ${sharpness.toFixed(2)}`,
-    );
-    photos.push({ ...source, image });
-  }
-  return photos;
+  return openSwapper(job, await identifyPhotos(job, models, context), models, context);
 }

@@ -2,12 +2,16 @@ import { FaceSwapError } from '../protocol/errors';
 import type { SwapJob } from '../protocol/job';
 import type { PipelineContext } from './context';
 import type { OpenFaceModels } from './faceModels';
-import { FaceSelector, findReference } from './faces/select';
+import { FaceSelector, findReference, onlyLike } from './faces/select';
 import { frameAt } from './frameAt';
+import { openPeople } from './openPeople';
 import type { MediaInfo } from './media/mediaInfo';
 import type { MediaTools } from './media/tools';
 
-/** Who is to be swapped: finds the reference face when not everybody is. Throws `no-reference-face`. */
+/**
+ * Who is to be swapped: finds the people of the face map, or else the reference face when not everybody is. Throws
+ * `no-face-at-place` or `no-reference-face`.
+ */
 export async function openSelector(
   job: SwapJob,
   info: MediaInfo,
@@ -16,7 +20,12 @@ export async function openSelector(
   context: PipelineContext,
 ): Promise<FaceSelector> {
   const { selection, smallFaces } = job;
-  if (selection.manyFaces) return new FaceSelector(models.recognizer, undefined, 0);
+  const { recognizer } = models;
+  if (job.faceMap) {
+    const people = await openPeople(job, info, tools, models, context);
+    return new FaceSelector(recognizer, people, selection.similarFaceDistance, job.sources.length > 0);
+  }
+  if (selection.manyFaces) return new FaceSelector(recognizer, [], 0, true);
   if (selection.referenceFrameNumber >= info.frames) {
     const { referenceFrameNumber: frame } = selection;
     throw new FaceSwapError('no-reference-face', { file: job.target, frame, frames: info.frames });
@@ -24,5 +33,5 @@ export async function openSelector(
   const frame = await frameAt(info, selection.referenceFrameNumber, tools, context.signal);
   const place = { file: job.target, ...(info.kind === 'video' && { frame: selection.referenceFrameNumber }) };
   const reference = await findReference(models, frame, selection, smallFaces, place);
-  return new FaceSelector(models.recognizer, reference, selection.similarFaceDistance);
+  return new FaceSelector(recognizer, onlyLike(reference), selection.similarFaceDistance, false);
 }

@@ -4,50 +4,60 @@ import { defaultProcessing } from '../protocol/processing';
 import { openRecognizer } from './chosenNetworks';
 import type { PipelineContext } from './context';
 import type { OpenFaceModels } from './faceModels';
-import type { SourceFace } from './faces/identify';
-import type { RgbImage } from './image/region';
+import type { IdentifiedFace, IdentifiedPhoto } from './identifyPhotos';
 import { swapperRecord } from './neuralRecords';
 import { NetworkOpener } from './openNetworks';
 import { findSwapper, swapperEmbedding, type SwapperFiles } from './processorFiles';
 import { createMeshSwapper } from './processors/faceSwapper/meshSwapper';
 import { NeuralSwapper, wayOf, type EmbedTarget } from './processors/faceSwapper/neuralSwapper';
-import { sourceInput, type SwapPhoto } from './processors/faceSwapper/swapSource';
+import { PeopleSwapper } from './processors/faceSwapper/peopleSwapper';
+import { sourceInput, type SourceTools, type SwapPhoto } from './processors/faceSwapper/swapSource';
 import { SwapNetwork } from './processors/faceSwapper/swapNetwork';
 import type { FrameProcessor } from './processors/processor';
 
-/** A source photo with its largest face. */
-export interface SourcePhoto extends SourceFace {
-  image: RgbImage;
-}
-
 /**
- * The face_swapper that the job wants: the built-in engine, or a network by id, by file, or the best that is there.
+ * The face_swapper that the job wants, with the new faces in it: the built-in engine, or a network by id, by file, or the best that
+ * is there.
  * Throws `model-missing`, `model-corrupt`, `model-wrong` or `provider-unavailable`, with nothing left open.
  */
 export async function openSwapper(
   job: SwapJob,
-  photos: readonly SourcePhoto[],
+  faces: readonly IdentifiedFace[],
   models: OpenFaceModels,
   context: PipelineContext,
 ): Promise<FrameProcessor> {
   const files = await findSwapper(job, context);
-  if (!files)
-    return createMeshSwapper(
-      photos.map(({ image, face: { landmarks, pose } }) => ({ image, landmarks, pose })),
-    );
+  if (!files) return forPeople(faces, (photos) => Promise.resolve(meshSwapper(photos)));
   const opener = new NetworkOpener(job, context, models.providers);
   try {
-    return await openNeural(job, files, photos, models, opener);
+    return await openNeural(job, files, faces, models, opener);
   } catch (error) {
     await opener.close();
     throw error;
   }
 }
 
+/** One swapper where there is one new face for everybody, else one for each. */
+async function forPeople(
+  faces: readonly IdentifiedFace[],
+  make: (photos: readonly IdentifiedPhoto[]) => Promise<FrameProcessor>,
+): Promise<FrameProcessor> {
+  if (faces.length === 1 && faces[0].person === undefined) return make(faces[0].photos);
+  const swappers = new Map<number | undefined, FrameProcessor>();
+  for (const { person, photos } of faces) swappers.set(person, await make(photos));
+  return new PeopleSwapper(swappers);
+}
+
+function meshSwapper(photos: readonly IdentifiedPhoto[]): FrameProcessor {
+  return createMeshSwapper(
+    photos.map(({ image, face: { landmarks, pose } }) => ({ image, landmarks, pose })),
+  );
+}
+
 async function openNeural(
   job: SwapJob,
   { swapper: { path, model }, recognizer: chosen, map, converter }: SwapperFiles,
-  photos: readonly SourcePhoto[],
+  people: readonly IdentifiedFace[],
   models: OpenFaceModels,
   opener: NetworkOpener,
 ): Promise<FrameProcessor> {
@@ -58,28 +68,33 @@ async function openNeural(
     typeof chosen === 'object'
       ? await openRecognizer(chosen.path, (file, shapes) => opener.openShaped(file, shapes))
       : chosen && models.recognizer;
-  const faces: SwapPhoto[] = [];
-  for (const { image, face, rawEmbedding } of photos) {
+  const photoOf = async ({ image, face, rawEmbedding }: IdentifiedPhoto): Promise<SwapPhoto> => {
     const known = recognizer ? (await recognizer.identify(image, face)).rawEmbedding : rawEmbedding;
-    faces.push({ image, face, embedding: embeddingFor(known) });
-  }
+    return { image, face, embedding: embeddingFor(known) };
+  };
   const { source } = record;
   const isMapped = source.kind === 'embedding' && source.form === 'mapped';
-  const input = await sourceInput(source, faces, {
+  const sourcing: SourceTools = {
     ...(map && { map }),
     ...(converter && { converter: await opener.open(converter.path, 1) }),
     projection: isMapped && wayOf(mask) === 'insightface' ? source.projection : 'facefusion',
-  });
-  if (input.length !== network.sourceLength) {
-    const reason = `its source takes ${network.sourceLength} numbers instead of ${input.length}`;
-    throw new FaceSwapError('model-wrong', { file: path, reason });
-  }
+  };
   const embedTarget: EmbedTarget | undefined =
     recognizer &&
     (async (frame, face) => embeddingFor((await recognizer.identify(frame, face)).rawEmbedding));
   const { weight, pixelBoost, colourMatch } = swapper;
   const options = { masks: mask, weight, pixelBoost, colourMatch };
-  return new NeuralSwapper(network, input, options, () => opener.close(), embedTarget);
+  // All of them share the network; what is closed again stays closed.
+  return forPeople(people, async (photos) => {
+    const faces: SwapPhoto[] = [];
+    for (const photo of photos) faces.push(await photoOf(photo));
+    const input = await sourceInput(source, faces, sourcing);
+    if (input.length !== network.sourceLength) {
+      const reason = `its source takes ${network.sourceLength} numbers instead of ${input.length}`;
+      throw new FaceSwapError('model-wrong', { file: path, reason });
+    }
+    return new NeuralSwapper(network, input, options, () => opener.close(), embedTarget);
+  });
 }
 
 /** Longer embeddings are folded to the length that swappers take. */

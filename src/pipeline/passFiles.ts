@@ -15,19 +15,21 @@ export const facesFile = (segment: Segment): string => `${segment.file}.faces`;
 /** Where the changes that a processor has made to a segment's frames wait for the next one. */
 export const patchFile = (segment: Segment, processor: number): string => `${segment.file}.patch${processor}`;
 
+type Choice = [index: number, of: Pick<TrackedFace, 'strength' | 'person'>];
+
 /** Nothing is rounded: what comes back is what went in, to the last bit. */
 export function packFaces({ all, chosen }: FrameFaces): Buffer {
-  // Chosen faces are faces of the frame that differ in their strength alone.
-  const strengths = chosen.map((face) => [
-    all.findIndex((one) => one.trackId === face.trackId),
-    face.strength,
+  // Chosen faces are faces of the frame that differ in strength and person alone.
+  const choices = chosen.map(({ trackId, strength, person }): Choice => [
+    all.findIndex((one) => one.trackId === trackId),
+    { strength, ...(person !== undefined && { person }) },
   ]);
-  return serialize({ all, strengths });
+  return serialize({ all, choices });
 }
 
 export function unpackFaces(record: Buffer): FrameFaces {
-  const { all, strengths } = deserialize(record) as { all: TrackedFace[]; strengths: [number, number][] };
-  return { all, chosen: strengths.map(([index, strength]) => ({ ...all[index], strength })) };
+  const { all, choices } = deserialize(record) as { all: TrackedFace[]; choices: Choice[] };
+  return { all, chosen: choices.map(([index, choice]) => ({ ...all[index], ...choice })) };
 }
 
 /** Removes what waited for a batch of segments that are encoded by now. */

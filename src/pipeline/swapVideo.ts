@@ -9,6 +9,7 @@ import type { TrackedFrame } from './faces/tracker';
 import { pinGpu } from './gpu/device';
 import { VramWatcher } from './gpu/vramWatcher';
 import { isNvidia, parseProviders } from './inference/providers';
+import { photoFilesOf } from './jobPhotos';
 import { openJobSigner } from './marking';
 import { checkOutputFits } from './media/containers';
 import type { MediaInfo } from './media/mediaInfo';
@@ -115,10 +116,11 @@ async function openTarget(job: SwapJob, context: PipelineContext) {
   for (const [name, tool] of Object.entries(tools) as [string, MediaTools['ffprobe']][]) {
     context.onLog('info', `${name} ${tool.version} (${tool.from}): ${tool.path}`);
   }
-  for (const source of job.sources) await checkPhoto(source);
+  const photos = photoFilesOf(job);
+  for (const photo of photos) await checkPhoto(photo);
   const info = await probeMedia(job.target, tools, context.signal);
   context.onLog('info', describeMedia(info));
-  await checkOutput(job.output, [job.target, ...job.sources], info.kind, job.overwrite);
+  await checkOutput(job.output, [job.target, ...photos], info.kind, job.overwrite);
   if (info.kind === 'video') checkOutputFits(info, extensionOf(job.output), job.encoding.encoder);
   return { tools, info };
 }

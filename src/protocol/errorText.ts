@@ -68,8 +68,18 @@ const sentences: Record<ErrorCode, Describe> = {
           size(free),
         )
       : t('There is not enough space for {0}; free some, or write to another disk', name(file, t)),
-  'no-source-face': ({ file }, t) =>
-    t('No face was found in the source {0}; choose a photo in which the face is well visible', name(file, t)),
+  'no-source-face': ({ file, position, faces }, t) =>
+    position !== undefined
+      ? t(
+          'The source {0} has no face number {1}, only {2} from 0 on; choose another face of it',
+          name(file, t),
+          position,
+          count(faces),
+        )
+      : t(
+          'No face was found in the source {0}; choose a photo in which the face is well visible',
+          name(file, t),
+        ),
   'no-reference-face': ({ file, frame, frames }, t) => {
     const target = file === undefined ? t('target') : t('target {0}', name(file, t));
     if (frames !== undefined)

@@ -6,7 +6,7 @@ import type { Candidate } from '../../src/pipeline/faces/detector';
 import { findFaces } from '../../src/pipeline/faces/find';
 import { meanDistance } from '../../src/pipeline/faces/geometry';
 import { describeFaces, identifySource } from '../../src/pipeline/faces/identify';
-import { FaceSelector, findReference } from '../../src/pipeline/faces/select';
+import { FaceSelector, findReference, onlyLike } from '../../src/pipeline/faces/select';
 import { letterboxSize } from '../../src/pipeline/faces/letterbox';
 import { FaceTracker, type TrackedFrame } from '../../src/pipeline/faces/tracker';
 import type { RgbImage } from '../../src/pipeline/image/region';
@@ -246,14 +246,14 @@ describe('recogniser files of the signature of ArcFace', () => {
     await withModels({ recognizer: file() }, async (models) => {
       assert.equal((await reference.embeddingBy(models.recognizer)).embedding.length, arcfaceValues);
       // The same face in the same picture: distance 0, where embeddings of two networks could not even be compared.
-      const selector = new FaceSelector(models.recognizer, reference, 1e-6);
+      const selector = new FaceSelector(models.recognizer, onlyLike(reference), 1e-6, false);
       const chosen = await selector.select({ ...tracked, views });
       assert.deepEqual(
         chosen.map(({ trackId }) => trackId),
         [0],
       );
       // What one recogniser has decided is not taken over by another.
-      const other = new FaceSelector(builtIn.recognizer, reference, -1);
+      const other = new FaceSelector(builtIn.recognizer, onlyLike(reference), -1, false);
       other.restore(selector.snapshot());
       assert.deepEqual(await other.select({ ...tracked, views }), []);
     });

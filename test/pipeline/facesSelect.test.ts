@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import type { Landmarks } from '../../src/pipeline/faces/face';
 import { findFaces } from '../../src/pipeline/faces/find';
 import type { FaceModels } from '../../src/pipeline/faces/models';
-import { FaceSelector, findReference } from '../../src/pipeline/faces/select';
+import { FaceSelector, findReference, onlyLike } from '../../src/pipeline/faces/select';
 import { FaceTracker, type TrackedFrame } from '../../src/pipeline/faces/tracker';
 import type { RgbImage } from '../../src/pipeline/image/region';
 import { FaceSwapError } from '../../src/protocol/errors';
@@ -53,7 +53,12 @@ describe('FaceSelector', () => {
         : { x: (centres[1].x + centres[2].x) / 2, y: centres[1].y, zoom: 0.8, turn: 5, dx: -i },
     );
     const reference = await findReference(models, filmPhoto(photo, views[0], 0), select(1), 'never');
-    const selector = new FaceSelector(models.recognizer, reference, defaultSelection.similarFaceDistance);
+    const selector = new FaceSelector(
+      models.recognizer,
+      onlyLike(reference),
+      defaultSelection.similarFaceDistance,
+      false,
+    );
     for await (const frame of tracked(views)) {
       const chosen = await selector.select(frame);
       assert.ok(frame.faces.length >= 2);
@@ -68,7 +73,12 @@ describe('FaceSelector', () => {
     const views = range(30).map((i): View => ({ x: 960, y: centres[1].y, zoom: 0.5, dx: 2 * i }));
     const reference = await findReference(models, filmPhoto(photo, views[0], 0), select(1), 'never');
     const run = async (save: boolean) => {
-      const selector = new FaceSelector(models.recognizer, reference, defaultSelection.similarFaceDistance);
+      const selector = new FaceSelector(
+        models.recognizer,
+        onlyLike(reference),
+        defaultSelection.similarFaceDistance,
+        false,
+      );
       const chosen: Landmarks[] = [];
       let stale = 0;
       let before: TrackedFrame | undefined;
@@ -95,20 +105,20 @@ describe('FaceSelector', () => {
   it('decides the same after an interruption', async () => {
     const views = range(16).map((i): View => ({ x: 960, y: centres[1].y, zoom: 0.5, dx: 2 * i }));
     const reference = await findReference(models, filmPhoto(photo, views[0], 0), select(2), 'never');
-    const first = new FaceSelector(models.recognizer, reference, 0.85);
+    const first = new FaceSelector(models.recognizer, onlyLike(reference), 0.85, false);
     let second: FaceSelector | undefined;
     for await (const frame of tracked(views)) {
       const chosen = await first.select(frame);
       if (second) assert.deepEqual(await second.select(frame), chosen);
       if (frame.frame.index === 7) {
-        second = new FaceSelector(models.recognizer, reference, 0.85);
+        second = new FaceSelector(models.recognizer, onlyLike(reference), 0.85, false);
         second.restore(first.snapshot());
       }
     }
   });
 
   it('takes every face without a reference', async () => {
-    const selector = new FaceSelector(models.recognizer, undefined, 0);
+    const selector = new FaceSelector(models.recognizer, [], 0, true);
     for await (const frame of tracked(range(2).map((): View => ({ x: 960, y: centres[1].y, zoom: 0.5 })))) {
       assert.equal((await selector.select(frame)).length, 4);
     }
