@@ -10,7 +10,7 @@ import { megabytes } from './modelsConsole';
 
 /** What is there, by role, then what can be had. */
 export function printListing(listing: Listing, places: ModelPlaces, json: boolean): void {
-  const { models, refused } = listing;
+  const { models, refused, others } = listing;
   const present = new Set(models.map(({ model }) => model.id));
   const available = loadNeuralModels().filter(({ id }) => !present.has(id));
   if (json) {
@@ -30,6 +30,7 @@ export function printListing(listing: Listing, places: ModelPlaces, json: boolea
         };
       }),
       refused: refused.map(({ path, error }) => ({ path, code: error.code, message: describeError(error) })),
+      others,
     });
     return;
   }
@@ -46,6 +47,7 @@ export function printListing(listing: Listing, places: ModelPlaces, json: boolea
     );
   }
   for (const { path, error } of refused) write(`✗ ${path}  ${describeError(error)}`);
+  printOthers(others);
   write(available.length > 0 ? 'Not installed:' : 'All known models are installed.');
   for (const { id, role, bytes, sha256, page, licence } of available) {
     const size = bytes === undefined ? '' : `${megabytes(bytes)}, `;
@@ -54,13 +56,17 @@ export function printListing(listing: Listing, places: ModelPlaces, json: boolea
   }
 }
 
+function printOthers(others: readonly string[]): void {
+  if (others.length > 0) write(`Of no kind that is used here: ${others.join(', ')}`);
+}
+
 export function printAdded(file: string, added: InstalledNeuralModel, json: boolean): void {
   if (json) print({ type: 'added', file, ...installedFacts(added) });
   else
     write(`${file} is installed as ${added.model.id} (${added.model.role}), ${added.reason}: ${added.path}`);
 }
 
-export function printVerified({ models, hidden, refused }: Listing, json: boolean): void {
+export function printVerified({ models, hidden, refused, others }: Listing, json: boolean): void {
   const all = [...models, ...hidden];
   if (json) {
     for (const one of all) print({ type: 'model', ok: true, ...installedFacts(one) });
@@ -71,6 +77,7 @@ export function printVerified({ models, hidden, refused }: Listing, json: boolea
   }
   for (const { path, verified, reason } of all) write(`${verified ? '✓' : '?'} ${path}: ${reason}`);
   for (const { path, error } of refused) write(`✗ ${path}: ${describeError(error)}`);
+  printOthers(others);
   const right = all.filter(({ verified }) => verified).length;
   write(`${right} verified, ${all.length - right} in no record, ${refused.length} unusable.`);
 }

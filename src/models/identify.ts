@@ -49,8 +49,9 @@ export async function identifyModel(
   });
   // Before anything is hashed: this is quick, and tells a file that is cut off from one that is another.
   const found = await recogniseModel(file);
-  const candidates = knownFiles().filter(
-    (known) => (known.bytes ?? bytes) === bytes && fits(known.model, found),
+  // A record that says no size is asked about files of its kind alone, so that not everything is hashed.
+  const candidates = knownFiles().filter(({ model, bytes: size }) =>
+    size === undefined ? fits(model, found) || path.basename(file) === model.file : size === bytes,
   );
   if (candidates.length > 0) {
     const sha256 = await files.sha256(file, options);

@@ -18,7 +18,10 @@ export interface Listing {
   models: InstalledNeuralModel[];
   /** Other files that are the same model. */
   hidden: InstalledNeuralModel[];
+  /** Damaged, or not known for sure. */
   refused: RefusedFile[];
+  /** Files of no kind that is used here, as folders of other programs are full of. */
+  others: string[];
 }
 
 /** insightface keeps its models two folders down. */
@@ -33,7 +36,7 @@ export async function listModels(
   options: { again?: boolean; signal?: AbortSignal } = {},
 ): Promise<Listing> {
   const verified = new VerifiedFiles(places.storage);
-  const listing: Listing = { models: [], hidden: [], refused: [] };
+  const listing: Listing = { models: [], hidden: [], refused: [], others: [] };
   const found: InstalledNeuralModel[] = [];
   for (const file of await modelFiles(places)) {
     if (options.signal?.aborted) throw new FaceSwapError('cancelled');
@@ -41,7 +44,9 @@ export async function listModels(
       found.push(await identifyModel(file, verified, options));
     } catch (error) {
       if (!(error instanceof FaceSwapError) || error.code === 'cancelled') throw error;
-      listing.refused.push({ path: file, error });
+      const isOther = error.code === 'model-wrong' && error.facts['candidates'] === undefined;
+      if (isOther) listing.others.push(file);
+      else listing.refused.push({ path: file, error });
     }
   }
   for (const one of [...found.filter((file) => file.verified), ...found.filter((file) => !file.verified)]) {

@@ -106,11 +106,14 @@ function enhancer({ inputs, outputs }: OnnxHead): Found {
   const role = 'face_enhancer';
   const faces = `faces of ${size}×${size} in and out`;
   const weight = inputs.find(({ name }) => name === 'weight' || name === 'w');
-  if (inputs.length === 2 && weight?.type === 'float64') {
-    return { family: 'codeformer', role, size, reason: `${faces}, and a weight in double precision` };
+  if (inputs.length === 2 && weight && (weight.dims ?? []).every((extent) => extent < 2)) {
+    const precision = weight.type === 'float64' ? ' in double precision' : '';
+    return { family: 'codeformer', role, size, reason: `${faces}, and a weight${precision}` };
   }
-  if (inputs.length !== 1 || outputs.length > 1) return;
-  return { family: 'face_restorer', role, size, reason: `${faces}, nothing else` };
+  if (inputs.length !== 1) return;
+  // RestoreFormer++ gives what it has found out on the way as well; the picture comes first.
+  const more = outputs.length > 1 ? `, ${outputs.length - 1} more outputs` : ', nothing else';
+  return { family: 'face_restorer', role, size, reason: `${faces}${more}` };
 }
 
 function recognizer({ inputs, outputs }: OnnxHead): Found {
@@ -137,7 +140,11 @@ function detector({ inputs, outputs }: OnnxHead): Found {
   }
   // Scores first, then boxes, then points, each for three strides.
   const perAnchor = outputs.length === 9 ? [1, 4, 10] : outputs.length === 6 ? [1, 4] : [];
-  const fitsScrfd = outputs.every(({ dims }, i) => dims?.at(-1) === perAnchor[Math.floor(i / 3)]);
+  // Files for pictures of any size may leave every extent open.
+  const fitsScrfd = outputs.every(({ dims }, i) => {
+    const extent = dims?.at(-1) ?? -1;
+    return extent < 0 || extent === perAnchor[Math.floor(i / 3)];
+  });
   if (perAnchor.length === 0 || !fitsScrfd) return;
   const points = outputs.length === 9 ? 'scores, boxes and points' : 'scores and boxes';
   return { ...found, family: 'scrfd', reason: `${points} for three strides` };

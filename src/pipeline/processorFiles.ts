@@ -99,7 +99,7 @@ async function findRecognizer(
   const places = modelPlaces();
   const { chosen, reason } = chooseModel('face_recognizer', (await listModels(places, { signal })).models);
   if (chosen) {
-    onLog('info', `face_swapper: the source is recognised by ${reason}`);
+    onLog('info', `face_swapper, recogniser of the source: ${reason}`);
     return chosen;
   }
   if (verified) throw missingModel('w600k_r50', places);

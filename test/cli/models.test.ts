@@ -76,6 +76,10 @@ describe('face-swap models', () => {
   test('verify finds a damaged file', async () => {
     const { models, storage } = setUp();
     await models('add', standIn('codeformer'));
+    copyFileSync(
+      path.join(__dirname, '..', '..', 'models', 'face_landmarker.onnx'),
+      path.join(storage, 'other.onnx'),
+    );
     assert.equal((await models('verify')).code, exitCodes.done);
     folder.write(
       path.join(path.basename(storage), 'half.onnx'),
@@ -83,6 +87,7 @@ describe('face-swap models', () => {
     );
     const { code, stdout } = await models('verify');
     assert.equal(code, exitCodes.modelMissing);
+    assert.match(stdout, /Of no kind that is used here: .*other\.onnx/);
     assert.match(stdout, /✗ .*half\.onnx: The model file .* is damaged \(it ends in the middle\)/);
     assert.match(stdout, /0 verified, 1 in no record, 1 unusable\.$/m);
   });

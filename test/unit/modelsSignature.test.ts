@@ -105,6 +105,17 @@ test('enhancers of every size are recognised, other pictures in and out are not'
     const found = recognise({ input: picture(size) }, { output: picture(size) });
     assert.deepEqual([found.family, found.family && found.size], ['face_restorer', size]);
   }
+  // RestoreFormer++ has sixteen outputs, the picture first; CodeFormer's weight comes in both precisions.
+  const more = { 2359: picture(512), a: [1, 256, 16, 16], b: [1, 1024] };
+  assert.equal(
+    recognise({ input: picture(512) }, Object.fromEntries(Object.entries(more))).family,
+    'face_restorer',
+  );
+  for (const weight of ['float32', 'float64']) {
+    const found = recognise({ x: picture(512), w: [1] }, { y: picture(512) }, { w: weight });
+    assert.equal(found.family, 'codeformer', weight);
+  }
+  assert.equal(recognise({ x: picture(512), w: [1, 512] }, { y: picture(512) }).family, undefined);
   assert.equal(recognise({ input: picture(512) }, { output: picture(1024) }).family, undefined);
   assert.equal(recognise({ input: [1, 3, -1, -1] }, { output: [1, 3, -1, -1] }).family, undefined);
 });
@@ -122,6 +133,10 @@ test('detectors and recognisers are recognised with free sizes as well', () => {
     'scores and boxes for three strides',
   );
   assert.equal(recognise(free, scrfd([4, 1, 10])).family, undefined);
+  const open = Object.fromEntries(
+    Array.from({ length: 9 }, (_, i): [string, Shape] => [`out${i}`, [-1, -1]]),
+  );
+  assert.equal(recognise(free, open).family, 'scrfd');
   const strides = [8, 16, 32];
   const kinds = Object.entries({ cls: 1, obj: 1, bbox: 4, kps: 10 });
   const heads = kinds.flatMap(([kind, n]) => strides.map((stride) => [`${kind}_${stride}`, [1, -1, n]]));

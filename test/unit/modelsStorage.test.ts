@@ -175,6 +175,22 @@ describe('a file that a record is about', () => {
     assert.equal(other.verified, false);
   });
 
+  test('is known by its hash whatever its inputs and outputs are', async (t) => {
+    const strange = encodeOnnx({
+      name: 'strange',
+      nodes: [],
+      initializers: [],
+      inputs: [{ name: 'face', shape: [-1, 3, -1, -1] }],
+      outputs: [{ name: 'better', shape: [-1, 3, -1, -1] }],
+    });
+    const own = { ...neuralModel('gfpgan_1.4')!, id: 'strange', file: 'strange.onnx', bytes: strange.length };
+    const records = loadNeuralModels() as NeuralModel[];
+    records.unshift({ ...own, sha256: createHash('sha256').update(strange).digest('hex') });
+    t.after(() => records.shift());
+    const { model, verified } = await addModel(folder.write('some.onnx', strange), places());
+    assert.deepEqual([model.id, verified], ['strange', true]);
+  });
+
   test('is hashed once, and again when asked to', async () => {
     const where = places();
     const { path: file } = await addModel(folder.write('once.onnx', content), where);
@@ -192,6 +208,27 @@ describe('a file that a record is about', () => {
 });
 
 describe('finding models', () => {
+  test('leaves what other programs need beside them alone', async () => {
+    const where = places();
+    const inputs = [{ name: 'data', shape: [1, 3, 192, 192] }];
+    const landmarks = encodeOnnx({
+      name: '',
+      nodes: [],
+      initializers: [],
+      inputs,
+      outputs: [{ name: 'fc1', shape: [1, 212] }],
+    });
+    writeFileSync(path.join(where.pointedTo, '2d106det.onnx'), landmarks);
+    writeFileSync(path.join(where.pointedTo, 'gfpgan_1.4.onnx'), hollow('gfpgan_1.4').subarray(0, 60));
+    const { models, refused, others } = await listModels(where);
+    assert.deepEqual(models, []);
+    assert.deepEqual(others, [path.join(where.pointedTo, '2d106det.onnx')]);
+    assert.deepEqual(
+      refused.map(({ error }) => error.code),
+      ['model-corrupt'],
+    );
+  });
+
   test('looks in the storage first, then in folders that are pointed to, also below them', async () => {
     const where = places();
     const below = path.join(where.pointedTo, 'buffalo_l');
