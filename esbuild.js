@@ -1,4 +1,4 @@
-// Bundles everything into dist/: the extension, the worker and its pipeline thread, the probe, the command line, the webview.
+// Bundles everything into dist/: the extension, the worker and its pipeline thread, the processes for tries, the command line, the webview.
 const { chmodSync, copyFileSync, rmSync } = require('node:fs');
 const path = require('node:path');
 const esbuild = require('esbuild');
@@ -46,7 +46,9 @@ const shared = {
 const builds = [
   {
     ...shared,
-    entryPoints: ['src/extension.ts', 'src/worker.ts', 'src/pipelineThread.ts', 'src/probe.ts', 'src/cli.ts'],
+    entryPoints: ['extension', 'worker', 'pipelineThread', 'probe', 'trial', 'cli'].map(
+      (name) => `src/${name}.ts`,
+    ),
     outdir: 'dist',
     platform: 'node',
     format: 'cjs',

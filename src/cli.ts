@@ -27,6 +27,7 @@ import { printDoctor, printFaces } from './cli/print';
 import { record } from './cli/record';
 import { stopSignal } from './cli/stopSignals';
 import { requireTerms } from './cli/terms';
+import { addVerifyCommand } from './cli/verify';
 import { recordJob, type JobEnd } from './machine/jobRecord';
 import { FaceSwapError } from './protocol/errors';
 import { exitCodes } from './protocol/exitCodes';
@@ -112,7 +113,8 @@ function commandLine(): Command {
     .description('check ffmpeg, the models and the execution providers')
     .action(doctor);
   addCommonOptions(doctorCommand);
-  for (const command of [runCommand, facesCommand, doctorCommand]) {
+  const verifyCommand = addVerifyCommand(program, client, signal);
+  for (const command of [runCommand, facesCommand, doctorCommand, verifyCommand]) {
     addCudaPathOption(addPlaceOptions(command)).hook('preAction', () => {
       const options = command.opts<PlaceOptions & CudaPathOptions>();
       applyCuda(options, applyPlaces(options));

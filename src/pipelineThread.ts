@@ -9,6 +9,7 @@ import {
   runDoctor,
   swapVideo,
   takeStill,
+  verifyGpu,
   type PipelineContext,
 } from './pipeline';
 import { PauseGate } from './pipeline/pauseGate';
@@ -32,6 +33,7 @@ const methods: Partial<Implementation> = {
   photo: describePhoto,
   analyse: analyseTarget,
   doctor: runDoctor,
+  verify: verifyGpu,
   inspect: inspectFile,
 };
 

@@ -6,3 +6,4 @@ export { inspectFile } from './inspectFile';
 export { listFaces } from './listFaces';
 export { readFacts, takeStill } from './stills';
 export { swapVideo } from './swapVideo';
+export { verifyGpu } from './verify/verifyGpu';

@@ -13,13 +13,14 @@ export async function baselineOf(gpu: VramWatcher): Promise<number | undefined> 
   return ((await gpu.next(firstReadingMs)) ?? gpu.latest)?.usedMb;
 }
 
-/** Waits until memory is back at the baseline, at most `waitSeconds`, and logs what came of it. */
+/** Waits until the memory of a process is back at the baseline, at most `waitSeconds`, and logs what came of it. */
 export async function measureRelease(
   gpu: VramWatcher,
   pending: PendingRelease,
   by: GpuRelease['by'],
   waitSeconds: number,
   log: PipelineContext['onLog'],
+  pid = process.pid,
 ): Promise<GpuRelease> {
   const { smi } = gpu;
   const uuid = gpu.latest?.uuid;
@@ -28,7 +29,7 @@ export async function measureRelease(
     waitMs: waitSeconds * 1000,
     now: () => performance.now(),
     holders: () => (smi !== undefined && uuid !== undefined ? listHolders(smi, uuid) : Promise.resolve([])),
-    pid: process.pid,
+    pid,
   });
   const release: GpuRelease = { ...pending, ...released, ms: Math.round(pending.ms + released.ms), by };
   log(release.verdict === 'held' ? 'warn' : 'info', describeRelease(release));

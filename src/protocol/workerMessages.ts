@@ -6,6 +6,7 @@ import type { Preview, PreviewRequest } from './preview';
 import type { JobProblem } from './problems';
 import type { ProvenanceReport } from './provenance';
 import type { DoctorReport, FacesReport, JobReport, LivePicture, LogLevel, Progress, Still } from './report';
+import type { VerifyReport, VerifyRequest } from './verify';
 
 /** What the child process can do; requests, replies and the client's methods are derived from it. */
 export interface WorkerApi {
@@ -22,6 +23,8 @@ export interface WorkerApi {
   /** What a target is, without looking for anybody in it. */
   facts(request: { file: string; tools: ToolPaths }): TargetFacts;
   doctor(request: { tools: ToolPaths; execution: ExecutionOptions }): DoctorReport;
+  /** What runs the networks on this machine, how fast, and whether its GPU gives memory back. */
+  verify(request: VerifyRequest): VerifyReport;
   /** All faces of a source photo, and what may spoil them. */
   photo(request: PhotoRequest): PhotoReport;
   /** Who is seen in a target, when, and where its scenes are cut. Progress is told as stage `analyse`. */
@@ -45,6 +48,7 @@ export const workerMethods = [
   'still',
   'facts',
   'doctor',
+  'verify',
   'photo',
   'analyse',
   'preview',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -7,6 +7,7 @@ import type { DoctorReport, JobReport } from '../../src/protocol/report';
 import { mediaFolder } from '../support/cliMedia';
 import { eventsOf, faceSwap } from '../support/commandLine';
 import { fakeGpu, type FakeGpu } from '../support/fakeGpu';
+import { realRuntime as copiedRuntime } from '../support/realRuntime';
 import { standInRuntime } from '../support/standInRuntime';
 
 /** The real runtime beside libraries that are no CUDA, and a stand-in for it where CUDA has to run. */
@@ -37,18 +38,8 @@ describe('execution providers on the command line', { skip: process.platform !==
     return (eventsOf(ended).at(-1) as unknown as { report: JobReport }).report;
   };
 
-  /** The real runtime with a provider whose library was made of the runtime's own binding and then changed. */
-  const realRuntime = (change: (cuda: string) => void = () => undefined): NodeJS.ProcessEnv => {
-    const place = path.join(folder, `real ${++count}`);
-    const { FACE_SWAP_STAND_IN } = standInRuntime(place);
-    const { binding } = JSON.parse(readFileSync(FACE_SWAP_STAND_IN!, 'utf8')) as { binding: string };
-    const door = path.join(place, path.basename(binding));
-    rmSync(door, { recursive: true });
-    for (const name of [path.basename(binding), 'libonnxruntime.so.1'])
-      copyFileSync(path.join(path.dirname(binding), name), path.join(place, name));
-    change(path.join(place, 'libonnxruntime_providers_cuda.so'));
-    return { FACE_SWAP_RUNTIME: place };
-  };
+  const realRuntime = (change?: (cuda: string) => void) =>
+    copiedRuntime(path.join(folder, `real ${++count}`), change);
 
   test('leave a machine without a GPU in peace, and tell it once', async (t) => {
     const ended = await run(noGpu);

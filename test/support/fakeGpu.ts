@@ -3,7 +3,7 @@ import path from 'node:path';
 
 export interface FakeGpu {
   /** One list of readings for each start of the watch; see fakeNvidiaSmi.js. */
-  curves: (number | string | { usedMb: number; until: string })[][];
+  curves: (number | string | { usedMb: number; until: string } | { live: string })[][];
   folder?: string;
   apps?: string[];
   gpus?: string[];

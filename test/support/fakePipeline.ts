@@ -10,6 +10,7 @@ import type { SwapJob } from '../../src/protocol/job';
 import type { PassState } from '../../src/protocol/passes';
 import type { ProvenanceReport } from '../../src/protocol/provenance';
 import type { DoctorReport, FacesReport, JobReport, Still } from '../../src/protocol/report';
+import type { VerifyReport } from '../../src/protocol/verify';
 
 /**
  * Stands in for `src/pipeline` in a worker bundled for tests: what a job does is the name of its target, and its
@@ -145,6 +146,12 @@ export function runDoctor(): Promise<DoctorReport> {
 
 export function inspectFile(request: { file: string }): Promise<ProvenanceReport> {
   return Promise.resolve({ file: request.file, marks: [] });
+}
+
+export function verifyGpu(): Promise<VerifyReport> {
+  const runtime = { version: '1', folder: '/runtime', built: ['cpu'] };
+  const nothing = { gpus: [], models: [], releases: [], folders: {} };
+  return Promise.resolve({ version: '1', system: 'none', node: 'v20', wanted: 'cpu', runtime, ...nothing });
 }
 
 export function describePhoto({ file }: { file: string }): Promise<PhotoReport> {

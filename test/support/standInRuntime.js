@@ -1,13 +1,24 @@
 // Stands in for the native part of onnxruntime with a CUDA provider, where FACE_SWAP_RUNTIME points: what is asked of CUDA runs on
 // the CPU, and the profile says CUDA. FACE_SWAP_STAND_IN names a JSON file:
 //   binding  the real native module
-//   full     [{ model, run, times }]: on CUDA the run of that number of a model (by the beginning of its file's name), and the runs
-//            after it, fail as a full GPU does, so many times in all processes together
-const { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
+//   full     [{ model, run, times, crash }]: on CUDA the run of that number of a model (by the beginning of its file's name), and the runs
+//            after it, fail as a full GPU does, so many times in all processes together,
+//            or crash it
+//   memory   { contextMb, sessionMb }: what a process and each session on CUDA take of the GPU, for fakeNvidiaSmi.js; a process
+//            keeps its context to the end, as those of CUDA do
+const {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs');
 const path = require('node:path');
 
 const file = process.env['FACE_SWAP_STAND_IN'];
-const { binding, full = [] } = JSON.parse(readFileSync(file, 'utf8'));
+const { binding, full = [], memory } = JSON.parse(readFileSync(file, 'utf8'));
 const real = require(binding);
 const isOnCuda = (options) =>
   options?.executionProviders?.some((one) => (one.name ?? one) === 'cuda') ?? false;
@@ -25,6 +36,7 @@ class InferenceSession {
     this.model = path.basename(model);
     this.onCuda = isOnCuda(options);
     this.profile = options.enableProfiling ? options.profileFilePrefix : undefined;
+    if (this.onCuda && memory) this.held = take();
     this.session.loadModel(model, this.onCuda ? { ...options, executionProviders: ['cpu'] } : options);
   }
 
@@ -41,6 +53,7 @@ class InferenceSession {
     const rule =
       this.onCuda && full.find(({ model, run }) => this.model.startsWith(model) && this.runs >= run);
     if (rule && failures(rule) < (rule.times ?? 1)) {
+      if (rule.crash) process.kill(process.pid, 'SIGSEGV');
       appendFileSync(failuresFile(rule), 'x');
       throw new Error(message);
     }
@@ -61,8 +74,21 @@ class InferenceSession {
   }
 
   dispose() {
+    if (this.held) rmSync(this.held);
     this.session.dispose();
   }
+}
+
+let sessions = 0;
+
+/** Puts what a session takes into a file of its own, whose name is returned. */
+function take() {
+  const folder = `${file}.memory`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${process.pid}-context`), String(memory.contextMb));
+  const held = path.join(folder, `${process.pid}-${++sessions}`);
+  writeFileSync(held, String(memory.sessionMb));
+  return held;
 }
 
 const failuresFile = ({ model }) => `${file}.${model}`;

@@ -19,6 +19,8 @@ export interface VramReadings {
  */
 export class VramWatcher implements VramReadings {
   latest: GpuSample | undefined;
+  /** Told every reading of the watched GPU. */
+  onSample?: (sample: GpuSample) => void;
   private readonly order: string[] = [];
   private readonly peaks = new Map<string, GpuUse>();
   private readonly waiting = new Set<(sample: GpuSample | undefined) => void>();
@@ -80,6 +82,7 @@ export class VramWatcher implements VramReadings {
     this.peaks.set(uuid, { uuid, totalMb, peakMb: Math.max(usedMb, this.peaks.get(uuid)?.peakMb ?? 0) });
     if (!this.isWatched(uuid)) return;
     this.latest = sample;
+    this.onSample?.(sample);
     for (const done of [...this.waiting]) done(sample);
   }
 
