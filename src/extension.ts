@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { Host } from './host/host';
+import { jobActionNames } from './host/views/jobActionNames';
+import { registerViews } from './host/views/register';
 
 let host: Promise<Host> | undefined;
 
-/** Only registers the commands; everything else is loaded and made by the first one that runs. */
+/** Only registers commands and views; everything else is loaded and made by the first one that is used. */
 export function activate(context: vscode.ExtensionContext): void {
   const ready = (): Promise<Host> => {
     host ??= import('./host/host').then(({ Host }) => new Host(context));
@@ -36,6 +38,15 @@ export function activate(context: vscode.ExtensionContext): void {
   registerModels('addModelFile');
   registerCuda('installCudaRuntime');
   registerCuda('removeCudaRuntime');
+  for (const name of jobActionNames)
+    register(`jobs.${name}`, async (_commands, current, ...args) =>
+      (await import('./host/views/jobActions')).runJobAction(current, name, ...args),
+    );
+  for (const name of ['get', 'add', 'licence', 'reveal', 'refresh'] as const)
+    register(`models.${name}`, async (_commands, current, node) =>
+      (await import('./host/views/modelActions')).runModelAction(current, name, node),
+    );
+  registerViews(context, ready);
   register('newJob', (commands) => commands.newJob());
   context.subscriptions.push(
     vscode.window.registerCustomEditorProvider('faceSwap.job', {
@@ -45,6 +56,9 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   register('showOutput', (_commands, current) => current.log.show());
+  // Jobs that were not over when VS Code was closed are offered again; else nothing is done before somebody asks.
+  const kept: unknown = context.workspaceState.get('queue');
+  if (Array.isArray(kept) && kept.length > 0) void ready();
 }
 
 /** Ends running jobs and the worker; VS Code waits a few seconds for it when the window closes. */

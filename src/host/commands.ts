@@ -5,7 +5,7 @@ import { clickedFiles, isSwapRequest } from './clickedFiles';
 import { openNewJob } from './editor/jobDocument';
 import { startNewJob } from './editor/newJob';
 import type { Host } from './host';
-import type { QueuedJob } from './jobQueue';
+import type { JobRun } from './jobRun';
 import { isImageFile, isVideoFile } from './mediaFiles';
 import { showError } from './outcome';
 import { startSwap } from './startSwap';
@@ -64,6 +64,7 @@ export async function useAsSource(
 /** Cancels the only job, or asks which; with the argument `all` every job, for keybindings and other extensions. */
 export async function cancel(host: Host, which?: unknown): Promise<void> {
   const { jobs } = host.queue;
+  const cancelAll = (runs: readonly JobRun[]): void => runs.forEach((run) => run.cancel());
   if (jobs.length < 2 || which === 'all') {
     cancelAll(jobs);
     return;
@@ -76,11 +77,6 @@ export async function cancel(host: Host, which?: unknown): Promise<void> {
   cancelAll(choice?.chosen ?? []);
 }
 
-function cancelAll(jobs: readonly QueuedJob[]): void {
-  // The last first, so that none of them starts in between.
-  for (const job of [...jobs].reverse()) job.cancel();
-}
-
 /** Prints what the worker finds on this machine: ffmpeg, models, execution providers. */
 export async function doctor(host: Host): Promise<void> {
   const { log } = host;
@@ -89,6 +85,7 @@ export async function doctor(host: Host): Promise<void> {
     const { tools, execution } = host.settings();
     log.info('Doctor: looking at ffmpeg, the models and the execution providers');
     const report = await host.worker.call('doctor', { tools, execution });
+    host.checked(report);
     for (const { ok, name, detail, cure } of report.checks) {
       if (ok) log.info(`  ✓ ${name}: ${detail}`);
       else log.warn(`  ✗ ${name}: ${detail}${cure === undefined ? '' : ` ${cure}`}`);

@@ -18,6 +18,7 @@ export async function installCudaRuntime(host: Host, agreed?: unknown): Promise<
     const { storage } = host.places();
     const folders = host.cudaFolders();
     const runtime = await withProgress(host, storage, folders[0], agreed === true);
+    host.modelsChanged();
     const status = await cudaStatus(storage, folders);
     for (const line of cudaLines(status)) host.log[status.state === 'ready' ? 'info' : 'warn'](line);
     void tellInstalled(host, status.state === 'ready', status.libraries?.missing.length ?? 0);
@@ -36,8 +37,9 @@ export async function removeCudaRuntime(host: Host): Promise<string[]> {
         reason: t('A job is running; remove the CUDA runtime when it has ended'),
       });
     // A process that has loaded it would keep it, and Windows would not let it be deleted.
-    host.worker.dispose();
+    host.endWorkers();
     const gone = await removeCuda(host.places().storage);
+    host.modelsChanged();
     for (const folder of gone) host.log.info(`Removed: ${folder}`);
     void vscode.window.showInformationMessage(
       gone.length > 0 ? t('The CUDA runtime is removed.') : t('No CUDA runtime was installed.'),

@@ -4,14 +4,15 @@ import { cudaEnvironment } from '../machine/cudaRuntime';
 import { modelPlaces, noteStorage, type ModelPlaces } from '../models/places';
 import { FaceSwapError } from '../protocol/errors';
 import { isGpuName } from '../protocol/gpu';
-import type { SwapJob } from '../protocol/job';
-import type { JobReport } from '../protocol/report';
+import type { DoctorReport, JobReport } from '../protocol/report';
 import { ComparePanel } from './comparePanel';
 import { Studio } from './editor/studio';
 import { readJobSettings, type JobSettings } from '../job/jobSettings';
+import { JobList } from './jobList';
 import { JobQueue } from './jobQueue';
 import { JobRun } from './jobRun';
 import { Pickers } from './pickers';
+import { QueueKeeper } from './queueKeeper';
 import { runJob } from './startSwap';
 import { StatusBar } from './statusBar';
 import { t } from './texts';
@@ -25,12 +26,19 @@ export interface SwapResult {
 /** Everything that lives from the first command to the end: one output channel, one status bar item, one queue, one worker. */
 export class Host {
   readonly log = vscode.window.createOutputChannel('Face Swap', { log: true });
-  readonly statusBar = new StatusBar();
   readonly worker = new WorkerProcess(() => this.environment());
-  readonly queue = new JobQueue((jobs) => {
-    setContext('faceSwap.busy', jobs > 0);
-    if (jobs === 0) this.statusBar.hide();
-  });
+  readonly jobs = new JobList();
+  readonly queue = new JobQueue<JobRun>(
+    () => jobsAtATime(),
+    () => {
+      setContext('faceSwap.busy', this.queue.jobs.length > 0);
+      this.jobs.order(this.queue.jobs);
+    },
+  );
+  /** Processes that jobs run in: each blocks the one that it has. */
+  private readonly workers = [this.worker];
+  private readonly busy = new Set<WorkerProcess>();
+  private readonly statusBar = new StatusBar(this.jobs);
   readonly studio = new Studio(() => this.environment());
   readonly pickers: Pickers;
   readonly comparePanel: ComparePanel;
@@ -38,10 +46,18 @@ export class Host {
   readonly promisedOutputs = new Set<string>();
   private result: SwapResult | undefined;
 
+  private readonly keeper: QueueKeeper;
   private readonly globalStorage: string;
   private readonly runStarted = new vscode.EventEmitter<JobRun>();
   /** A job has been started from a job file. */
   readonly onDidStartRun = this.runStarted.event;
+  private readonly modelsChange = new vscode.EventEmitter<undefined>();
+  /** A model or the CUDA runtime has been added or has gone. */
+  readonly onDidChangeModels = this.modelsChange.event;
+  private readonly check = new vscode.EventEmitter<DoctorReport>();
+  readonly onDidCheck = this.check.event;
+  /** What was found the last time that this machine was looked at. */
+  lastCheck: DoctorReport | undefined;
   readonly extension: vscode.Uri;
   /** package.json in the reader's language. */
   readonly manifest: unknown;
@@ -50,8 +66,21 @@ export class Host {
     this.globalStorage = context.globalStorageUri.fsPath;
     this.extension = context.extensionUri;
     this.manifest = context.extension.packageJSON;
+    this.keeper = new QueueKeeper(this, context.workspaceState);
     this.pickers = new Pickers(context.globalState);
     this.comparePanel = new ComparePanel(context.extensionUri, this);
+    context.subscriptions.push(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('faceSwap.maxConcurrentJobs')) this.queue.advance();
+      }),
+    );
+    this.jobs.onDidChange((run) => {
+      if (!run)
+        setContext(
+          'faceSwap.hasEndedJobs',
+          this.jobs.all.some(({ isOver }) => isOver),
+        );
+    });
   }
 
   get lastResult(): SwapResult | undefined {
@@ -70,14 +99,54 @@ export class Host {
     return readJobSettings((name) => configuration.get(name), t);
   }
 
+  /** A setting by its name without the prefix, as it counts for a file. */
+  settingOf(file: string): (name: string) => unknown {
+    const configuration = vscode.workspace.getConfiguration('faceSwap', vscode.Uri.file(file));
+    return (name) => configuration.get(name);
+  }
+
   /** Starts the job of a job file, unless that very file's job is under way; panels of the file hear of it. */
-  async startJobFile(file: string, job: SwapJob): Promise<JobReport | undefined> {
+  async startJobFile(run: JobRun): Promise<JobReport | undefined> {
+    const file = run.jobFile ?? '';
     const before = this.studio.runOf(file);
     if (before && !before.isOver) return undefined;
-    const run = new JobRun(job);
     this.studio.keepRun(file, run);
     this.runStarted.fire(run);
     return runJob(this, run);
+  }
+
+  /** The same job once more, in the place of one that did not come to its end. */
+  again(run: JobRun): void {
+    this.jobs.remove([run]);
+    const next = new JobRun(run.job, run.kept);
+    void (next.jobFile === undefined ? runJob(this, next) : this.startJobFile(next));
+  }
+
+  modelsChanged(): void {
+    this.modelsChange.fire(undefined);
+  }
+
+  /** Keeps what was found out about this machine. */
+  checked(report: DoctorReport): void {
+    this.lastCheck = report;
+    this.check.fire(report);
+  }
+
+  /** Lends a process that runs no other job. */
+  async withWorker<T>(work: (worker: WorkerProcess) => Promise<T>): Promise<T> {
+    let free = this.workers.find((worker) => !this.busy.has(worker));
+    if (!free) this.workers.push((free = new WorkerProcess(() => this.environment())));
+    this.busy.add(free);
+    try {
+      return await work(free);
+    } finally {
+      this.busy.delete(free);
+    }
+  }
+
+  /** Ends the processes; the next call starts a fresh one. */
+  endWorkers(): void {
+    for (const worker of this.workers) worker.dispose();
   }
 
   /** Where models are. The command line is told where the extension keeps them, so that both share one folder. */
@@ -110,14 +179,22 @@ export class Host {
 
   /** Cancels what runs and waits until it has cleaned up, then ends the worker. */
   async close(): Promise<void> {
+    this.keeper.dispose();
     await this.queue.close();
     this.comparePanel.dispose();
     this.studio.dispose();
-    this.runStarted.dispose();
-    this.worker.dispose();
+    for (const event of [this.runStarted, this.modelsChange, this.check]) event.dispose();
+    this.endWorkers();
     this.statusBar.dispose();
+    this.jobs.dispose();
     this.log.dispose();
   }
+}
+
+/** VS Code only underlines a wrong value in settings.json. */
+function jobsAtATime(): number {
+  const wanted: unknown = vscode.workspace.getConfiguration('faceSwap').get('maxConcurrentJobs');
+  return typeof wanted === 'number' && wanted >= 1 ? Math.min(8, Math.floor(wanted)) : 1;
 }
 
 function absolute(name: string, folder: unknown): string {

@@ -6,9 +6,11 @@ import type { SwapJob } from '../protocol/job';
 import type { JobProblem, ProblemKind } from '../protocol/problems';
 import type { JobReport, LivePicture, Progress } from '../protocol/report';
 import { percentOf, stageTitle } from './jobStatus';
+import type { KeptJob } from './keptQueue';
 import { t } from './texts';
 
-export type RunState = 'waiting' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
+/** `interrupted`: it was not over when VS Code was closed, and waits for somebody to say that it is to go on. */
+export type RunState = 'waiting' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled' | 'interrupted';
 
 export interface VramPoint {
   second: number;
@@ -19,6 +21,8 @@ export interface VramPoint {
 /** A chart needs no more; of a longer job every other reading is forgotten each time that there are so many. */
 const mostPoints = 600;
 
+let runs = 0;
+
 /**
  * One job from its start to whatever follows: the queue and the worker tell it what happens, and panels that come and go read
  * what has happened so far.
@@ -26,6 +30,9 @@ const mostPoints = 600;
 export class JobRun implements vscode.Disposable {
   state: RunState = 'waiting';
   ahead = 0;
+  /** Milliseconds since 1970; 0 before the end. */
+  endedAt = 0;
+  readonly id = `job ${++runs}`;
   latest: Progress = { stage: 'probe', frame: 0, total: 0, fps: 0 };
   picture: LivePicture | undefined;
   report: JobReport | undefined;
@@ -44,10 +51,28 @@ export class JobRun implements vscode.Disposable {
 
   readonly onDidChange = this.changed.event;
 
-  constructor(readonly job: SwapJob) {}
+  /** @param kept how it is kept over a restart */
+  constructor(
+    readonly job: SwapJob,
+    readonly kept: KeptJob,
+  ) {}
+
+  /** Path of the job file that it was started from. */
+  get jobFile(): string | undefined {
+    return this.kept.jobFile;
+  }
+
+  /** `ann.jpg → clip.mp4` */
+  get label(): string {
+    return jobLabel(this.job);
+  }
 
   get signal(): AbortSignal {
     return this.abort.signal;
+  }
+
+  get isRunning(): boolean {
+    return this.state === 'running' || this.state === 'paused';
   }
 
   get isOver(): boolean {
@@ -138,6 +163,7 @@ export class JobRun implements vscode.Disposable {
 
   private become(state: RunState): void {
     this.state = state;
+    if (this.isOver) this.endedAt = Date.now();
     this.tell();
   }
 

@@ -45,6 +45,7 @@ export async function addModelFile(host: Host, file?: unknown): Promise<string |
   try {
     const { model, reason } = await addAsking(path, host.places());
     host.log.info(`Model ${model.id} (${model.role}) added, ${reason}`);
+    host.modelsChanged();
     void vscode.window.showInformationMessage(t('{0} is installed as {1}, {2}.', path, model.id, reason));
     return model.id;
   } catch (error) {
@@ -139,6 +140,7 @@ async function download(host: Host, model: NeuralModel, { storage }: ModelPlaces
     },
   );
   host.log.info(`Model ${model.id} is installed: ${file}`);
+  host.modelsChanged();
   return file;
 }
 

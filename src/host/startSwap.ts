@@ -1,22 +1,25 @@
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { jobOfFile } from '../job/jobOfFile';
 import type { SwapJob } from '../protocol/job';
+import type { JobFile } from '../protocol/jobFile';
 import type { JobReport } from '../protocol/report';
 import { runAsking } from '../askAboutGpu';
 import type { SwapRequest } from './clickedFiles';
 import type { Host } from './host';
 import { JobLog } from './jobLog';
 import { longStatus, percentOf } from './jobStatus';
-import { jobLabel, JobRun } from './jobRun';
+import { JobRun } from './jobRun';
+import { keepJob } from './keptQueue';
 import { asFaceSwapError, offerResult, sentenceOf, showError } from './outcome';
 import { t } from './texts';
-import { outputPath } from '../job/outputName';
 
 /** Queues one swap, shows it while it waits and runs, and tells how it ended. Resolves to undefined when it did not succeed. */
 export async function startSwap(host: Host, request: SwapRequest): Promise<JobReport | undefined> {
   let run: JobRun;
   try {
-    run = new JobRun(newJob(host, request));
+    run = newRun(host, request);
   } catch (error) {
     void showError(host.log, error);
     return undefined;
@@ -31,12 +34,10 @@ type Show = (run: JobRun, work: Promise<unknown>) => void;
 export async function runJob(host: Host, run: JobRun, show?: Show): Promise<JobReport | undefined> {
   const { job } = run;
   host.promisedOutputs.add(job.output);
-  const label = jobLabel(job);
-  const onWait = (ahead: number): void => {
-    host.log.info(`${label}: waiting for ${ahead} other ${ahead === 1 ? 'job' : 'jobs'} to end`);
-    run.waiting(ahead);
-  };
-  const work = host.queue.run(label, run.abort, onWait, () => render(host, run, label));
+  host.jobs.add(run);
+  const work = host.queue.run(run, () => render(host, run));
+  if (run.ahead > 0)
+    host.log.info(`${run.label}: waiting for ${run.ahead} other ${run.ahead === 1 ? 'job' : 'jobs'} to end`);
   show?.(run, work);
   try {
     const report = await work;
@@ -54,21 +55,19 @@ export async function runJob(host: Host, run: JobRun, show?: Show): Promise<JobR
   }
 }
 
-function newJob(host: Host, { sources, target, output }: SwapRequest): SwapJob {
+function newRun(host: Host, { sources, target, output }: SwapRequest): JobRun {
   const isTaken = (file: string): boolean => existsSync(file) || host.promisedOutputs.has(file);
-  return {
-    ...host.settings(target),
-    sources,
-    target,
-    output: output ?? outputPath(sources[0], target, isTaken),
-    overwrite: false,
-  };
+  const folder = path.dirname(target);
+  const setting = host.settingOf(target);
+  const document: JobFile = { version: 1, target, sources, ...(output !== undefined && { output }) };
+  const job = jobOfFile(document, { folder, setting, isTaken });
+  return new JobRun(job, keepJob(document, { folder, output: job.output, setting }));
 }
 
 function inNotification(run: JobRun, work: Promise<unknown>): void {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: `Face Swap: ${jobLabel(run.job)}`,
+    title: `Face Swap: ${run.label}`,
     cancellable: true,
   };
   void vscode.window.withProgress(options, async (notification, cancellation) => {
@@ -91,28 +90,28 @@ function inNotification(run: JobRun, work: Promise<unknown>): void {
   });
 }
 
-function render(host: Host, run: JobRun, label: string): Promise<JobReport> {
+function render(host: Host, run: JobRun): Promise<JobReport> {
   const { job, control, signal } = run;
   const log = new JobLog((level, line) => host.log[level](line));
   log.started(job);
   run.started();
-  host.statusBar.show({ stage: 'probe', frame: 0, total: 0, fps: 0 }, label, host.queue.jobs.length);
   // What previews keep in memory the job may need.
   host.studio.looker.dispose();
   const swap = (wanted: SwapJob): Promise<JobReport> =>
-    host.worker.call('swap', wanted, {
-      signal,
-      control,
-      onLog: (level, message) => host.log[level](message),
-      onPaused: (isPaused) => run.paused(isPaused),
-      onPicture: (picture) => run.pictured(picture),
-      onProblem: (problem) => run.problem(problem),
-      onProgress: (progress) => {
-        log.progress(progress);
-        host.statusBar.show(progress, label, host.queue.jobs.length);
-        run.progressed(progress);
-      },
-    });
+    host.withWorker((worker) =>
+      worker.call('swap', wanted, {
+        signal,
+        control,
+        onLog: (level, message) => host.log[level](message),
+        onPaused: (isPaused) => run.paused(isPaused),
+        onPicture: (picture) => run.pictured(picture),
+        onProblem: (problem) => run.problem(problem),
+        onProgress: (progress) => {
+          log.progress(progress);
+          run.progressed(progress);
+        },
+      }),
+    );
   return runAsking(job, swap, goOnWithoutGpu).then((report) => {
     log.finished(report);
     return report;

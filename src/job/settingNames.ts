@@ -25,3 +25,7 @@ export function mayBeInJobFile(name: string): boolean {
   const setting = declared.get(`faceSwap.${name}`);
   return setting !== undefined && setting.scope !== 'machine' && !notOfJobs.has(name);
 }
+
+/** All settings that a job file may hold. */
+export const jobSettingNames = (): string[] =>
+  [...declared.keys()].map((name) => name.replace(/^faceSwap\./, '')).filter(mayBeInJobFile);

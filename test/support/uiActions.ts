@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { panelActions, sameColours, webview } from './panelActions';
+import { viewActions } from './viewActions';
 
 const screenshots = path.resolve(__dirname, '..', '..', 'out', 'screenshots');
 
@@ -104,6 +105,7 @@ export const uiActions = {
   },
 
   ...panelActions,
+  ...viewActions,
 
   /** Waits until the Compare panel has taken over a theme, by its id. */
   comparePanelTheme: async (page: Page, id: string) => {

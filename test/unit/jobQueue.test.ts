@@ -1,90 +1,135 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { JobQueue } from '../../src/host/jobQueue';
+import { JobQueue, type QueuedJob } from '../../src/host/jobQueue';
 import { FaceSwapError } from '../../src/protocol/errors';
 
-/** A piece of work that ends when it is told to. */
-function manual(): { work: () => Promise<string>; finish: (result: string) => void; started: () => boolean } {
-  let finish: (result: string) => void = () => undefined;
-  let started = false;
-  const ended = new Promise<string>((resolve) => {
-    finish = resolve;
-  });
-  const work = (): Promise<string> => {
-    started = true;
-    return ended;
+/** A job whose work ends when it is told to. */
+class Job implements QueuedJob {
+  readonly abort = new AbortController();
+  readonly ahead: number[] = [];
+  started = false;
+  finish: (result: string) => void = () => undefined;
+
+  constructor(readonly name = '') {}
+
+  waiting(ahead: number): void {
+    this.ahead.push(ahead);
+  }
+
+  readonly work = (): Promise<string> => {
+    this.started = true;
+    return new Promise((resolve) => {
+      this.finish = resolve;
+    });
   };
-  return { work, finish: (result) => finish(result), started: () => started };
 }
 
-const ignore = (): void => undefined;
 const isCancelled = (error: unknown): boolean => error instanceof FaceSwapError && error.code === 'cancelled';
+const started = (...jobs: Job[]): boolean[] => jobs.map((job) => job.started);
+const names = (queue: JobQueue<Job>): string => queue.jobs.map(({ name }) => name).join(' ');
+/** Lets everything run that waits for nothing but its turn. */
+const settled = (): Promise<void> => new Promise(setImmediate);
 
 suite('The job queue', () => {
   test('runs one job at a time, in order, and says who waits', async () => {
-    const counts: number[] = [];
-    const queue = new JobQueue((jobs) => counts.push(jobs));
-    const [first, second] = [manual(), manual()];
-    const ahead: number[] = [];
-    const one = queue.run('one', new AbortController(), (jobs) => ahead.push(jobs), first.work);
-    const two = queue.run('two', new AbortController(), (jobs) => ahead.push(jobs), second.work);
-    await Promise.resolve();
-    assert.deepEqual([first.started(), second.started()], [true, false]);
-    assert.deepEqual(ahead, [1]);
+    const queue = new JobQueue<Job>();
+    const [first, second, third] = [new Job(), new Job(), new Job()];
+    const [one, two, three] = [first, second, third].map((job) => queue.run(job, job.work));
+    await settled();
+    assert.deepEqual(started(first, second, third), [true, false, false]);
     first.finish('a');
     assert.equal(await one, 'a');
+    await settled();
+    assert.deepEqual(started(second, third), [true, false]);
     second.finish('b');
     assert.equal(await two, 'b');
-    assert.deepEqual(counts, [1, 2, 1, 0]);
+    await settled();
+    third.finish('c');
+    assert.equal(await three, 'c');
+    assert.deepEqual([first.ahead, second.ahead, third.ahead], [[], [1], [2, 1]]);
+    assert.deepEqual(queue.jobs, []);
+  });
+
+  test('runs as many jobs as are allowed, and more as soon as more are', async () => {
+    let limit = 2;
+    const queue = new JobQueue<Job>(() => limit);
+    const jobs = [new Job(), new Job(), new Job(), new Job()];
+    const ends = jobs.map((job) => queue.run(job, job.work));
+    await settled();
+    assert.deepEqual(started(...jobs), [true, true, false, false]);
+    limit = 3;
+    queue.advance();
+    await settled();
+    assert.deepEqual(started(...jobs), [true, true, true, false]);
+    limit = 1;
+    jobs[0].finish('a');
+    await ends[0];
+    await settled();
+    assert.deepEqual(started(...jobs), [true, true, true, false]);
+    for (const job of jobs.slice(1, 3)) job.finish('b');
+    await settled();
+    jobs[3].finish('d');
+    assert.deepEqual(await Promise.all(ends), ['a', 'b', 'b', 'd']);
+  });
+
+  test('lets waiting jobs change places, and never moves one that runs', async () => {
+    const queue = new JobQueue<Job>();
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => new Job(name));
+    const ends = [a, b, c, d].map((job) => queue.run(job, job.work));
+    await settled();
+    queue.move([d], b);
+    assert.equal(names(queue), 'a d b c');
+    queue.move([d, b]);
+    assert.equal(names(queue), 'a c d b');
+    queue.move([a, b], c);
+    assert.equal(names(queue), 'a b c d');
+    queue.move([c], a);
+    assert.equal(names(queue), 'a b d c');
+    assert.deepEqual([b.ahead.at(-1), d.ahead.at(-1), c.ahead.at(-1)], [1, 2, 3]);
+    a.finish('');
+    await ends[0];
+    await settled();
+    assert.deepEqual(started(b, c, d), [true, false, false]);
+    void queue.close();
+    b.finish('');
+    await assert.rejects(ends[2], isCancelled);
+    await assert.rejects(ends[3], isCancelled);
   });
 
   test('lets a waiting job be cancelled without starting it', async () => {
-    const queue = new JobQueue();
-    const [first, second, third] = [manual(), manual(), manual()];
-    const one = queue.run('one', new AbortController(), ignore, first.work);
-    const two = queue.run('two', new AbortController(), ignore, second.work);
-    const three = queue.run('three', new AbortController(), ignore, third.work);
-    queue.jobs[1]?.cancel();
+    const queue = new JobQueue<Job>();
+    const [first, second, third] = [new Job(), new Job(), new Job()];
+    const [one, two, three] = [first, second, third].map((job) => queue.run(job, job.work));
+    second.abort.abort();
     await assert.rejects(two, isCancelled);
     first.finish('a');
+    await one;
+    await settled();
     third.finish('c');
-    assert.deepEqual([await one, await three], ['a', 'c']);
-    assert.equal(second.started(), false);
+    assert.equal(await three, 'c');
+    assert.equal(second.started, false);
   });
 
   test('goes on after a job that failed', async () => {
-    const queue = new JobQueue();
-    const one = queue.run('one', new AbortController(), ignore, () => Promise.reject(new Error('broken')));
-    const two = queue.run('two', new AbortController(), ignore, () => Promise.resolve('fine'));
+    const queue = new JobQueue<Job>();
+    const one = queue.run(new Job(), () => Promise.reject(new Error('broken')));
+    const two = queue.run(new Job(), () => Promise.resolve('fine'));
     await assert.rejects(one, /broken/);
     assert.equal(await two, 'fine');
     assert.equal(queue.jobs.length, 0);
   });
 
-  test('tells a running job to stop through its signal', async () => {
-    const queue = new JobQueue();
-    const abort = new AbortController();
-    const job = queue.run('one', abort, ignore, () => {
-      return new Promise((_resolve, reject) => {
-        abort.signal.addEventListener('abort', () => reject(new FaceSwapError('cancelled')));
-      });
-    });
-    await Promise.resolve();
-    queue.jobs[0]?.cancel();
-    await assert.rejects(job, isCancelled);
-  });
-
   test('closes by cancelling every job, and waits for the running one to clean up', async () => {
-    const queue = new JobQueue();
-    const abort = new AbortController();
+    const queue = new JobQueue<Job>();
+    const job = new Job();
     const events: string[] = [];
-    const running = queue.run('one', abort, ignore, async () => {
-      await new Promise((resolve) => abort.signal.addEventListener('abort', resolve));
-      await new Promise(setImmediate);
+    const running = queue.run(job, async () => {
+      await new Promise((resolve) => job.abort.signal.addEventListener('abort', resolve));
+      await settled();
       events.push('cleaned up');
       throw new FaceSwapError('cancelled');
     });
-    const waiting = queue.run('two', new AbortController(), ignore, () => {
+    const waiting = queue.run(new Job(), () => {
       events.push('started');
       return Promise.resolve();
     });

@@ -8,6 +8,8 @@ import type { SwapJob } from '../../protocol/job';
 import { jobFileEnding, type JobFile } from '../../protocol/jobFile';
 import type { DocumentChange } from '../../protocol/panel';
 import type { Host } from '../host';
+import { JobRun } from '../jobRun';
+import { keepJob } from '../keptQueue';
 import { t } from '../texts';
 import { editFor, spliced } from './documentEdits';
 import { nameInJob, readDocument, type ReadDocument } from './jobView';
@@ -48,6 +50,15 @@ export class JobDocument {
   toJob(): SwapJob {
     const file = readJobFile(path.basename(this.file), this.document.getText());
     return this.jobOf(file);
+  }
+
+  /** The job, ready to be started; throws as `toJob` does. */
+  toRun(): JobRun {
+    const { folder, file: jobFile } = this;
+    const file = readJobFile(path.basename(jobFile), this.document.getText());
+    const job = this.jobOf(file);
+    const setting = (name: string): unknown => this.setting(name);
+    return new JobRun(job, keepJob(file, { folder, output: job.output, setting, jobFile }));
   }
 
   /** Undefined while the job cannot be made. */

@@ -173,7 +173,7 @@ export class JobPanel implements vscode.Disposable {
 
   private async start(): Promise<void> {
     try {
-      await this.host.startJobFile(this.job.file, this.job.toJob());
+      await this.host.startJobFile(this.job.toRun());
     } catch (error) {
       this.say(sentenceOf(error));
     }

@@ -12,7 +12,7 @@ export async function startNewJob(
   const uri = await openNewJob(files);
   const document = await vscode.workspace.openTextDocument(uri);
   try {
-    return await host.startJobFile(uri.fsPath, new JobDocument(host, document).toJob());
+    return await host.startJobFile(new JobDocument(host, document).toRun());
   } catch (error) {
     void showError(host.log, error);
     return undefined;

@@ -11,7 +11,8 @@ export function viewOfRun(run: JobRun, webview: vscode.Webview, fileSize: (file:
   const address = (file: string): string =>
     isVideo ? webview.asWebviewUri(vscode.Uri.file(file)).toString() : '';
   return {
-    state: run.state,
+    // One that was interrupted belongs to no panel until it runs again.
+    state: run.state === 'interrupted' ? 'cancelled' : run.state,
     ahead: run.ahead,
     ...runStatus(run),
     frame: latest.frame,

@@ -39,13 +39,12 @@ export class Studio implements vscode.Disposable {
   }
 
   keepRun(jobFile: string, run: JobRun): void {
-    this.runs.get(jobFile)?.dispose();
     this.runs.set(jobFile, run);
   }
 
   dispose(): void {
     this.looks.clear();
-    for (const run of this.runs.values()) run.dispose();
+    this.runs.clear();
     this.looker.dispose();
     this.analyst.dispose();
   }

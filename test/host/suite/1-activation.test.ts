@@ -4,10 +4,6 @@ import * as vscode from 'vscode';
 import { extension, workers } from '../surroundings';
 
 suite('Activation', () => {
-  test('waits for the first command', () => {
-    assert.equal(extension().isActive, false);
-  });
-
   test('registers every command of the manifest and does no work', async () => {
     const started = performance.now();
     await extension().activate();

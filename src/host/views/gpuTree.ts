@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { cudaRecord } from '../../machine/cudaRecord';
+import { cudaRuntimeFolder, runtimeVersion, thisPlatform } from '../../machine/cudaRuntime';
+import type { DoctorReport } from '../../protocol/report';
+import type { Host } from '../host';
+import { vramText } from '../jobStatus';
+import { t } from '../texts';
+
+export interface GpuRow {
+  id: 'job' | 'memory' | 'cuda' | `check ${string}`;
+  label: string;
+  detail: string;
+  icon: 'pass' | 'warning' | 'error' | 'circuit-board' | 'pulse' | 'circle-outline';
+  more?: string;
+  /** For the menus. */
+  context: string;
+}
+
+type Check = DoctorReport['checks'][number];
+
+/** Progress comes many times a second; nobody reads that fast. */
+const drawEveryMs = 1000;
+
+/** What is known about the GPU: what the running job or the last one runs on, its memory, and what the last check has found. */
+export class GpuTree implements vscode.TreeDataProvider<GpuRow>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly listening: vscode.Disposable[];
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly host: Host) {
+    const hasCuda = cudaRecord(runtimeVersion(), thisPlatform) !== undefined;
+    void vscode.commands.executeCommand('setContext', 'faceSwap.mayHaveCuda', hasCuda);
+    this.listening = [
+      host.jobs.onDidChange(() => this.follow()),
+      host.onDidChangeModels(() => this.changed.fire(undefined)),
+      host.onDidCheck(() => this.changed.fire(undefined)),
+    ];
+  }
+
+  getTreeItem({ id, label, detail, icon, more, context }: GpuRow): vscode.TreeItem {
+    const item = new vscode.TreeItem(label);
+    item.id = id;
+    item.description = detail;
+    item.iconPath = new vscode.ThemeIcon(icon, colourOf(icon));
+    item.contextValue = context;
+    item.tooltip = [label, detail, ...(more === undefined ? [] : [more])].join('\n');
+    item.accessibilityInformation = { label: `${label}, ${detail}` };
+    return item;
+  }
+
+  getChildren(row?: GpuRow): GpuRow[] {
+    if (row) return [];
+    const known = [...this.jobRows(), ...(this.host.lastCheck?.checks ?? []).flatMap(checkRow)];
+    // With nothing found out yet the view says how to.
+    return known.length === 0 ? [] : [...known, ...this.cudaRow()];
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    for (const one of this.listening) one.dispose();
+    this.changed.dispose();
+  }
+
+  private follow(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.changed.fire(undefined);
+    }, drawEveryMs);
+  }
+
+  private jobRows(): GpuRow[] {
+    const { all } = this.host.jobs;
+    const run = all.find(({ isRunning }) => isRunning) ?? all.find(({ isOver }) => isOver);
+    if (run?.latest.provider === undefined) return [];
+    const { isOver } = run;
+    const { provider, fellBack, vram } = run.latest;
+    const rows: GpuRow[] = [
+      {
+        id: 'job',
+        label: isOver ? t('Last job') : t('This job'),
+        detail: fellBack
+          ? t('{0}, because a better one could not be used', provider.toUpperCase())
+          : provider.toUpperCase(),
+        icon: fellBack ? 'warning' : 'circuit-board',
+        more: run.label,
+        context: 'gpu job',
+      },
+    ];
+    if (vram && !isOver)
+      rows.push({
+        id: 'memory',
+        label: t('GPU memory'),
+        detail: vramText(vram),
+        icon: 'pulse',
+        more: t('In use by all programs.'),
+        context: 'gpu memory',
+      });
+    return rows;
+  }
+
+  private cudaRow(): GpuRow[] {
+    if (!cudaRecord(runtimeVersion(), thisPlatform)) return [];
+    const isThere = existsSync(cudaRuntimeFolder(this.host.places().storage));
+    return [
+      {
+        id: 'cuda',
+        label: t('CUDA runtime'),
+        detail: isThere ? t('installed') : t('not installed'),
+        icon: isThere ? 'pass' : 'circle-outline',
+        context: `gpu cuda ${isThere ? 'present' : 'absent'}`,
+      },
+    ];
+  }
+}
+
+/** Of all that is checked, what is about the GPU. */
+function checkRow({ name, ok, detail, cure }: Check): GpuRow[] {
+  if (!/^(runtime|GPU|provider)\b/.test(name)) return [];
+  const label = name.startsWith('provider ') ? name.slice('provider '.length).toUpperCase() : name;
+  const more = [detail, ...(cure === undefined ? [] : [cure])].join('\n');
+  return [{ id: `check ${name}`, label, detail, icon: ok ? 'pass' : 'error', more, context: 'gpu check' }];
+}
+
+function colourOf(icon: GpuRow['icon']): vscode.ThemeColor | undefined {
+  const colours: Partial<Record<GpuRow['icon'], string>> = {
+    pass: 'testing.iconPassed',
+    warning: 'list.warningForeground',
+    error: 'list.errorForeground',
+  };
+  const colour = colours[icon];
+  return colour === undefined ? undefined : new vscode.ThemeColor(colour);
+}

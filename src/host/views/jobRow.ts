@@ -1,0 +1,86 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { problemText, type JobRun, type RunState } from '../jobRun';
+import { duration, longStatus, shortStatus } from '../jobStatus';
+import { t } from '../texts';
+
+/** How a job looks in the view: state as icon, name, and how far it is. */
+export function jobRow(run: JobRun): vscode.TreeItem {
+  const row = new vscode.TreeItem(run.label);
+  row.id = run.id;
+  row.description = detailOf(run);
+  row.iconPath = iconOf(run);
+  row.contextValue = ['job', run.state, ...(run.jobFile === undefined ? [] : ['file'])].join(' ');
+  row.tooltip = tooltipOf(run);
+  row.accessibilityInformation = { label: `${run.label}, ${spokenOf(run)}` };
+  if (run.state === 'done' || run.jobFile !== undefined)
+    row.command = { command: 'faceSwap.jobs.open', title: t('Open'), arguments: [run] };
+  return row;
+}
+
+function iconOf({ state, latest }: JobRun): vscode.ThemeIcon {
+  const icons: Record<RunState, [name: string, colour?: string | undefined]> = {
+    waiting: ['clock'],
+    running: ['sync~spin', latest.fellBack ? 'list.warningForeground' : undefined],
+    paused: ['debug-pause'],
+    done: ['pass', 'testing.iconPassed'],
+    failed: ['error', 'testing.iconFailed'],
+    cancelled: ['circle-slash'],
+    interrupted: ['history', 'list.warningForeground'],
+  };
+  const [name, colour] = icons[state];
+  return new vscode.ThemeIcon(name, colour === undefined ? undefined : new vscode.ThemeColor(colour));
+}
+
+/** What stands dimmed behind the name. */
+function detailOf(run: JobRun): string {
+  switch (run.state) {
+    case 'waiting':
+      return run.ahead === 1 ? t('next') : t('{0} ahead', run.ahead);
+    case 'running':
+      return run.latest.stage === 'swap' ? shortStatus(run.latest, t) : longStatus(run.latest, t);
+    case 'paused':
+      return `${t('paused')} · ${shortStatus(run.latest, t)}`;
+    case 'done':
+      return run.report ? doneText(run) : '';
+    case 'failed':
+      return run.failure;
+    case 'cancelled':
+      return t('cancelled');
+    case 'interrupted':
+      return t('interrupted');
+  }
+}
+
+function doneText({ report }: JobRun): string {
+  if (!report) return '';
+  if (report.facesSwapped === 0) return t('no face to swap was found');
+  return `${path.basename(report.output)} · ${duration(report.seconds)}`;
+}
+
+function spokenOf(run: JobRun): string {
+  const states: Record<RunState, string> = {
+    waiting: t('queued'),
+    running: t('running'),
+    paused: t('paused'),
+    done: t('done'),
+    failed: t('failed'),
+    cancelled: t('cancelled'),
+    interrupted: t('interrupted'),
+  };
+  const detail = detailOf(run);
+  return detail === states[run.state] ? detail : `${states[run.state]}, ${detail}`;
+}
+
+function tooltipOf(run: JobRun): string {
+  const { sources, target, output } = run.job;
+  const lines = [
+    ...sources.map((source) => t('Source: {0}', source)),
+    t('Target: {0}', target),
+    t('Result: {0}', output),
+    ...(run.isRunning ? [longStatus(run.latest, t)] : [detailOf(run)]),
+    ...(run.latest.fellBack ? [t('A preferred execution provider could not be used.')] : []),
+    ...run.problems.slice(0, 10).map(problemText),
+  ];
+  return lines.join('\n');
+}

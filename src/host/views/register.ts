@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import { isList, isText } from '../../protocol/check';
+import type { Host } from '../host';
+import type { JobRun } from '../jobRun';
+import type { JobsTree } from './jobsTree';
+import { LazyTree } from './lazyTree';
+
+/** Rows of jobs that are dragged inside the view. */
+const rowType = 'application/vnd.code.tree.faceswap.jobs';
+
+/** Registers the views of the container "Face Swap"; what they show is loaded when they are looked at. */
+export function registerViews(context: vscode.ExtensionContext, ready: () => Promise<Host>): void {
+  const jobs = new LazyTree<JobRun, JobsTree>(async () => {
+    const { JobsTree } = await import('./jobsTree');
+    return new JobsTree(await ready());
+  });
+  const dragAndDropController: vscode.TreeDragAndDropController<JobRun> = {
+    dragMimeTypes: [rowType],
+    dropMimeTypes: [rowType],
+    handleDrag: (runs, data) => data.set(rowType, new vscode.DataTransferItem(runs.map(({ id }) => id))),
+    handleDrop: async (onto, data) => {
+      const ids: unknown = data.get(rowType)?.value;
+      if (isList(isText)(ids)) (await jobs.tree).move(ids, onto);
+    },
+  };
+  const models = new LazyTree(async () => {
+    const { ModelsTree } = await import('./modelsTree');
+    return new ModelsTree(await ready());
+  });
+  const gpu = new LazyTree(async () => {
+    const { GpuTree } = await import('./gpuTree');
+    return new GpuTree(await ready());
+  });
+  context.subscriptions.push(
+    vscode.window.createTreeView('faceSwap.models', { treeDataProvider: models }),
+    vscode.window.createTreeView('faceSwap.gpu', { treeDataProvider: gpu }),
+    vscode.window.createTreeView('faceSwap.jobs', {
+      treeDataProvider: jobs,
+      dragAndDropController,
+      canSelectMany: true,
+    }),
+  );
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
+import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
+import * as vscode from 'vscode';
+import { inWorkspace, outputChannel, until } from '../surroundings';
+import { hasUi, ui } from '../ui';
+
+const start = (target: string): Thenable<unknown> =>
+  vscode.commands.executeCommand('faceSwap.swap', {
+    sources: [inWorkspace('ann.jpg')],
+    target: inWorkspace(target),
+  });
+
+/** Waits until the rows of the view begin like this, from the top. */
+const rowsStart = (...begins: string[]): Promise<boolean> =>
+  until(async () => {
+    const rows = await ui('viewRows', 'Jobs');
+    return begins.every((begin, i) => rows.at(i)?.startsWith(begin));
+  });
+
+/** Waits until the row with a text is read out like this. */
+const spoken = (text: string, how: RegExp): Promise<boolean> =>
+  until(async () => how.test((await ui('viewRow', `Jobs|${text}`)).spoken));
+
+suite('The view of the jobs', () => {
+  suiteSetup(async function () {
+    if (!hasUi) this.skip();
+    for (const name of ['one', 'two', 'three'])
+      copyFileSync(inWorkspace('clip.mp4'), inWorkspace(`${name}.mp4`));
+    await vscode.commands.executeCommand('faceSwap.jobs.focus');
+    await vscode.commands.executeCommand('faceSwap.jobs.clear');
+  });
+
+  suiteTeardown(async () => {
+    await vscode.commands.executeCommand('faceSwap.cancel', 'all');
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await vscode.commands.executeCommand('workbench.view.explorer');
+  });
+
+  test('says what to do while there are none', async () => {
+    assert.match(await ui('viewWelcome', 'Jobs'), /Swap Face in Video[\s\S]*New Job/);
+    await ui('screenshot', 'jobs-empty');
+  });
+
+  test('shows the one that runs and those that wait, to eyes and to screen readers', async () => {
+    const seen = outputChannel().length;
+    void start('long.mp4');
+    for (const name of ['one', 'two', 'three']) void start(`${name}.mp4`);
+    await until(() => /\] 10 % \(frame/.test(outputChannel().slice(seen)));
+    await spoken('long.mp4', /ann\.jpg → long\.mp4, running, CPU \d+ % · [\d.]+ fps/);
+    assert.match((await ui('viewRow', 'Jobs|ann.jpg → one.mp4')).text, /next/);
+    await spoken('three.mp4', /queued, 3 ahead/);
+    assert.match((await ui('statusBar', 'fps')).text, /\(\+3\)$/);
+    await ui('screenshot', 'jobs-queue');
+  });
+
+  test('lets waiting ones be dragged into another order, and be moved without a mouse', async () => {
+    await ui('viewDrag', 'Jobs|three.mp4|one.mp4');
+    await rowsStart('ann.jpg → long.mp4', 'ann.jpg → three.mp4', 'ann.jpg → one.mp4', 'ann.jpg → two.mp4');
+    await ui('viewMenu', 'Jobs|two.mp4|Move Up');
+    await rowsStart('ann.jpg → long.mp4', 'ann.jpg → three.mp4', 'ann.jpg → two.mp4', 'ann.jpg → one.mp4');
+  });
+
+  test('cancels one that waits and the one that runs; the next one takes over', async () => {
+    await ui('viewPress', 'Jobs|two.mp4|Cancel Job');
+    await spoken('two.mp4', /cancelled/);
+    await ui('viewPress', 'Jobs|long.mp4|Cancel Job');
+    await until(() => outputChannel().includes(`Done: ${inWorkspace('ann-three.mp4')}`));
+    await until(() => outputChannel().includes(`Done: ${inWorkspace('ann-one.mp4')}`));
+    await rowsStart('ann.jpg → one.mp4', 'ann.jpg → three.mp4', 'ann.jpg → long.mp4');
+    await spoken('one.mp4', /done, ann-one\.mp4 · \d+ s/);
+    await ui('statusBarIsHidden');
+  });
+
+  test('tries a cancelled one again, opens and compares results, and forgets what is over', async () => {
+    await ui('viewPress', 'Jobs|two.mp4|Try Again');
+    await until(() => outputChannel().includes(`Done: ${inWorkspace('ann-two.mp4')}`));
+    await spoken('two.mp4', /done, ann-two\.mp4/);
+    await rowsStart('ann.jpg → two.mp4', 'ann.jpg → one.mp4');
+    await ui('screenshot', 'jobs-done');
+    await ui('viewPress', 'Jobs|two.mp4|Compare');
+    assert.match((await ui('comparePanel')).heading, /two\.mp4 · ann-two\.mp4/);
+    await ui('viewPress', 'Jobs|two.mp4|Open');
+    const input = await until(() => {
+      const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+      return activeTab?.input instanceof vscode.TabInputCustom && activeTab.input;
+    });
+    assert.equal(input.uri.fsPath, inWorkspace('ann-two.mp4'));
+    await ui('viewPress', 'Jobs|two.mp4|Remove');
+    await ui('viewLacks', 'Jobs|two.mp4');
+    await vscode.commands.executeCommand('faceSwap.jobs.clear');
+    await ui('viewWelcome', 'Jobs');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+});

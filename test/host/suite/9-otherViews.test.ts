@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
+import * as vscode from 'vscode';
+import { inWorkspace, until } from '../surroundings';
+import { hasUi, notification, ui } from '../ui';
+
+const standIn = (name: string): string =>
+  path.join(__dirname, '..', '..', 'test', 'fixtures', 'reference', 'models', `${name}-standin.onnx`);
+
+const showExplorer = (): Thenable<unknown> => vscode.commands.executeCommand('workbench.view.explorer');
+
+suite('The view of the models', () => {
+  suiteSetup(async function () {
+    if (!hasUi) this.skip();
+    // Rows that are not to be seen are not there.
+    await ui('windowSize', '1280x1600');
+    await vscode.commands.executeCommand('faceSwap.models.focus');
+  });
+  suiteTeardown(async () => {
+    await ui('windowSize', '1280x800');
+    await showExplorer();
+  });
+
+  test('tells what is built in, what is there, and what can be had under which licence', async () => {
+    assert.match((await ui('viewRow', 'Models|Built in')).spoken, /Built in: (\d+) of \1 models are there/);
+    await vscode.commands.executeCommand('faceSwap.addModelFile', standIn('inswapper'));
+    const added = await ui('viewRow', 'Models|inswapper-standin');
+    assert.match(added.spoken, /installed, .*told by its shape/);
+    const missing = await ui('viewRow', 'Models|bring your own file');
+    assert.match(missing.spoken, /, missing, .*bring your own file/);
+    await ui('screenshot', 'models');
+  });
+
+  test('warns of a model that the settings name and that is not there', async () => {
+    const settings = vscode.workspace.getConfiguration('faceSwap');
+    await settings.update('model.swapper', 'ghost_1_256', vscode.ConfigurationTarget.Workspace);
+    try {
+      await until(async () =>
+        /though the settings name it/.test((await ui('viewRow', 'Models|GHOST 1')).spoken),
+      );
+    } finally {
+      await settings.update('model.swapper', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
+  test('gets a model, or says why it cannot be had', async () => {
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await ui('viewPress', 'Models|GHOST 1|Get This Model');
+    await notification('GHOST 1 is not downloaded');
+    await vscode.commands.executeCommand('notifications.clearAll');
+  });
+});
+
+suite('The view of the GPU', () => {
+  suiteSetup(async function () {
+    if (!hasUi) this.skip();
+    await vscode.commands.executeCommand('faceSwap.gpu.focus');
+  });
+  suiteTeardown(async () => {
+    await vscode.commands.executeCommand('faceSwap.cancel', 'all');
+    await showExplorer();
+  });
+
+  test('tells what a check has found, each finding with its cause', async () => {
+    await vscode.commands.executeCommand('faceSwap.doctor');
+    assert.match((await ui('viewRow', 'GPU|CPU')).spoken, /^CPU, /);
+    assert.match((await ui('viewRow', 'GPU|runtime')).spoken, /onnxruntime 1\./);
+  });
+
+  test('tells what the running job runs on', async () => {
+    void vscode.commands.executeCommand('faceSwap.swap', {
+      sources: [inWorkspace('ann.jpg')],
+      target: inWorkspace('long.mp4'),
+    });
+    assert.match((await ui('viewRow', 'GPU|This job')).spoken, /^This job, CPU/);
+    await ui('screenshot', 'gpu');
+    await vscode.commands.executeCommand('faceSwap.cancel', 'all');
+    await ui('viewRow', 'GPU|Last job');
+  });
+});
