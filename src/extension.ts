@@ -30,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): void {
     );
   register('swap', (commands, ...args) => commands.swap(...args));
   register('swapImage', (commands, ...args) => commands.swap(...args));
+  register('swapFolder', (commands, ...args) => commands.swapFolder(...args));
   register('useAsSource', (commands, ...args) => commands.useAsSource(...args));
   register('cancel', (commands, ...args) => commands.cancel(...args));
   register('compare', (commands, current) => commands.compare(current));
@@ -46,6 +47,9 @@ export function activate(context: vscode.ExtensionContext): void {
     register(`models.${name}`, async (_commands, current, node) =>
       (await import('./host/views/modelActions')).runModelAction(current, name, node),
     );
+  register('showMoment', async (_commands, current, file, frame) =>
+    (await import('./host/views/jobActions')).showMoment(current, file, frame),
+  );
   registerViews(context, ready);
   register('newJob', (commands) => commands.newJob());
   context.subscriptions.push(

@@ -116,6 +116,9 @@ function receive(message: HostMessage): void {
     case 'live':
       run.showLive(message.jpeg);
       return;
+    case 'jump':
+      jump(message.frame);
+      return;
     case 'said':
       said.textContent = message.text;
   }

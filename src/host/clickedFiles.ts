@@ -25,4 +25,12 @@ export function clickedFiles(clicked: unknown, selected: unknown): string[] {
   return all.filter((file) => file instanceof vscode.Uri && file.scheme === 'file').map(pathOf);
 }
 
+/** Paths of what is dropped. The Explorer of a remote window hands over addresses of that machine, which is where this host runs. */
+export function droppedFiles(uris: readonly string[]): string[] {
+  return uris
+    .map((uri) => vscode.Uri.parse(uri))
+    .filter(({ scheme }) => scheme === 'file' || scheme === 'vscode-remote')
+    .map((uri) => uri.with({ scheme: 'file', authority: '' }).fsPath);
+}
+
 const pathOf = (file: unknown): string => (file as vscode.Uri).fsPath;

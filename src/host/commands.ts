@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { JobReport } from '../protocol/report';
+import { startBatch, videosOf } from './batch';
 import { clickedFiles, isSwapRequest } from './clickedFiles';
 import { openNewJob } from './editor/jobDocument';
 import { startNewJob } from './editor/newJob';
@@ -30,8 +31,26 @@ export async function swap(
   const names = targets.map((target) => path.basename(target)).join(', ');
   const sources = photos.length > 0 ? photos : await host.pickers.sources(names);
   if (!sources) return undefined;
-  const reports = await Promise.all(targets.map((target) => startSwap(host, { sources, target })));
-  return reports[0];
+  return start(host, sources, targets);
+}
+
+/** On a folder: all of its videos get the same face. */
+export async function swapFolder(host: Host, clicked?: unknown): Promise<JobReport | undefined> {
+  if (!(await mayRun())) return undefined;
+  const folder = clickedFiles(clicked, undefined).at(0) ?? (await host.pickers.folder());
+  if (folder === undefined) return undefined;
+  const name = path.basename(folder);
+  const sources = await host.pickers.sources(t('all videos of {0}', name));
+  if (!sources) return undefined;
+  const videos = await videosOf(folder, sources[0]);
+  if (videos.length > 0) return start(host, sources, videos);
+  void vscode.window.showInformationMessage(t('There is no video in {0} that could get the face.', name));
+  return undefined;
+}
+
+async function start(host: Host, sources: string[], targets: string[]): Promise<JobReport | undefined> {
+  if (targets.length === 1) return startSwap(host, { sources, target: targets[0] });
+  return (await startBatch(host, sources, targets)).at(0);
 }
 
 /** From the palette: asks for everything, and shows the job in the panel while it runs. */

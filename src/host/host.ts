@@ -6,6 +6,7 @@ import { FaceSwapError } from '../protocol/errors';
 import { isGpuName } from '../protocol/gpu';
 import type { DoctorReport, JobReport } from '../protocol/report';
 import { ComparePanel } from './comparePanel';
+import { JobDiagnostics } from './diagnostics';
 import { Studio } from './editor/studio';
 import { readJobSettings, type JobSettings } from '../job/jobSettings';
 import { JobList } from './jobList';
@@ -47,6 +48,12 @@ export class Host {
   private result: SwapResult | undefined;
 
   private readonly keeper: QueueKeeper;
+  private readonly diagnostics: JobDiagnostics;
+  /** Frames that panels are to show, by the path of their job files. */
+  private readonly wantedFrames = new Map<string, number>();
+  private readonly momentWanted = new vscode.EventEmitter<string>();
+  /** A panel of this job file is to show another frame, which `takeWantedFrame` gives. */
+  readonly onDidWantMoment = this.momentWanted.event;
   private readonly globalStorage: string;
   private readonly runStarted = new vscode.EventEmitter<JobRun>();
   /** A job has been started from a job file. */
@@ -66,6 +73,7 @@ export class Host {
     this.globalStorage = context.globalStorageUri.fsPath;
     this.extension = context.extensionUri;
     this.manifest = context.extension.packageJSON;
+    this.diagnostics = new JobDiagnostics(this);
     this.keeper = new QueueKeeper(this, context.workspaceState);
     this.pickers = new Pickers(context.globalState);
     this.comparePanel = new ComparePanel(context.extensionUri, this);
@@ -113,6 +121,18 @@ export class Host {
     this.studio.keepRun(file, run);
     this.runStarted.fire(run);
     return runJob(this, run);
+  }
+
+  /** Has the panel of a job file show a frame, as soon as there is a panel. */
+  wantFrame(jobFile: string, frame: number): void {
+    this.wantedFrames.set(jobFile, frame);
+    this.momentWanted.fire(jobFile);
+  }
+
+  takeWantedFrame(jobFile: string): number | undefined {
+    const frame = this.wantedFrames.get(jobFile);
+    this.wantedFrames.delete(jobFile);
+    return frame;
   }
 
   /** The same job once more, in the place of one that did not come to its end. */
@@ -180,10 +200,11 @@ export class Host {
   /** Cancels what runs and waits until it has cleaned up, then ends the worker. */
   async close(): Promise<void> {
     this.keeper.dispose();
+    this.diagnostics.dispose();
     await this.queue.close();
     this.comparePanel.dispose();
     this.studio.dispose();
-    for (const event of [this.runStarted, this.modelsChange, this.check]) event.dispose();
+    for (const event of [this.momentWanted, this.runStarted, this.modelsChange, this.check]) event.dispose();
     this.endWorkers();
     this.statusBar.dispose();
     this.jobs.dispose();

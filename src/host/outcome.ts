@@ -36,17 +36,24 @@ export async function revealResult(file: vscode.Uri): Promise<void> {
 
 /** One sentence for the person, everything else into the log. A cancelled job needs no message. */
 export async function showError(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
+  const known = logError(log, error);
+  if (known.code === 'cancelled') return;
+  const showLog = t('Show Log');
+  const choice = await vscode.window.showErrorMessage(describeError(known, t), showLog);
+  if (choice === showLog) log.show();
+}
+
+/** Everything about an error, into the log. */
+export function logError(log: vscode.LogOutputChannel, error: unknown): FaceSwapError {
   const known = asFaceSwapError(error);
   if (known.code === 'cancelled') {
     log.info('Cancelled');
-    return;
+    return known;
   }
   log.error(describeError(known));
   if (known.facts.stderr !== undefined) log.error(known.facts.stderr);
   log.debug(known.stack ?? known.message);
-  const showLog = t('Show Log');
-  const choice = await vscode.window.showErrorMessage(describeError(known, t), showLog);
-  if (choice === showLog) log.show();
+  return known;
 }
 
 /** What is no error of ours becomes one. */

@@ -32,6 +32,17 @@ export class Pickers {
     return files?.[0]?.fsPath;
   }
 
+  /** A folder of videos; undefined when dismissed. */
+  async folder(): Promise<string | undefined> {
+    const folders = await this.pick('target', {
+      title: t('Folder: all of its videos get the same face'),
+      openLabel: t('Swap Face in These Videos'),
+      canSelectFolders: true,
+      canSelectFiles: false,
+    });
+    return folders?.[0]?.fsPath;
+  }
+
   private async pick(kind: Remembered, options: vscode.OpenDialogOptions): Promise<vscode.Uri[] | undefined> {
     const key = `lastFolder.${kind}`;
     const last = this.memory.get<string>(key);

@@ -12,7 +12,7 @@ import { JobLog } from './jobLog';
 import { longStatus, percentOf } from './jobStatus';
 import { JobRun } from './jobRun';
 import { keepJob } from './keptQueue';
-import { asFaceSwapError, offerResult, sentenceOf, showError } from './outcome';
+import { asFaceSwapError, logError, offerResult, sentenceOf, showError } from './outcome';
 import { t } from './texts';
 
 /** Queues one swap, shows it while it waits and runs, and tells how it ended. Resolves to undefined when it did not succeed. */
@@ -24,14 +24,21 @@ export async function startSwap(host: Host, request: SwapRequest): Promise<JobRe
     void showError(host.log, error);
     return undefined;
   }
-  return runJob(host, run, inNotification);
+  return runJob(host, run, { show: inNotification });
 }
 
 /** Somewhere a run is shown beside the status bar and the log; it ends with the run. */
 type Show = (run: JobRun, work: Promise<unknown>) => void;
 
-/** Queues a run and tells it, the log and the person what becomes of it. Resolves to undefined when it did not succeed. */
-export async function runJob(host: Host, run: JobRun, show?: Show): Promise<JobReport | undefined> {
+/**
+ * Queues a run and tells it, the log and the person what becomes of it. Resolves to undefined when it did not succeed.
+ * @param options.quiet people are told by somebody else
+ */
+export async function runJob(
+  host: Host,
+  run: JobRun,
+  { show, quiet = false }: { show?: Show; quiet?: boolean } = {},
+): Promise<JobReport | undefined> {
   const { job } = run;
   host.promisedOutputs.add(job.output);
   host.jobs.add(run);
@@ -43,19 +50,21 @@ export async function runJob(host: Host, run: JobRun, show?: Show): Promise<JobR
     const report = await work;
     run.finished(report);
     host.lastResult = { target: job.target, output: report.output };
-    void offerResult(host, report, job.target);
+    if (!quiet) void offerResult(host, report, job.target);
     return report;
   } catch (error) {
     if (asFaceSwapError(error).code === 'cancelled') run.cancelled();
     else run.failed(sentenceOf(error));
-    void showError(host.log, error);
+    if (quiet) logError(host.log, error);
+    else void showError(host.log, error);
     return undefined;
   } finally {
     host.promisedOutputs.delete(job.output);
   }
 }
 
-function newRun(host: Host, { sources, target, output }: SwapRequest): JobRun {
+/** A job for these files with the settings of today. Throws `usage` for a setting that is not allowed. */
+export function newRun(host: Host, { sources, target, output }: SwapRequest): JobRun {
   const isTaken = (file: string): boolean => existsSync(file) || host.promisedOutputs.has(file);
   const folder = path.dirname(target);
   const setting = host.settingOf(target);

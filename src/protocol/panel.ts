@@ -228,6 +228,8 @@ const toPanel = {
   previewFailed: isShape({ type: isOne('previewFailed'), id: isIndex, message: isText }),
   run: isShape({ type: isOne('run') }, { run: isRunView }),
   live: isShape({ type: isOne('live'), jpeg: isBase64, frame: isIndex, seconds: isCount }),
+  /** The preview is to show this frame. */
+  jump: isShape({ type: isOne('jump'), frame: isIndex }),
   /** Something worth a short word, for everybody and for screen readers. */
   said: isShape({ type: isOne('said'), text: isText }),
 };

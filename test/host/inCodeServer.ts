@@ -7,10 +7,12 @@ import { readCounts, type Counts } from '../support/counts';
 import { startUiBridge } from '../support/uiBridge';
 import type { SuiteRun } from './suiteRun';
 
-const timeoutMs = 300_000;
+const timeoutMs = 900_000;
 
 const settings = {
   'workbench.startupEditor': 'none',
+  // Nothing lies over what tests point at.
+  'workbench.hover.delay': 60_000,
   'workbench.colorTheme': 'Dark 2026',
   'window.autoDetectColorScheme': false,
   'chat.disableAIFeatures': true,

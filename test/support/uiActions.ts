@@ -79,6 +79,10 @@ export const uiActions = {
     return isThere ? item.innerText() : null;
   },
 
+  /** Texts of all notifications in the list that is open. */
+  allNotifications: async (page: Page) =>
+    (await page.locator('.notification-list-item').allInnerTexts()).join('\n'),
+
   /** Clicks a button of a notification: argument `text of the notification|button`. */
   clickInNotification: async (page: Page, argument: string) => {
     const [text, button] = argument.split('|');

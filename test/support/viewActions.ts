@@ -38,6 +38,11 @@ export const viewActions = {
     await rowOf(page, view, text).waitFor({ state: 'detached', timeout: 60_000 });
   },
 
+  /** Folds a view, or unfolds it. */
+  viewFold: async (page: Page, view: string) => {
+    await page.locator(`.pane-header[aria-label^="${view}"]`).click();
+  },
+
   /** Waits for what an empty view says, and returns it. */
   viewWelcome: async (page: Page, view: string) => {
     const welcome = pane(page, view).locator('.welcome-view-content');

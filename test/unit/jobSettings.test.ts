@@ -136,7 +136,7 @@ suite('Settings', () => {
 suite('Context menus', () => {
   const { menus } = manifest.contributes;
   for (const place of ['explorer/context', 'editor/title/context'] as const)
-    for (const { command, when } of menus[place])
+    for (const { command, when } of menus[place].filter(({ when }) => when.includes('resourceExtname')))
       test(`${place}: ${command} is offered on the extensions the pickers know`, () => {
         const pattern = new RegExp(/\/(.*)\/i/.exec(when)![1], 'i');
         const own = command === 'faceSwap.swap' ? videoExtensions : imageExtensions;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { editableKeys, parsePanelMessage, type HostMessage, type PanelCommand } from '../../protocol/panel';
 import { photoName, sourceChanges } from '../../protocol/jobSources';
+import { droppedFiles } from '../clickedFiles';
 import { isImageFile, isVideoFile } from '../mediaFiles';
 import type { Host } from '../host';
 import { openResult, revealResult, sentenceOf } from '../outcome';
@@ -24,6 +25,8 @@ export class JobPanel implements vscode.Disposable {
   private run: { file: string; end: () => void } | undefined;
   private readonly toldPhotos = new Set<string>();
   private roots = '';
+  /** The page listens. */
+  private isReady = false;
 
   constructor(
     private readonly host: Host,
@@ -44,6 +47,9 @@ export class JobPanel implements vscode.Disposable {
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.showJob()),
       host.onDidStartRun(() => this.followRun()),
+      host.onDidWantMoment((file) => {
+        if (file === this.job.file && this.isReady) this.showWantedFrame();
+      }),
       panel.onDidChangeViewState(() => this.followRun()),
     );
     webview.html = webviewPage(webview, webviewFiles(host.extension), 'jobPanel', t('Face Swap'));
@@ -63,6 +69,8 @@ export class JobPanel implements vscode.Disposable {
         this.showSettings();
         this.showJob();
         this.followRun(true);
+        this.isReady = true;
+        this.showWantedFrame();
         return;
       case 'set':
         if (message.changes.every(({ path: [key] }) => editableKeys.some((known) => known === key)))
@@ -71,7 +79,7 @@ export class JobPanel implements vscode.Disposable {
       case 'pick':
         return this.pick(message.what, message.person);
       case 'drop':
-        return this.add(message.what, pathsOf(message.uris), message.person);
+        return this.add(message.what, droppedFiles(message.uris), message.person);
       case 'picture': {
         const kept = await keepPicture(message.name, message.base64, this.job.folder);
         if (kept !== undefined) await this.add('source', [kept], message.person);
@@ -283,6 +291,11 @@ export class JobPanel implements vscode.Disposable {
     };
   }
 
+  private showWantedFrame(): void {
+    const frame = this.host.takeWantedFrame(this.job.file);
+    if (frame !== undefined) this.post({ type: 'jump', frame });
+  }
+
   private say(text: string): void {
     this.post({ type: 'said', text });
   }
@@ -290,14 +303,6 @@ export class JobPanel implements vscode.Disposable {
   private post(message: HostMessage): void {
     void this.panel.webview.postMessage(message);
   }
-}
-
-/** The Explorer of a remote window hands over addresses of that machine, which is where this host runs. */
-function pathsOf(uris: readonly string[]): string[] {
-  return uris
-    .map((uri) => vscode.Uri.parse(uri))
-    .filter(({ scheme }) => scheme === 'file' || scheme === 'vscode-remote')
-    .map((uri) => uri.with({ scheme: 'file', authority: '' }).fsPath);
 }
 
 function fileSize(file: string): number {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { isIndex, isText } from '../../protocol/check';
 import type { Host, SwapResult } from '../host';
 import { JobRun } from '../jobRun';
 import { openResult, revealResult } from '../outcome';
@@ -36,6 +37,14 @@ export async function runJobAction(
 }
 
 const resultOf = ({ job }: JobRun): SwapResult => ({ target: job.target, output: job.output });
+
+/** Opens the panel of a job file at a frame: what links in the Problems panel do. */
+export async function showMoment(host: Host, file: unknown, frame: unknown): Promise<void> {
+  if (!isText(file) || !isIndex(frame)) return;
+  const uri = vscode.Uri.parse(file);
+  host.wantFrame(uri.fsPath, frame);
+  await vscode.commands.executeCommand('vscode.openWith', uri, 'faceSwap.job');
+}
 
 /** The job file may not have been saved, or have been deleted since. */
 async function openPanel({ jobFile }: JobRun): Promise<void> {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isList, isText } from '../../protocol/check';
+import { droppedFiles } from '../clickedFiles';
 import type { Host } from '../host';
 import type { JobRun } from '../jobRun';
 import type { JobsTree } from './jobsTree';
@@ -16,11 +17,12 @@ export function registerViews(context: vscode.ExtensionContext, ready: () => Pro
   });
   const dragAndDropController: vscode.TreeDragAndDropController<JobRun> = {
     dragMimeTypes: [rowType],
-    dropMimeTypes: [rowType],
+    dropMimeTypes: [rowType, 'text/uri-list'],
     handleDrag: (runs, data) => data.set(rowType, new vscode.DataTransferItem(runs.map(({ id }) => id))),
     handleDrop: async (onto, data) => {
       const ids: unknown = data.get(rowType)?.value;
       if (isList(isText)(ids)) (await jobs.tree).move(ids, onto);
+      else await swapDropped(await data.get('text/uri-list')?.asString());
     },
   };
   const models = new LazyTree(async () => {
@@ -40,4 +42,12 @@ export function registerViews(context: vscode.ExtensionContext, ready: () => Pro
       canSelectMany: true,
     }),
   );
+}
+
+/** Videos, with photos or without, are dropped onto the jobs as they are selected in the Explorer. */
+async function swapDropped(uris = ''): Promise<void> {
+  const files = droppedFiles(uris.split(/\r?\n/).filter((uri) => uri !== '')).map((file) =>
+    vscode.Uri.file(file),
+  );
+  if (files.length > 0) await vscode.commands.executeCommand('faceSwap.swap', files[0], files);
 }

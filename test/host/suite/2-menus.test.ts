@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import { suite, test } from 'mocha';
+import { inWorkspace, until } from '../surroundings';
 import { hasUi, ui } from '../ui';
 
 const isOurs = (entry: string): boolean => /face/i.test(entry);
@@ -14,6 +16,13 @@ suite('Context menus', function () {
     if (!hasUi) this.skip();
     const entries = (await ui('explorerMenu', 'ann.jpg')).filter(isOurs);
     assert.deepEqual(entries, ['Swap Face in Image', 'Use as Source Face for…']);
+  });
+
+  test('offer the swap in all videos of a folder', async function () {
+    if (!hasUi) this.skip();
+    mkdirSync(inWorkspace('album'), { recursive: true });
+    const entries = await until(async () => (await ui('explorerMenu', 'album')).filter(isOurs));
+    assert.deepEqual(entries, ['Swap Face in Videos of Folder…']);
   });
 
   test('stay away from other files', async function () {

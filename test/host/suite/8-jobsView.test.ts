@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { inWorkspace, outputChannel, until } from '../surroundings';
-import { hasUi, ui } from '../ui';
+import { hasUi, notification, ui } from '../ui';
 
 const start = (target: string): Thenable<unknown> =>
   vscode.commands.executeCommand('faceSwap.swap', {
@@ -70,6 +70,36 @@ suite('The view of the jobs', () => {
     await rowsStart('ann.jpg → one.mp4', 'ann.jpg → three.mp4', 'ann.jpg → long.mp4');
     await spoken('one.mp4', /done, ann-one\.mp4 · \d+ s/);
     await ui('statusBarIsHidden');
+  });
+
+  test('takes several videos with one photo as one batch', async () => {
+    await vscode.commands.executeCommand('notifications.clearAll');
+    const files = ['ann.jpg', 'one.mp4', 'two.mp4'].map((name) => vscode.Uri.file(inWorkspace(name)));
+    await vscode.commands.executeCommand('faceSwap.swap', files[1], files);
+    for (const name of ['ann-one (2).mp4', 'ann-two.mp4']) assert.ok(existsSync(inWorkspace(name)), name);
+    assert.match(await notification('All 2 videos are done'), /Show Jobs/);
+    assert.doesNotMatch(await ui('allNotifications'), /Face swapped/);
+  });
+
+  test('takes the videos of a folder, and never its own results', async () => {
+    mkdirSync(inWorkspace('holiday'));
+    for (const name of ['beach.mp4', 'ann-beach.mp4', 'broken.mp4'])
+      copyFileSync(inWorkspace(name === 'broken.mp4' ? name : 'clip.mp4'), inWorkspace(`holiday/${name}`));
+    const end = vscode.commands.executeCommand(
+      'faceSwap.swapFolder',
+      vscode.Uri.file(inWorkspace('holiday')),
+    );
+    assert.match(await ui('answerFileDialog', inWorkspace('ann.jpg')), /all videos of holiday/);
+    await end;
+    await notification('1 of 2 videos are done');
+    assert.deepEqual(readdirSync(inWorkspace('holiday')).sort(), [
+      'ann-beach (2).mp4',
+      'ann-beach.mp4',
+      'beach.mp4',
+      'broken.mp4',
+    ]);
+    await spoken('broken.mp4', /failed, .*broken\.mp4/);
+    await vscode.commands.executeCommand('faceSwap.jobs.clear');
   });
 
   test('tries a cancelled one again, opens and compares results, and forgets what is over', async () => {

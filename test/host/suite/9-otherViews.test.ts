@@ -16,8 +16,10 @@ suite('The view of the models', () => {
     // Rows that are not to be seen are not there.
     await ui('windowSize', '1280x1600');
     await vscode.commands.executeCommand('faceSwap.models.focus');
+    for (const other of ['Jobs', 'GPU']) await ui('viewFold', other);
   });
   suiteTeardown(async () => {
+    for (const other of ['Jobs', 'GPU']) await ui('viewFold', other);
     await ui('windowSize', '1280x800');
     await showExplorer();
   });
