@@ -85,6 +85,11 @@ module.exports = defineConfig(
     'processors may import faces, image, inference, protocol',
   ),
   room(
+    ['src/pipeline/content/**'],
+    '(^vscode$|^onnxruntime|^sharp$|/(media|processors|host|models)/)',
+    'content may import faces, image, inference, protocol',
+  ),
+  room(
     ['src/pipeline/provenance/**'],
     '(^vscode$|^onnxruntime|^sharp$|/(image|media|inference|faces|processors|host|models)/)',
     'provenance may import node, protocol, and the libraries for credentials and certificates',

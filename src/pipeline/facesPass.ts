@@ -1,3 +1,4 @@
+import { checkedFrames } from './checkedFrames';
 import { openFaceModels } from './faceModels';
 import { packFaces, facesFile } from './passFiles';
 import { FaceTracker } from './faces/tracker';
@@ -24,7 +25,7 @@ export async function facesPass(
     const pool = new FramePool(info.format, FaceTracker.lookAhead + 2);
     const tracker = new FaceTracker({ models, smallFaces: job.smallFaces });
     const reader = openFrameReader(info, tools, { pool, signal: context.signal });
-    const frames = trackedFrames(reader, tracker, watch);
+    const frames = checkedFrames(trackedFrames(reader, tracker, watch), work.content, info, watch);
     const write = async () => {
       for (const segment of segments) {
         const writer = await RecordWriter.open(facesFile(segment));

@@ -2,7 +2,10 @@ import type { ProviderChoice } from '../protocol/report';
 import type { OpenJob } from './swapVideo';
 
 /** What is open during a whole job, whichever models are loaded. */
-export type JobRoad = Pick<OpenJob, 'job' | 'info' | 'tools' | 'signer' | 'context' | 'watch' | 'gpu'>;
+export type JobRoad = Pick<
+  OpenJob,
+  'job' | 'info' | 'tools' | 'content' | 'signer' | 'context' | 'watch' | 'gpu'
+>;
 
 /** A job as one pass sees it. */
 export interface PassWork extends JobRoad {

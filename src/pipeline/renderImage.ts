@@ -26,6 +26,7 @@ export async function renderImage(open: OpenJob): Promise<Rendered> {
     startsScene: true,
     views: (trackId) => [{ ...faces[trackId], frame }],
   };
+  await watch.time('content check', () => open.content.still(frame, faces));
   const facesSwapped = await watch.time('swap', () => processFrame(tracked, open));
   context.onProgress({ stage: 'verify', frame: 1, total: 1, fps: 0 });
   const scratch = await createScratchFolder(job.output);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { checkedFrames } from './checkedFrames';
 import type { Frame } from './image/frame';
 import { FaceTracker } from './faces/tracker';
 import { finishVideo, planJob } from './finishVideo';
@@ -64,7 +65,7 @@ async function renderSegments(
   let writer: FrameWriter | undefined;
   let writing: Promise<void> = Promise.resolve();
   try {
-    const frames = trackedFrames(reader, tracker, watch);
+    const frames = checkedFrames(trackedFrames(reader, tracker, watch), open.content, info, watch);
     for (const segment of segments) {
       writer = openFrameWriter(partialName(segment), info, job.encoding, tools, signal);
       for (let i = 0; i < segment.frames; i++) {

@@ -2,6 +2,7 @@ import type { GpuRelease } from '../protocol/gpu';
 import type { SwapJob } from '../protocol/job';
 import type { MemoryLadder, PassState } from '../protocol/passes';
 import type { JobReport, ProviderChoice } from '../protocol/report';
+import type { ContentCheck } from './content/contentCheck';
 import type { PipelineContext } from './context';
 import type { OpenFaceModels } from './faceModels';
 import type { FaceSelector } from './faces/select';
@@ -17,6 +18,7 @@ import { checkOutput, extensionOf } from './media/output';
 import { checkPhoto, probeMedia } from './media/probe';
 import { findMediaTools, type MediaTools } from './media/tools';
 import { describeStep, stepDown, withLadder, worksOf } from './memoryLadder';
+import { glanceAhead, openContentCheck } from './openContentCheck';
 import type { JobRoad } from './passWork';
 import { processFaces } from './processFaces';
 import { checkProcessorFiles } from './processorFiles';
@@ -34,6 +36,8 @@ export interface OpenJob {
   models: OpenFaceModels;
   selector: FaceSelector;
   processors: FrameProcessor[];
+  /** Sees every frame before it is changed. */
+  content: ContentCheck;
   /** Signs what the output says about itself. */
   signer: Signer;
   context: PipelineContext;
@@ -83,7 +87,20 @@ async function swapWatched(job: SwapJob, context: PipelineContext, gpu: VramWatc
   const { tools, info } = await watch.time('probe', () => openTarget(job, context));
   if (!job.resume) await watch.time('models', () => checkProcessorFiles(job, context));
   const signer = await watch.time('mark', () => openJobSigner(job, context));
-  const road: JobRoad = { job, info, tools, signer, context, watch, gpu };
+  const content = await watch.time('content check', () => openContentCheck(job, info, context));
+  try {
+    const { check } = content;
+    await watch.time('content check', () => glanceAhead(check, info, tools, context.signal));
+    const report = await swapChecked({ job, info, tools, signer, content: check, context, watch, gpu });
+    context.onLog('info', check.summary);
+    return report;
+  } finally {
+    await content.close();
+  }
+}
+
+async function swapChecked(road: JobRoad): Promise<JobReport> {
+  const { job, info, context } = road;
   if (job.resume) return inPasses(road, job.resume);
   if (info.kind === 'video' && job.execution.memoryStrategy === 'sequential') {
     return inPasses(road, await beginPasses(road));

@@ -61,20 +61,34 @@ export class ContentCheck {
     return `Content check: ${looks} looks, highest score ${highest.toFixed(2)}, limit ${limits.repeated}`;
   }
 
+  /** The first frame of the target comes next; what was seen of it ahead, or on another way through it, does not count twice. */
+  begin(): void {
+    this.suspects.length = 0;
+    this.scene = undefined;
+    this.lookedAt = -Infinity;
+  }
+
   /** A picture whose faces are not known yet. */
   async photo(file: string, picture: FrameSource): Promise<void> {
     const sample = await this.look(picture, photoRegions(pictureSize(picture), 0));
     await this.judge(file, [sample], sample, picture);
   }
 
-  /** A frame from somewhere in the target, ahead of all others. */
-  async glance(frame: Frame, seconds: number): Promise<void> {
+  /** Whether a frame from anywhere in the target calls for a closer look. */
+  async isSuspect(frame: Frame): Promise<boolean> {
+    const sample = await this.look(frame, photoRegions(frame.format, this.target.rotation));
+    return isNearLimit(sample, this.limits) || isRaised(sample, this.limits);
+  }
+
+  /** A frame from somewhere in the target, ahead of all others, or the target itself, when it is a picture. */
+  async glance(frame: Frame, seconds?: number): Promise<void> {
     const sample = await this.look(frame, photoRegions(frame.format, this.target.rotation), seconds);
     await this.judgeTarget(sample, frame);
   }
 
-  /** The target, when it is a picture. */
+  /** The target with its faces, when it is a picture. */
   async still(picture: Frame, faces: readonly KnownFace[]): Promise<void> {
+    this.begin();
     await this.judgeTarget(await this.look(picture, this.regions(picture, faces)), picture);
   }
 
@@ -134,12 +148,14 @@ export class ContentCheck {
 }
 
 function refused(file: string, { why, samples, limit }: Refusal): FaceSwapError {
-  const score = Math.max(...samples.map(({ explicit, drawn }) => Math.max(explicit, drawn)));
+  const scores = samples.map(({ explicit, suggestive, drawn }) =>
+    why === 'minor' ? suggestive : Math.max(explicit, drawn),
+  );
   const times = samples.flatMap(({ seconds }) => (seconds === undefined ? [] : [clock(seconds)]));
   return new FaceSwapError('content-refused', {
     file,
     why,
-    score: Number(score.toFixed(2)),
+    score: Number(Math.max(...scores).toFixed(2)),
     limit,
     ...(times.length > 0 && { times: times.join(', ') }),
   });

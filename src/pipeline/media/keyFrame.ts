@@ -1,5 +1,5 @@
 import { createFrame, frameBytes, type Frame } from '../image/frame';
-import { quiet, rawPixelFormat } from './arguments';
+import { passthrough, quiet, rawPixelFormat } from './arguments';
 import { startTool, throwIfCancelled } from './childProcess';
 import { fileUrl } from './ffprobe';
 import type { MediaInfo } from './mediaInfo';
@@ -21,6 +21,8 @@ export async function keyFrameNear(
     ...quiet,
     ...['-noautorotate', '-skip_frame', 'nokey', '-noaccurate_seek', '-ss', at.toFixed(3)],
     ...['-i', fileUrl(info.file), '-map', `0:${info.streamIndex}`, '-frames:v', '1'],
+    // Its time lies before the one that was asked for, where it would be dropped.
+    ...passthrough(tools.ffmpeg),
     ...['-pix_fmt', rawPixelFormat(info), '-f', 'rawvideo', 'pipe:1'],
   ];
   const decoder = startTool(tools.ffmpeg.path, args, { stdin: false, stdout: true }, signal);

@@ -74,3 +74,8 @@ export interface MediaInfo {
 export function frameSeconds(info: MediaInfo): number {
   return info.frameRate.num > 0 ? info.frameRate.den / info.frameRate.num : 0;
 }
+
+/** When a frame is shown, in seconds from the first one on. */
+export function secondsOf({ timestamps, timeBase, startSeconds }: MediaInfo, index: number): number {
+  return (timestamps[index] * timeBase.num) / timeBase.den - startSeconds;
+}

@@ -1,0 +1,21 @@
+import type { ContentCheck } from './content/contentCheck';
+import type { TrackedFrame } from './faces/tracker';
+import { secondsOf, type MediaInfo } from './media/mediaInfo';
+import type { Stopwatch } from './progress';
+
+/** Lets the frames of a video pass that the content check has no objection to; throws `content-refused` at the first other one. */
+export async function* checkedFrames(
+  frames: AsyncIterable<TrackedFrame>,
+  check: ContentCheck,
+  info: MediaInfo,
+  watch: Stopwatch,
+): AsyncGenerator<TrackedFrame, undefined> {
+  check.begin();
+  for await (const tracked of frames) {
+    const { frame, faces } = tracked;
+    const now = secondsOf(info, frame.index);
+    const next = frame.index + 1 < info.frames ? secondsOf(info, frame.index + 1) : now;
+    await watch.time('content check', () => check.frame(frame, faces, now, next));
+    yield tracked;
+  }
+}
