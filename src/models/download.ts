@@ -34,6 +34,7 @@ export async function downloadFile(wanted: WantedFile, options: DownloadOptions)
   const { id, links } = wanted;
   const target = path.join(options.storage, wanted.file);
   const part = new PartFile(target);
+  const network = openNetwork(options.network);
   await prepare(options.storage, target);
   if (wanted.bytes !== undefined) {
     await checkSpace(target, wanted.bytes - (await part.bytes()), options.freeBytes);
@@ -42,7 +43,6 @@ export async function downloadFile(wanted: WantedFile, options: DownloadOptions)
     const reason = 'another process is downloading it now';
     throw new FaceSwapError('download-failed', { model: id, reason });
   }
-  const network = openNetwork(options.network);
   const reasons: string[] = [];
   try {
     for (const link of links) {

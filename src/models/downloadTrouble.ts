@@ -41,10 +41,21 @@ export function isFinal(error: unknown): boolean {
 
 /** What happened, in words that go on after the server's name. */
 export function textOf(error: unknown): string {
-  const known = texts[codeOf(error)];
+  const known = unreached(error) ?? texts[codeOf(error)];
   if (known !== undefined) return known;
   const { message } = error as Error;
   return isFinal(error) ? `its encryption is not trusted (${message.trim().split('\n')[0]})` : message;
+}
+
+/** Names who cannot be reached where that is told: it may be a proxy. */
+function unreached(error: unknown): string | undefined {
+  const { cause, errors = [] } = error as Error & { errors?: unknown[] };
+  for (const one of [error, cause, ...errors]) {
+    const { code, address, port, hostname } = (one ?? {}) as Record<string, string | undefined>;
+    if (code === 'ECONNREFUSED' && address !== undefined) return `${address}:${port} refuses the connection`;
+    if (code === 'ENOTFOUND' && hostname !== undefined) return `the address of ${hostname} is not known here`;
+  }
+  return undefined;
 }
 
 function codeOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
+import { FaceSwapError } from '../protocol/errors';
 
 /** How the network is reached. Without these, `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` decide. */
 export interface NetworkOptions {
@@ -21,16 +22,33 @@ export interface NetworkOptions {
 const stallMs = 30_000;
 const mostRedirects = 8;
 
-/** Makes what requests go through; to be closed at the end. */
+/**
+ * The address of a proxy, with its protocol put before it where people leave that out. Throws `usage` for what is no address;
+ * names and passwords in it are not repeated.
+ */
+function proxyAddress(named: string | undefined): string | undefined {
+  if (!named) return undefined;
+  const address = /^[a-z\d+.-]+:\/\//i.test(named) ? named : `http://${named}`;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url && /^(https?|socks5?):$/.test(url.protocol) && url.hostname !== '') return address;
+  const reason = `The address of the proxy, “${named.replace(/^.*@/, '')}”, is not understood; write it as http://host:port`;
+  throw new FaceSwapError('usage', { reason });
+}
+
+/** Makes what requests go through; to be closed at the end. Throws `usage` for an address of a proxy that is none. */
 export function openNetwork(options: NetworkOptions = {}): Dispatcher {
   const { proxy, noProxy, anyCertificate, authorities, credentials } = options;
+  const { env } = process;
+  const httpProxy = proxyAddress(proxy ?? env['http_proxy'] ?? env['HTTP_PROXY']);
+  const httpsProxy = proxyAddress(proxy ?? env['https_proxy'] ?? env['HTTPS_PROXY']);
   const silence = options.stallMs ?? stallMs;
   const tls = {
     ...(anyCertificate === true && { rejectUnauthorized: false }),
     ...(authorities !== undefined && { ca: [...rootCertificates, authorities] }),
   };
   const agent = new EnvHttpProxyAgent({
-    ...(proxy !== undefined && { httpProxy: proxy, httpsProxy: proxy }),
+    ...(httpProxy !== undefined && { httpProxy }),
+    ...(httpsProxy !== undefined && { httpsProxy }),
     ...(noProxy !== undefined && { noProxy }),
     ...(Object.keys(tls).length > 0 && { connect: tls, requestTls: tls, proxyTls: tls }),
     headersTimeout: silence,

@@ -252,7 +252,7 @@ describe('a download that fails', () => {
     assert.equal(error.code, 'download-failed');
     assert.match(
       error.facts.reason ?? '',
-      /^127\.0\.0\.1:\d+: its file is not the recorded one \(another SHA-256\); 127.*: it answers 404; 127\.0\.0\.1:9: it refuses/,
+      /^127\.0\.0\.1:\d+: its file is not the recorded one \(another SHA-256\); 127.*: it answers 404; 127\.0\.0\.1:9: 127\.0\.0\.1:9 refuses/,
     );
     assert.deepEqual(readdirSync(storage), [], 'wrong bytes are not kept');
   });
@@ -348,11 +348,40 @@ describe('a proxy', () => {
     const { url: proxy, tunnels } = await startProxy(t);
     const { get, failure, storage } = setUp(['http://models.invalid/x']);
     const error = await failure({ network: { proxy, noProxy: 'models.invalid' } });
-    assert.match(error.facts.reason ?? '', /models\.invalid: its address/);
+    assert.match(error.facts.reason ?? '', /models\.invalid: the address of models\.invalid is not known/);
     assert.equal(tunnels(), 0);
-    assertDone(await get({ network: { proxy } }), storage);
+    // People leave the protocol out.
+    assertDone(await get({ network: { proxy: proxy.slice('http://'.length) } }), storage);
     assert.ok(tunnels() > 0);
   });
+
+  test('that refuses is named, not the server behind it', async () => {
+    const { failure } = setUp(['http://models.invalid/x']);
+    const error = await failure({ network: { proxy: 'http://127.0.0.1:9' } });
+    assert.match(error.facts.reason ?? '', /^models\.invalid: 127\.0\.0\.1:9 refuses the connection/);
+  });
+
+  for (const proxy of ['ftp://127.0.0.1:1', 'http://', 'me:secret@a b:80']) {
+    test(`that is called “${proxy}” is a mistake that is told, wherever it stands`, async (t) => {
+      const { failure, storage } = setUp(['http://models.invalid/x']);
+      const error = await failure({ network: { proxy } });
+      assert.equal(error.code, 'usage');
+      assert.doesNotMatch(error.facts.reason ?? '', /secret/);
+      assert.match(
+        error.facts.reason ?? '',
+        /^The address of the proxy, “[^”]+”, is not understood; write it as http:/,
+      );
+      const before = process.env['HTTPS_PROXY'];
+      process.env['HTTPS_PROXY'] = proxy;
+      t.after(() => {
+        if (before === undefined) delete process.env['HTTPS_PROXY'];
+        else process.env['HTTPS_PROXY'] = before;
+      });
+      assert.equal((await failure()).code, 'usage');
+      // Nor is the file locked for the next try.
+      assert.ok(!existsSync(storage));
+    });
+  }
 
   test('of the environment is used when the settings name none', async (t) => {
     server.answer('/x', whole(content));

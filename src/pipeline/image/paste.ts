@@ -70,25 +70,58 @@ function pasteRgb(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask,
   const rasters = [0, 1, 2].map((c) =>
     raster(face.data, face.size, c, style.border === 'black' ? 0 : undefined),
   );
+  const planes = frame.planes.map(plainBytes);
   for (let y = 0; y < mask.height; y++) {
     const [from, to] = maskedSpan(mask, y);
     if (from >= to) continue;
-    const shares = mask.data.subarray(y * mask.width, (y + 1) * mask.width);
-    frame.planes.forEach((data, channel) => {
-      const plane = plainBytes(data);
-      sampleFloats(rasters[channel], toCrop, mask.y + y, mask.x + from, mask.x + to, row, from);
-      const at = (mask.y + y) * stride + mask.x;
-      for (let x = from; x < to; x++) {
-        const share = shares[x];
-        if (share <= 0) continue;
-        const old = plane[at + x];
-        const value = roundFace ? (row[x] + 0.5) | 0 : row[x];
-        // A hair's breadth more than the sum: equal shares must not fall to the level below by rounding errors.
-        // Both lie between 0 and 255, and `|0` cuts off for a fraction of what Math.floor costs.
-        const pasted = (old + share * (value - old) + 1e-4) | 0;
-        plane[at + x] = blend === 1 ? pasted : (old + blend * (pasted - old) + 0.5) | 0;
-      }
-    });
+    const at = (mask.y + y) * stride + mask.x;
+    for (let c = 0; c < 3; c++) {
+      sampleFloats(rasters[c], toCrop, mask.y + y, mask.x + from, mask.x + to, row, from);
+      if (roundFace) roundRow(row, from, to);
+      if (blend === 1) cutRow(planes[c], at, mask.data, y * mask.width, row, from, to);
+      else mixRow(planes[c], at, mask.data, y * mask.width, row, from, to, blend);
+    }
+  }
+}
+
+function roundRow(row: Float32Array, from: number, to: number): void {
+  for (let x = from; x < to; x++) row[x] = (row[x] + 0.5) | 0;
+}
+
+/** A hair's breadth more than the sum: equal shares must not fall to the level below by rounding errors. */
+const HAIR = 1e-4;
+
+/** Moves plane[at + x] towards row[x] by its share and cuts the fraction off; both lie between 0 and 255, so `|0` does. */
+function cutRow(
+  plane: Uint8Array,
+  at: number,
+  shares: Float32Array,
+  sharesAt: number,
+  row: Float32Array,
+  from: number,
+  to: number,
+): void {
+  for (let x = from; x < to; x++) {
+    const old = plane[at + x];
+    plane[at + x] = (old + shares[sharesAt + x] * (row[x] - old) + HAIR) | 0;
+  }
+}
+
+/** The same, and then a mix of that with what was there, rounded: facefusion's enhancer. */
+function mixRow(
+  plane: Uint8Array,
+  at: number,
+  shares: Float32Array,
+  sharesAt: number,
+  row: Float32Array,
+  from: number,
+  to: number,
+  blend: number,
+): void {
+  for (let x = from; x < to; x++) {
+    const old = plane[at + x];
+    const pasted = (old + shares[sharesAt + x] * (row[x] - old) + HAIR) | 0;
+    plane[at + x] = (old + blend * (pasted - old) + 0.5) | 0;
   }
 }
 
