@@ -59,7 +59,7 @@ const builds = [
   },
   {
     ...shared,
-    entryPoints: ['webview/main.ts', 'webview/jobPanel.ts'],
+    entryPoints: ['webview/main.ts', 'webview/jobPanel.ts', 'webview/verify.ts'],
     outdir: 'dist/webview',
     platform: 'browser',
     format: 'iife',

@@ -35,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
   register('cancel', (commands, ...args) => commands.cancel(...args));
   register('compare', (commands, current) => commands.compare(current));
   register('doctor', (commands, current) => commands.doctor(current));
+  register('verify', async (_commands, current) => (await import('./host/verifyPanel')).verify(current));
   registerModels('getModel');
   registerModels('addModelFile');
   registerCuda('installCudaRuntime');

@@ -8,6 +8,8 @@ const paths = {
   back: 'M10 3.5L5.5 8l4.5 4.5',
   forth: 'M6 3.5L10.5 8L6 12.5',
   reset: 'M3.5 8a4.5 4.5 0 1 0 1.6-3.4M3.2 2.6v2.9h2.9',
+  check: 'M3 8.5l3.5 3.5L13 4.5',
+  dot: 'M8 7.9v.2',
   play: 'M5 3.2v9.6L12.5 8z',
   pause: 'M5.5 3.5v9M10.5 3.5v9',
   warning: 'M8 2.2L14.2 13H1.8zM8 6.2v3.4M8 11.2v.4',

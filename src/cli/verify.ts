@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { FaceSwapError } from '../protocol/errors';
 import { defaultExecution } from '../protocol/job';
+import { reportLines } from '../protocol/reportLines';
 import { outcomeOf, verifyOutcomes, type VerifyReport } from '../protocol/verify';
-import { verifyHeadline, verifySections, type ReportSection } from '../protocol/verifyText';
 import type { WorkerClient } from '../workerClient';
 import { textConsole } from './console';
 import { tellFailure } from './failure';
@@ -70,26 +70,7 @@ function print(report: VerifyReport, json: boolean): void {
     process.stdout.write(`${JSON.stringify({ outcome: outcomeOf(report), ...report })}\n`);
     return;
   }
-  const lines = [verifyHeadline(report)];
-  for (const section of verifySections(report)) lines.push('', ...sectionLines(section));
+  const lines = reportLines(report);
   if (report.trace) lines.push('', ...vramChart(report.trace, Math.min(process.stdout.columns || 80, 100)));
   process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-const signs = { good: '✓', warning: '!', bad: '✗', plain: '·' };
-
-function sectionLines({ title, rows, table }: ReportSection): string[] {
-  const lines = [title];
-  for (const { mark, text, cure } of rows) {
-    lines.push(`  ${signs[mark]} ${text}`);
-    if (cure !== undefined) lines.push(`    → ${cure}`);
-  }
-  if (!table) return lines;
-  const all = [table.head, ...table.rows];
-  const widths = table.head.map((_, i) => Math.max(...all.map((row) => row[i].length)));
-  for (const row of all)
-    lines.push(
-      `  ${row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ')}`,
-    );
-  return lines;
 }

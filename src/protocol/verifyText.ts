@@ -208,7 +208,7 @@ function sentence({ code, facts }: NonNullable<VerifiedModel['error']>, t: Trans
 
 const nameOf = (provider: string): string => provider.toUpperCase();
 const labelOf = ({ role, model }: VerifiedModel): string =>
-  model === '' || model === role ? role : `${role} ${model}`;
+  model.startsWith(role) ? model : `${role} ${model}`.trim();
 const operators = (left: Record<string, number>): string =>
   Object.entries(left)
     .sort(([, a], [, b]) => b - a)

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { supportFolder } from './supportFolder';
 
 export interface FakeGpu {
   /** One list of readings for each start of the watch; see fakeNvidiaSmi.js. */
@@ -14,7 +15,7 @@ export interface FakeGpu {
 export function fakeGpu(file: string, gpu: FakeGpu): NodeJS.ProcessEnv {
   writeFileSync(file, JSON.stringify(gpu));
   return {
-    FACE_SWAP_NVIDIA_SMI: path.join(__dirname, 'fakeNvidiaSmi.js'),
+    FACE_SWAP_NVIDIA_SMI: path.join(supportFolder, 'fakeNvidiaSmi.js'),
     FACE_SWAP_FAKE_GPU: file,
   };
 }

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { supportFolder } from './supportFolder';
 
 const packageFolder = path.dirname(createRequire(__filename).resolve('onnxruntime-node/package.json'));
 const binding = path.join(
@@ -38,7 +39,7 @@ export function standInRuntime(
   // A folder is as good as a file for whoever asks Node for it, and may hold JavaScript.
   const door = path.join(folder, path.basename(binding));
   mkdirSync(door);
-  copyFileSync(path.join(__dirname, 'standInRuntime.js'), path.join(door, 'index.js'));
+  copyFileSync(path.join(supportFolder, 'standInRuntime.js'), path.join(door, 'index.js'));
   for (const part of ['cuda', 'shared'])
     copyFileSync(binding, path.join(folder, `libonnxruntime_providers_${part}.so`));
   return { FACE_SWAP_RUNTIME: folder, FACE_SWAP_STAND_IN: config };
