@@ -60,6 +60,12 @@ export function activate(context: vscode.ExtensionContext): void {
       },
     }),
   );
+  context.subscriptions.push(
+    vscode.tasks.registerTaskProvider('face-swap', {
+      provideTasks: async () => (await import('./host/tasks')).jobTasks(await ready()),
+      resolveTask: async (task) => (await import('./host/tasks')).resolveJobTask(await ready(), task),
+    }),
+  );
   register('showOutput', (_commands, current) => current.log.show());
   // Jobs that were not over when VS Code was closed are offered again; else nothing is done before somebody asks.
   const kept: unknown = context.workspaceState.get('queue');

@@ -188,7 +188,8 @@ export class Host {
     return typeof folder !== 'string' || folder === '' ? [] : [absolute('cuda.runtimePath', folder)];
   }
 
-  private environment(): NodeJS.ProcessEnv {
+  /** What child processes are told: where models and the CUDA runtime are, and which GPU is to be used. */
+  environment(): NodeJS.ProcessEnv {
     const places = this.places();
     return {
       ...modelEnvironment(places),

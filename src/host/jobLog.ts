@@ -7,18 +7,19 @@ export type WriteLine = (level: LogLevel, line: string) => void;
 
 const percentPerLine = 10;
 
-/** Tells one job in the output channel: what was asked, each stage, progress at every tenth, and a summary. */
+/** Tells one job in the output channel, as a block under its name: what was asked, each stage, progress at every tenth, and a summary. */
 export class JobLog {
   private stage: Stage | undefined;
   private tenths = 0;
 
   constructor(private readonly write: WriteLine) {}
 
-  started(job: SwapJob): void {
+  started(job: SwapJob, label: string): void {
     const { encoding, execution, selection } = job;
     const faces = selection.manyFaces
       ? 'every face'
       : `faces like face ${selection.referenceFacePosition} of frame ${selection.referenceFrameNumber} (distance up to ${selection.similarFaceDistance})`;
+    this.write('info', `${label} ${'─'.repeat(Math.max(3, 60 - label.length))}`);
     this.write('info', `Target: ${job.target}`);
     for (const source of job.sources) this.write('info', `Source: ${source}`);
     this.write('info', `Output: ${job.output}`);

@@ -8,7 +8,7 @@ import type { JobReport } from '../protocol/report';
 import { runAsking } from '../askAboutGpu';
 import type { SwapRequest } from './clickedFiles';
 import type { Host } from './host';
-import { JobLog } from './jobLog';
+import { JobLog, type WriteLine } from './jobLog';
 import { longStatus, percentOf } from './jobStatus';
 import { JobRun } from './jobRun';
 import { keepJob } from './keptQueue';
@@ -101,9 +101,12 @@ function inNotification(run: JobRun, work: Promise<unknown>): void {
 
 function render(host: Host, run: JobRun): Promise<JobReport> {
   const { job, control, signal } = run;
-  const log = new JobLog((level, line) => host.log[level](line));
-  log.started(job);
+  // Where several run, each line says whose it is.
+  const write: WriteLine = (level, line) =>
+    host.log[level](host.jobs.running.length > 1 ? `${run.label}: ${line}` : line);
+  const log = new JobLog(write);
   run.started();
+  log.started(job, run.label);
   // What previews keep in memory the job may need.
   host.studio.looker.dispose();
   const swap = (wanted: SwapJob): Promise<JobReport> =>
@@ -111,7 +114,7 @@ function render(host: Host, run: JobRun): Promise<JobReport> {
       worker.call('swap', wanted, {
         signal,
         control,
-        onLog: (level, message) => host.log[level](message),
+        onLog: write,
         onPaused: (isPaused) => run.paused(isPaused),
         onPicture: (picture) => run.pictured(picture),
         onProblem: (problem) => run.problem(problem),

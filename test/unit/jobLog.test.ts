@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { JobLog } from '../../src/host/jobLog';
 import { longStatus, shortStatus } from '../../src/host/jobStatus';
+import { defaultEncoding, defaultExecution, defaultSelection, type SwapJob } from '../../src/protocol/job';
 import type { JobReport, Progress } from '../../src/protocol/report';
 
 const swapping = (frame: number): Progress => ({
@@ -33,6 +34,24 @@ suite('The log of a job', () => {
       'info 20 % (frame 40 of 200), 25 fps, 2 min 6 s left, on CUDA',
       'info Joining the parts',
     ]);
+  });
+
+  test('begins a block of its own, which says everything that was asked', () => {
+    const job = {
+      ...{ sources: ['/photos/ann.jpg'], target: '/videos/party.mp4', output: '/videos/ann-party.mp4' },
+      ...{ processors: ['face_swapper'], selection: defaultSelection, encoding: defaultEncoding },
+      execution: defaultExecution,
+    } as unknown as SwapJob;
+    const [heading, ...lines] = logged((log) => log.started(job, 'ann.jpg → party.mp4'));
+    assert.match(heading, /^info ann\.jpg → party\.mp4 ─{3,}$/);
+    for (const file of [job.sources[0], job.target, job.output])
+      assert.ok(
+        lines.some((line) => line.endsWith(`: ${file}`)),
+        file,
+      );
+    assert.ok(
+      lines.includes('info Execution providers in order of preference: cuda, coreml, dml, webgpu, cpu'),
+    );
   });
 
   test('ends with a summary', () => {
