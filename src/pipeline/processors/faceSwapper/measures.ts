@@ -16,3 +16,8 @@ export function distance3(p: Landmarks, a: number, b: number): number {
 export function splitRadius(height: number): number {
   return 0.12 * height;
 }
+
+/** The same for colours, of which little belongs to a person and much to coloured light with its narrow borders. */
+export function colourSplitRadius(height: number): number {
+  return 0.06 * height;
+}

@@ -1,20 +1,26 @@
 import { landmarkCount, type TrackedFace } from '../../faces/face';
 import type { ColourMatrix, Frame } from '../../image/frame';
 import { displace } from '../../image/displace';
-import { averageDown, boxBlur, cells, weightedBlur, type Grid, type PlaneView } from '../../image/grid';
+import { averageDown, cells, type Grid, type PlaneView } from '../../image/grid';
 import { warpMesh, type Texture } from '../../image/warpMesh';
 import { openYcc, type YccView } from '../../image/ycc';
 import type { FrameProcessor } from '../processor';
 import { blendChroma, blendLuma, uncovered, type Layer } from './blend';
 import { carryField, partShifts } from './carry';
 import { faceMask, guidedMask, partHoles } from './maskGrid';
-import { faceHeight, splitRadius } from './measures';
+import { faceHeight } from './measures';
 import { triangles } from './meshTopology';
 import { Scratch } from './scratch';
 import { blendShape } from './shape';
 import { bareSkin, skinMap, type GridColours } from './skin';
 import { sourcesFor } from './sourceChoice';
-import { mean, prepareSource, type DetailLevel, type MeshSource, type SourceTexture } from './sourceTexture';
+import {
+  broadLight,
+  prepareSource,
+  type DetailLevel,
+  type MeshSource,
+  type SourceTexture,
+} from './sourceTexture';
 
 export type { MeshSource } from './sourceTexture';
 
@@ -216,8 +222,5 @@ function targetLight(
   size: number,
 ): GridColours {
   const weight = covered.map((value, i) => value * skin[i]);
-  const blurred = boxBlur(weight.slice(), grid, splitRadius(size));
-  const blur = (map: Float32Array) =>
-    weightedBlur(map, weight, blurred, grid, splitRadius(size), mean(map, weight));
-  return { y: blur(colours.y), cb: blur(colours.cb), cr: blur(colours.cr) };
+  return broadLight(colours, weight, grid, size);
 }

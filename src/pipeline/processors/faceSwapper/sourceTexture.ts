@@ -13,9 +13,19 @@ import type { RgbImage } from '../../image/region';
 import type { Texture } from '../../image/warpMesh';
 import { lumaWeights } from '../../image/ycc';
 import { landmarkCount, type Landmarks, type Pose } from '../../faces/face';
-import { faceOval, smileFolds } from './meshTopology';
-import { faceHeight, splitRadius } from './measures';
-import { bareSkin, skinMap, type GridColours } from './skin';
+import { faceOval, smileFolds, upperLids } from './meshTopology';
+import { colourSplitRadius, faceHeight, splitRadius } from './measures';
+import { bareSkin, featureMap, skinMap, type GridColours } from './skin';
+import {
+  averageCells,
+  distrustDarkSide,
+  evenOut,
+  frontalLayout,
+  fuseSides,
+  layOut,
+  ownShare,
+  visibility,
+} from './symmetry';
 
 /** A source photo's face. */
 export interface MeshSource {
@@ -50,6 +60,8 @@ export interface SourceTexture {
 /** How much of a smile fold is taken away: of its broad shade and of its fine lines, which also belong to the person. */
 const FOLD_SHARE = 0.85;
 const FOLD_LINES = 0.4;
+/** How much of the dark of an upper lid is taken away: the target keeps its own lashes, and two rows look drawn on. */
+const LASHES = 0.6;
 
 /** Finer than this no target shows it, and preparing it costs time. */
 const largestHeight = 900;
@@ -87,19 +99,54 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
     bareSkin(skin, grid, gridPoints, size / step),
     size / step,
   );
-  const folds = foldMap(grid, gridPoints, size / step);
+  const folds = areaMap(smileFolds, grid, gridPoints, size / step);
+  const lashes = areaMap(upperLids, grid, gridPoints, size / step);
   addFolds(light.y, y, folds, grid);
-  subtract(planes, light, folds, grid, width, rows);
+  subtract(planes, light, folds, lashes, grid, width, rows);
   const first = level(planes, width, rows, points, size);
   const lightTexture = new Float32Array(cells(grid) * 2);
   for (let i = 0; i < cells(grid); i++) {
     lightTexture[i * 2] = light.y[i];
     lightTexture[i * 2 + 1] = skin[i];
   }
+  return bothSides(
+    {
+      source,
+      levels: [first],
+      light: { data: lightTexture, width: grid.width, height: grid.height, channels: 2 },
+      lightPoints: gridPoints,
+    },
+    step,
+  );
+}
+
+/** The source seen from the front, in which what the photo hides of one side is taken from the other. */
+function bothSides(photo: SourceTexture, step: number): SourceTexture {
+  const [{ luma, chroma, points, height: size }] = photo.levels;
+  const layout = frontalLayout(photo.source.landmarks, size, step);
+  const grid: Grid = { width: layout.width / step, height: layout.height / step, step };
+  const gridPoints = layout.points.map((value) => value / step);
+  const light = layOut(photo.light, photo.lightPoints, grid, gridPoints, layout.order);
+  const shown = visibility(points, layout.points, gridPoints, grid, layout.order);
+  for (let i = 0; i < shown.length; i++) shown[i] *= light.data[i * 2 + 1];
+  const textures = [luma, chroma].map((texture) =>
+    layOut(texture, points, layout, layout.points, layout.order),
+  );
+  const features = featureMap(grid, gridPoints, (size / step) * 0.02);
+  const broad = boxBlur(averageCells(textures[0], 0, grid), grid, (size / step) * 0.012, 2);
+  const photoLight = light.data.filter((_, i) => i % 2 === 0);
+  distrustDarkSide(shown, broad, photoLight, features, grid.width);
+  const own = ownShare(shown, grid, size / step);
+  for (const texture of textures) {
+    fuseSides(texture, own, grid);
+    for (let k = 0; k < texture.channels; k++) evenOut(texture, k, features, grid, (size / step) * 0.02);
+  }
+  fuseSides(light, own, { ...grid, step: 1 });
+  const [frontalLuma, frontalChroma] = textures;
   return {
-    source,
-    levels: halvings(first),
-    light: { data: lightTexture, width: grid.width, height: grid.height, channels: 2 },
+    source: photo.source,
+    levels: halvings({ luma: frontalLuma, chroma: frontalChroma, points: layout.points, height: size }),
+    light,
     lightPoints: gridPoints,
   };
 }
@@ -162,10 +209,7 @@ function removeLight(
     faceOval.map((p): [number, number] => [points[p * 2], points[p * 2 + 1]]),
   );
   for (let i = 0; i < weight.length; i++) weight[i] *= skin[i];
-  const blurred = boxBlur(weight.slice(), grid, splitRadius(size));
-  const blur = (map: Float32Array) =>
-    weightedBlur(map, weight, blurred, grid, splitRadius(size), mean(map, weight));
-  return { y: blur(colours.y), cb: blur(colours.cb), cr: blur(colours.cr) };
+  return broadLight(colours, weight, grid, size);
 }
 
 /**
@@ -181,10 +225,15 @@ function addFolds(light: Float32Array, luma: Float32Array, folds: Float32Array, 
   for (let i = 0; i < light.length; i++) light[i] += FOLD_SHARE * folds[i] * shade[i];
 }
 
-/** Where a smile folds the cheeks: 1, fading to 0. */
-function foldMap(grid: Grid, points: Float32Array, size: number): Float32Array {
+/** 1 inside the outlines, fading to 0. */
+function areaMap(
+  outlines: readonly (readonly number[])[],
+  grid: Grid,
+  points: Float32Array,
+  size: number,
+): Float32Array {
   const map = new Float32Array(cells(grid));
-  for (const outline of smileFolds) {
+  for (const outline of outlines) {
     fillPolygon(
       map,
       grid,
@@ -194,7 +243,23 @@ function foldMap(grid: Grid, points: Float32Array, size: number): Float32Array {
   return boxBlur(map, grid, size * 0.02, 2);
 }
 
-export function mean(map: Float32Array, weight: Float32Array): number {
+/** Luma and chroma of a face blurred over what counts by its weight. */
+export function broadLight(
+  colours: GridColours,
+  weight: Float32Array,
+  grid: Grid,
+  size: number,
+): GridColours {
+  const blur = (radius: number, ...maps: Float32Array[]) => {
+    const blurred = boxBlur(weight.slice(), grid, radius);
+    return maps.map((map) => weightedBlur(map, weight, blurred, grid, radius, mean(map, weight)));
+  };
+  const [y] = blur(splitRadius(size), colours.y);
+  const [cb, cr] = blur(colourSplitRadius(size), colours.cb, colours.cr);
+  return { y, cb, cr };
+}
+
+function mean(map: Float32Array, weight: Float32Array): number {
   let sum = 0;
   let total = 1e-6;
   for (let i = 0; i < map.length; i++) {
@@ -209,20 +274,22 @@ function subtract(
   [luma, cb, cr]: readonly Float32Array[],
   light: GridColours,
   folds: Float32Array,
+  lashes: Float32Array,
   grid: Grid,
   width: number,
   height: number,
 ): void {
-  const rows = [light.y, light.cb, light.cr, folds].map((map) => ({
+  const rows = [light.y, light.cb, light.cr, folds, lashes].map((map) => ({
     map,
     row: new Float32Array(width),
   }));
-  const [{ row: lightY }, { row: lightB }, { row: lightR }, { row: fold }] = rows;
+  const [{ row: lightY }, { row: lightB }, { row: lightR }, { row: fold }, { row: lash }] = rows;
   for (let y = 0; y < height; y++) {
     for (const { map, row } of rows) upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
     for (let x = 0, at = y * width; x < width; x++, at++) {
       const darkness = smoothstep(0.25, 0.5, 1 - luma[at] / (lightY[x] + 8));
-      luma[at] = (1 - FOLD_LINES * fold[x]) * tameLuma(luma[at] - lightY[x], lightY[x]);
+      const detail = (1 - FOLD_LINES * fold[x]) * tameLuma(luma[at] - lightY[x], lightY[x]);
+      luma[at] = detail < 0 ? (1 - LASHES * lash[x]) * detail : detail;
       cb[at] = tameChroma(cb[at], lightB[x], darkness);
       cr[at] = tameChroma(cr[at], lightR[x], darkness);
     }
@@ -240,7 +307,7 @@ function tameLuma(detail: number, light: number): number {
  * (`darkness` 0–1), its colour is faint: full colour over little luma would glow in the target.
  */
 function tameChroma(chroma: number, light: number, darkness: number): number {
-  const faint = light + (chroma - light) * (1 - darkness) - darkness * 0.4 * (light - 128);
+  const faint = light + (chroma - light) * (1 - darkness) - darkness * 0.5 * (light - 128);
   return soften(faint - light, 4, 10);
 }
 
