@@ -11,6 +11,7 @@ import { probeMedia } from '../src/pipeline/media/probe';
 import { findMediaTools } from '../src/pipeline/media/tools';
 import * as quality from '../test/support/quality';
 import { IndependentRecognizer } from '../test/support/qualityFaceApi';
+import { measureMedia, type Row } from './measureMedia';
 
 /** As many frames are recognised, spread over the clip: the recogniser takes a second each. */
 const recognised = 12;
@@ -22,13 +23,18 @@ interface Pair {
   change: [number, number] | undefined;
   outside: { squares: number; count: number };
   distance: [number, number] | undefined;
+  cosine: [number, number];
 }
 
 async function main([original, result, source]: string[]): Promise<void> {
   const models = await openFaceModels(defaultExecution, () => undefined);
   const recognizer = await IndependentRecognizer.open();
   const photo = await readRgb(source);
-  const [{ face }] = await identifySource(models, photo, source);
+  const [{ face, embedding }] = await identifySource(models, photo, source);
+  const likeness = async (frame: Frame, seen: Face) => {
+    const found = await models.recognizer.identify(frame, seen);
+    return found.embedding.reduce((sum, value, i) => sum + value * embedding[i], 0);
+  };
   const wanted = await recognizer.describe(photo, face.landmarks);
   const clips = [await openClip(original), await openClip(result)];
   const every = Math.max(1, Math.floor(clips[0].frames / recognised));
@@ -53,13 +59,14 @@ async function main([original, result, source]: string[]): Promise<void> {
           quality.changeInside(before[1], b, was.landmarks),
         ],
         outside: quality.errorOutside(a, b, was.landmarks),
+        cosine: [await likeness(a, was), await likeness(b, is)],
         distance: n % every === 0 ? [await apart(a, was), await apart(b, is)] : undefined,
       });
     }
     if (before) before.forEach((frame, i) => clips[i].pool.give(frame));
     before = [a, b];
   }
-  print(pairs, lost);
+  print([...rowsOf(pairs, lost), ...(await measureMedia(original, result))]);
   for (const { reader } of clips) await reader.close();
   await models.close();
 }
@@ -76,7 +83,11 @@ async function largestFace(models: OpenFaceModels, frame: Frame): Promise<Face |
   return found.map(({ face }) => face).sort((a, b) => b.box.width - a.box.width)[0];
 }
 
-function print(pairs: readonly Pair[], lost: number): void {
+function print(rows: readonly Row[]): void {
+  for (const [name, value, wanted] of rows) console.log(`${name.padEnd(54)}${value.padEnd(30)}${wanted}`);
+}
+
+function rowsOf(pairs: readonly Pair[], lost: number): Row[] {
   const each = (measure: (face: Face) => number): [number[], number[]] => [
     pairs.map(({ original }) => measure(original)),
     pairs.map(({ result }) => measure(result)),
@@ -92,24 +103,43 @@ function print(pairs: readonly Pair[], lost: number): void {
   const count = pairs.reduce((sum, { outside }) => sum + outside.count, 0);
   const psnr = squares === 0 ? 'identical' : `${(10 * Math.log10((65025 * count) / squares)).toFixed(1)} dB`;
   const average = (measure: (pair: Pair) => number) => quality.mean(pairs.map(measure)).toFixed(2);
-  const rows = [
-    ['frames with a face / face lost in the result', `${pairs.length + lost} / ${lost}`],
-    [
-      'distance to the source (face-api), original → result',
-      `${quality.mean(known.map(([a]) => a)).toFixed(3)} → ${quality.mean(known.map(([, b]) => b)).toFixed(3)}`,
-    ],
+  const cosines = pairs.map(({ cosine }) => cosine);
+  const arrow = (values: readonly [number, number][]) =>
+    `${quality.mean(values.map(([a]) => a)).toFixed(3)} → ${quality.mean(values.map(([, b]) => b)).toFixed(3)}`;
+  return [
+    ['', 'measured', 'wanted'],
+    ['frames with a face / face lost in the result', `${pairs.length + lost} / ${lost}`, '0 lost'],
+    ['distance to the source (face-api), original → result', arrow(known), 'less; one person is under 0.6'],
+    ['cosine to the source (built-in recogniser)', arrow(cosines), 'more, ≥ 0.5'],
+    ['lowest cosine of a frame', Math.min(...cosines.map(([, b]) => b)).toFixed(3), 'no drop-outs'],
     [
       'landmark shift, % of eye distance',
       average((p) => quality.landmarkShift(p.original.landmarks, p.result.landmarks)),
+      '≤ 3.5',
     ],
-    ['head pose difference, degrees', average((p) => quality.poseDifference(p.original.pose, p.result.pose))],
-    ['mouth opening, correlation', follows(each((face) => quality.mouthOpening(face.landmarks)))],
-    ['eye opening, correlation', follows(each((face) => quality.eyeOpening(face.landmarks)))],
-    ['frame-to-frame change inside, × original', ratio(changes)],
-    ['landmark jitter, × original', (quality.jitter(tracks[1]) / quality.jitter(tracks[0])).toFixed(3)],
-    ['PSNR of Y outside the face', psnr],
+    [
+      'head pose difference, degrees',
+      average((p) => quality.poseDifference(p.original.pose, p.result.pose)),
+      '≤ 3',
+    ],
+    [
+      'mouth opening, correlation',
+      follows(each((face) => quality.mouthOpening(face.landmarks))),
+      '≥ 0.95, 0.8–1.2',
+    ],
+    [
+      'eye opening, correlation',
+      follows(each((face) => quality.eyeOpening(face.landmarks))),
+      '≥ 0.9, 0.8–1.2',
+    ],
+    ['frame-to-frame change inside, × original', ratio(changes), '≤ 1.2'],
+    [
+      'landmark jitter, × original',
+      (quality.jitter(tracks[1]) / quality.jitter(tracks[0])).toFixed(3),
+      '≤ 1.3',
+    ],
+    ['PSNR of Y outside the face', psnr, '≥ 47 dB; identical when lossless'],
   ];
-  for (const [name, value] of rows) console.log(`${name.padEnd(54)}${value}`);
 }
 
 if (process.argv.length !== 5) {
