@@ -16,6 +16,9 @@ import { measureMedia, type Row } from './measureMedia';
 /** As many frames are recognised, spread over the clip: the recogniser takes a second each. */
 const recognised = 12;
 
+/** Openings that deviate by less are noise of the landmarks, which follows nothing. */
+const STILL = 0.01;
+
 /** One frame of both clips with its largest face in each. */
 interface Pair {
   original: Face;
@@ -93,7 +96,9 @@ function rowsOf(pairs: readonly Pair[], lost: number): Row[] {
     pairs.map(({ result }) => measure(result)),
   ];
   const follows = ([a, b]: [number[], number[]]) =>
-    `${quality.correlation(a, b).toFixed(3)}, amplitude ${(quality.deviation(b) / quality.deviation(a)).toFixed(2)}`;
+    quality.deviation(a) < STILL
+      ? `the original moves by ${quality.deviation(a).toFixed(3)} only`
+      : `${quality.correlation(a, b).toFixed(3)}, amplitude ${(quality.deviation(b) / quality.deviation(a)).toFixed(2)}`;
   const known = pairs.flatMap(({ distance }) => (distance ? [distance] : []));
   const changes = pairs.flatMap(({ change }) => (change ? [change] : []));
   const ratio = (values: readonly [number, number][]) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { Proofs } from '../../src/pipeline/inference/proofs';
 import { proveApart } from '../../src/pipeline/inference/proveApart';
 import { providerFailure } from '../../src/protocol/providerText';
@@ -80,6 +80,11 @@ describe('the process that proves', () => {
       script: folder.write(`probe${++count}.js`, program),
       ...(limitMs !== undefined && { limitMs }),
     });
+  // Other jobs of this machine leave theirs in the usual place.
+  before(() => {
+    mkdirSync(folder.path('temporary'));
+    for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = folder.path('temporary');
+  });
   const leftOvers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('face-swap-probe-'));
 
   test('shows which nodes of the real model ran', async () => {

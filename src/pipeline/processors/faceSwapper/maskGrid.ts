@@ -30,13 +30,29 @@ export function faceMask(
   return mask;
 }
 
-/** Outlines of eyes and inner mouth in cells, moved by `shifts` (cells). */
-export function partHoles(points: GridPoints, shifts: readonly [number, number][]): Outline[] {
+/**
+ * Outlines of eyes and inner mouth in cells, moved by `shifts` (cells). The mouth reaches to the lips that are drawn where
+ * these open wider, or the source's teeth would lie on the target's lips.
+ * @param drawn the landmarks as they are drawn, in cells
+ */
+export function partHoles(
+  points: GridPoints,
+  shifts: readonly [number, number][],
+  drawn: GridPoints,
+): Outline[] {
   return keptParts.map(({ name, ring }, i) => {
     const rim = name === 'eye' ? eyeOutline(points, ring) : outline(points, ring);
     const [dx, dy] = shifts[i];
-    return rim.map(([x, y]): [number, number] => [x + dx, y + dy]);
+    const moved = rim.map(([x, y]): [number, number] => [x + dx, y + dy]);
+    return name === 'eye' ? moved : widest(moved, outline(drawn, ring));
   });
+}
+
+/** Point by point the one of two outlines that lies further from the middle of both. */
+function widest(a: readonly [number, number][], b: readonly [number, number][]): [number, number][] {
+  const middle = [0, 1].map((k) => [...a, ...b].reduce((sum, point) => sum + point[k], 0) / (2 * a.length));
+  const reach = ([x, y]: readonly [number, number]) => Math.hypot(x - middle[0], y - middle[1]);
+  return a.map((point, i) => (reach(point) >= reach(b[i]) ? point : b[i]));
 }
 
 /** Landmarks by number as x, y pairs. */

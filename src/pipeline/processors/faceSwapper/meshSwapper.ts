@@ -187,6 +187,7 @@ function planLayer(
   const holes = partHoles(
     points,
     shifts.map(([x, y]): [number, number] => [x / step, y / step]),
+    drawnPoints,
   );
   const mask = faceMask(grid, points, size, covered, holes);
   for (let i = 0; i < mask.length; i++) mask[i] *= face.strength;
