@@ -3,8 +3,10 @@ import { RecycleWanted } from './pipeline/recycle';
 import {
   analyseTarget,
   describePhoto,
+  forgetPreviews,
   inspectFile,
   listFaces,
+  previewFrame,
   readFacts,
   runDoctor,
   swapVideo,
@@ -25,13 +27,22 @@ type Implementation = {
   ) => Promise<ReturnType<WorkerApi[M]>>;
 };
 
-const methods: Partial<Implementation> = {
-  swap: swapVideo,
+const methods: Implementation = {
+  async swap(job, context) {
+    // A job may need all the memory there is.
+    await forgetPreviews();
+    return swapVideo(job, context);
+  },
   faces: listFaces,
   still: takeStill,
   facts: readFacts,
   photo: describePhoto,
   analyse: analyseTarget,
+  async preview(request, context) {
+    if ([...running.values()].some(({ method }) => method === 'swap')) throw new FaceSwapError('busy');
+    return previewFrame(request, context);
+  },
+  forget: forgetPreviews,
   doctor: runDoctor,
   verify: verifyGpu,
   inspect: inspectFile,
@@ -39,6 +50,7 @@ const methods: Partial<Implementation> = {
 
 /** A call at work. */
 interface Running {
+  method: WorkerMethod;
   abort: AbortController;
   gate: PauseGate;
   pictures: boolean;
@@ -65,12 +77,10 @@ parentPort?.on('message', (request: WorkerRequest) => {
 async function answer({ id, method, argument }: Extract<WorkerRequest, { type: 'call' }>): Promise<void> {
   const abort = new AbortController();
   const gate = new PauseGate((paused) => send({ type: 'paused', id, paused }));
-  const call: Running = { abort, gate, pictures: false };
+  const call: Running = { method, abort, gate, pictures: false };
   running.set(id, call);
   try {
-    const run = methods[method] as
-      ((argument: unknown, context: PipelineContext) => Promise<never>) | undefined;
-    if (!run) throw new Error(`${method} is not built yet`);
+    const run = methods[method] as (argument: unknown, context: PipelineContext) => Promise<never>;
     send({ type: 'reply', id, ok: true, result: await run(argument, contextOf(id, call)) });
   } catch (error) {
     if (error instanceof RecycleWanted && !abort.signal.aborted) {

@@ -1,3 +1,4 @@
+import type { JobProblem } from '../protocol/problems';
 import { checkedFrames } from './checkedFrames';
 import { openFaceModels } from './faceModels';
 import { packFaces, facesFile } from './passFiles';
@@ -8,6 +9,7 @@ import { RecordWriter } from './media/records';
 import type { Segment } from './media/segments';
 import { openSelector } from './openSelector';
 import type { PassProgress, PassWork } from './passWork';
+import { ProblemFinder } from './problemFinder';
 import { trackedFrames } from './trackedFrames';
 
 /** Looks through the whole video once and writes down every frame's faces; loads the models that know faces, and no others. */
@@ -15,7 +17,7 @@ export async function facesPass(
   work: PassWork,
   segments: readonly Segment[],
   progress: PassProgress,
-): Promise<{ framesWithSwap: number; facesSwapped: number }> {
+): Promise<{ framesWithSwap: number; facesSwapped: number; problems: JobProblem[] }> {
   const { job, info, tools, context, watch } = work;
   const models = await watch.time('models', () => openFaceModels(job.execution, context.onLog, job.models));
   const counts = { framesWithSwap: 0, facesSwapped: 0 };
@@ -26,6 +28,7 @@ export async function facesPass(
     const tracker = new FaceTracker({ models, smallFaces: job.smallFaces });
     const reader = openFrameReader(info, tools, { pool, signal: context.signal });
     const frames = checkedFrames(trackedFrames(reader, tracker, watch), work.content, info, watch);
+    const problems = new ProblemFinder(info, context.onProblem);
     const write = async () => {
       for (const segment of segments) {
         const writer = await RecordWriter.open(facesFile(segment));
@@ -33,12 +36,14 @@ export async function facesPass(
           for (let i = 0; i < segment.frames; i++) {
             const tracked = (await frames.next()).value!;
             const chosen = await watch.time('selection', () => selector.select(tracked));
+            problems.add(tracked, chosen);
             await writer.write(packFaces({ all: tracked.faces, chosen }));
             pool.give(tracked.frame);
             const swapped = chosen.filter((face) => face.strength > 0).length;
             counts.facesSwapped += swapped;
             counts.framesWithSwap += swapped > 0 ? 1 : 0;
             progress(segment.firstFrame + i + 1, models.providers);
+            await context.gate?.pass(context.signal);
           }
         } finally {
           await writer.close();
@@ -51,7 +56,7 @@ export async function facesPass(
       await reader.close();
     }
     work.onLoaded();
-    return counts;
+    return { ...counts, problems: problems.finish() };
   } finally {
     await models.close();
   }

@@ -7,7 +7,7 @@ import { Speedometer } from './progress';
 /** Progress of a job that goes through the video several times: a frame counts in parts, one for each time. */
 export class PassMeter {
   private readonly passes: number;
-  private readonly meter = new Speedometer();
+  private readonly meter: Speedometer;
   private readonly offset: number;
 
   /** @param next where the job goes on, so that the speed is that of this process */
@@ -16,6 +16,7 @@ export class PassMeter {
     private readonly segments: readonly Segment[],
     next: Pass | undefined,
   ) {
+    this.meter = new Speedometer(road.context.gate?.now);
     this.passes = road.job.processors.length + 1;
     this.offset = next ? this.before(next, this.firstFrame(next)) : 0;
   }

@@ -1,5 +1,6 @@
 import { FaceSwapError } from '../protocol/errors';
 import type { Frame } from './image/frame';
+import type { LivePictures } from './livePictures';
 import { applyPatch, makePatch } from './media/framePatch';
 import type { FramePool } from './media/framePool';
 import type { FrameReader } from './media/frameReader';
@@ -22,6 +23,7 @@ export interface PassRoom {
   /** Bytes that may be written for the next processor. */
   left: number;
   progress: PassProgress;
+  live: LivePictures;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function passSegment(
   index: number,
   room: PassRoom,
 ): Promise<number> {
-  const { info, watch, providers } = work;
+  const { info, watch, providers, context } = work;
   const { reader, pool, original, progress } = room;
   const { faces, incoming, outgoing, writer } = await openFiles(work, segment, index);
   let writing: Promise<void> = Promise.resolve();
@@ -48,6 +50,8 @@ export async function passSegment(
       const { all, chosen } = unpackFaces(await faces.read());
       await processFaces(frame, all, chosen, [room.processor], watch);
       if (writer) {
+        // A picture that cannot be made is no reason to end the job.
+        room.live.offer(frame).catch(() => undefined);
         await watch.time('waiting for the encoder', () => writing);
         writing = writer.write(frame).then(() => pool.give(frame));
         // Awaited above or below; until then a failure must not count as unhandled.
@@ -59,6 +63,7 @@ export async function passSegment(
         if (outgoing.bytes > room.left) return outgoing.bytes;
       }
       progress(segment.firstFrame + i + 1, providers);
+      await context.gate?.pass(context.signal);
     }
     await writing;
     if (writer) await finish(writer, segment, watch);

@@ -6,6 +6,7 @@ import { createFrame } from './image/frame';
 import { FramePool } from './media/framePool';
 import { openFrameReader } from './media/frameReader';
 import type { Segment } from './media/segments';
+import { LivePictures } from './livePictures';
 import { openEnhancer } from './openEnhancer';
 import { openSwapperFor } from './openProcessors';
 import { patchFile } from './passFiles';
@@ -36,13 +37,14 @@ export async function processorPass(
     const startFrame = segments[start].firstFrame;
     const reader = openFrameReader(info, tools, { pool, startFrame, signal: context.signal });
     const original = createFrame(info.format);
+    const live = new LivePictures(info, context.pictures);
     const run = async () => {
       let left = isFirst
         ? budget - (await bytesWaiting(segments.slice(pass.first, start), pass.index))
         : Infinity;
       for (let s = start; s < end; s++) {
         pass.from = s;
-        const room = { reader, pool, processor, original, left, progress };
+        const room = { reader, pool, processor, original, left, progress, live };
         const bytes = await passSegment(work, segments[s], pass.index, room);
         left -= bytes;
         if (left < 0) {

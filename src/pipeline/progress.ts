@@ -28,12 +28,14 @@ export class Speedometer {
 export class Stopwatch {
   readonly totals: Record<string, number> = {};
 
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
   async time<T>(name: string, work: () => Promise<T> | T): Promise<T> {
-    const started = performance.now();
+    const started = this.now();
     try {
       return await work();
     } finally {
-      this.totals[name] = (this.totals[name] ?? 0) + performance.now() - started;
+      this.totals[name] = (this.totals[name] ?? 0) + this.now() - started;
     }
   }
 }

@@ -1,11 +1,8 @@
 import path from 'node:path';
-import type { TrackedFace } from './faces/face';
-import { findFaces } from './faces/find';
-import { yawStrength } from './faces/strength';
 import { factsOf, markResult } from './marking';
-import type { TrackedFrame } from './faces/tracker';
 import { probeImage, readImage, writeImage } from './media/images';
 import { extensionOf, publish } from './media/output';
+import { facesOfPicture } from './pictureFaces';
 import { markXmp } from './provenance/xmp';
 import { createScratchFolder, removeScratchFolder } from './media/segments';
 import { processFrame, type OpenJob, type Rendered } from './swapVideo';
@@ -14,19 +11,10 @@ import { processFrame, type OpenJob, type Rendered } from './swapVideo';
 export async function renderImage(open: OpenJob): Promise<Rendered> {
   const { job, info, models, context, watch } = open;
   const frame = await readImage(info);
-  const found = await watch.time('faces', () => findFaces(models, frame, { smallFaces: job.smallFaces }));
-  const faces = found.map(({ face }, i): TrackedFace => ({
-    ...face,
-    trackId: i,
-    strength: yawStrength(face.pose.yaw),
-  }));
-  const tracked: TrackedFrame = {
-    frame,
-    faces,
-    startsScene: true,
-    views: (trackId) => [{ ...faces[trackId], frame }],
-  };
-  await watch.time('content check', () => open.content.still(frame, faces));
+  const tracked = await watch.time('faces', () =>
+    facesOfPicture(models, frame, { smallFaces: job.smallFaces }),
+  );
+  await watch.time('content check', () => open.content.still(frame, tracked.faces));
   const facesSwapped = await watch.time('swap', () => processFrame(tracked, open));
   context.onProgress({ stage: 'verify', frame: 1, total: 1, fps: 0 });
   const scratch = await createScratchFolder(job.output);

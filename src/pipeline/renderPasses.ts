@@ -64,12 +64,13 @@ function firstStep(job: SwapJob, error: FaceSwapError, { onLog }: PipelineContex
  */
 export async function renderPasses(road: JobRoad, state: PassState): Promise<Rendered> {
   const { job, info, context, watch } = road;
-  const seconds = state.seconds - performance.now() / 1000;
+  const now = context.gate?.now ?? (() => performance.now());
+  const seconds = state.seconds - now() / 1000;
   context.onScratch(state.scratch);
   Object.assign(watch.totals, state.timings);
   const remember = () => {
     state.timings = watch.totals;
-    state.seconds = seconds + performance.now() / 1000;
+    state.seconds = seconds + now() / 1000;
     state.peakMemoryMb = Math.max(state.peakMemoryMb, process.resourceUsage().maxRSS / 1024);
     const peakMb = Math.max(state.gpu?.peakMb ?? 0, road.gpu.use?.peakMb ?? 0);
     if (road.gpu.use) state.gpu = { ...road.gpu.use, peakMb };
@@ -90,12 +91,12 @@ export async function renderPasses(road: JobRoad, state: PassState): Promise<Ren
       await onePass(road, state, segments, meter);
       remember();
     }
-    const { framesWithSwap, facesSwapped } = state;
+    const { framesWithSwap, facesSwapped, problems } = state;
     const finished = await finishVideo(road, segments, state.scratch, state.providers, () =>
       settle(road, state, 'release'),
     );
     remember();
-    return { framesWithSwap, facesSwapped, ...finished };
+    return { framesWithSwap, facesSwapped, ...(problems && { problems }), ...finished };
   } finally {
     if (!keep) await removeScratchFolder(state.scratch);
   }

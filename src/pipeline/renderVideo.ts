@@ -3,6 +3,7 @@ import { checkedFrames } from './checkedFrames';
 import type { Frame } from './image/frame';
 import { FaceTracker } from './faces/tracker';
 import { finishVideo, planJob } from './finishVideo';
+import { LivePictures } from './livePictures';
 import { GpuFullHalfWay, isGpuFull } from './memoryLadder';
 import { FramePool } from './media/framePool';
 import { openFrameReader } from './media/frameReader';
@@ -14,6 +15,7 @@ import {
   removeScratchFolder,
   type Segment,
 } from './media/segments';
+import { ProblemFinder } from './problemFinder';
 import { Speedometer } from './progress';
 import { processFrame, type OpenJob, type Rendered } from './swapVideo';
 import { trackedFrames } from './trackedFrames';
@@ -32,11 +34,17 @@ export async function renderVideo(open: OpenJob, release: () => Promise<unknown>
   const scratch = await createScratchFolder(job.output);
   context.onScratch(scratch);
   const begun = { scratch, finished: 0 };
+  const problems = new ProblemFinder(info, context.onProblem);
   let keep = false;
   try {
     const segments = await planJob(info, job, scratch);
-    const swapped = await watch.time('swap', () => renderSegments(open, segments, begun));
-    return { ...swapped, ...(await finishVideo(open, segments, scratch, models.providers, release)) };
+    const swapped = await watch.time('swap', () => renderSegments({ ...open, problems }, segments, begun));
+    const found = problems.finish();
+    return {
+      ...swapped,
+      problems: found,
+      ...(await finishVideo(open, segments, scratch, models.providers, release)),
+    };
   } catch (error) {
     keep = isGpuFull(error);
     throw isGpuFull(error) ? new GpuFullHalfWay({ error, begun }) : error;
@@ -58,7 +66,8 @@ async function renderSegments(
   const pool = new FramePool(info.format, FaceTracker.lookAhead + spareFrames);
   const tracker = new FaceTracker({ models, smallFaces: job.smallFaces });
   const reader = openFrameReader(info, tools, { pool, signal });
-  const meter = new Speedometer();
+  const meter = new Speedometer(context.gate?.now);
+  const live = new LivePictures(info, context.pictures);
   const counts: Counts = { framesWithSwap: 0, facesSwapped: 0 };
   const [{ provider }] = models.providers;
   const fellBack = models.providers.some((choice) => choice.fellBack);
@@ -74,6 +83,8 @@ async function renderSegments(
         counts.facesSwapped += swapped;
         counts.framesWithSwap += swapped > 0 ? 1 : 0;
         await watch.time('waiting for the encoder', () => writing);
+        // A picture that cannot be made is no reason to end the job.
+        live.offer(tracked.frame).catch(() => undefined);
         writing = writeAndGive(writer, tracked.frame, pool);
         // Awaited above or below; until then a failure must not count as unhandled.
         writing.catch(() => undefined);
@@ -86,6 +97,7 @@ async function renderSegments(
           provider,
           fellBack,
         });
+        await context.gate?.pass(signal);
       }
       await writing;
       await watch.time('waiting for the encoder', () => writer!.finish());

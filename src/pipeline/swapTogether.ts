@@ -25,7 +25,8 @@ export async function swapTogether(
   road: JobRoad,
 ): Promise<{ report?: JobReport; pending?: PendingRelease; full?: GpuFull }> {
   const { job, info, tools, context, watch, gpu } = road;
-  const started = performance.now();
+  const now = context.gate?.now ?? (() => performance.now());
+  const started = now();
   const enter = (stage: Stage) => context.onProgress({ stage, frame: 0, total: 0, fps: 0 });
   const baselineMb = await baselineOf(gpu);
   enter('models');
@@ -60,7 +61,7 @@ export async function swapTogether(
     const open: OpenJob = { ...road, models, selector, processors };
     const rendered = await (info.kind === 'image' ? renderImage(open) : renderVideo(open, release));
     if (info.kind === 'image') await release();
-    const seconds = (performance.now() - started + (watch.totals['probe'] ?? 0)) / 1000;
+    const seconds = (now() - started + (watch.totals['probe'] ?? 0)) / 1000;
     return { report: finishReport(road, rendered, models.providers, releases, seconds) };
   } catch (error) {
     const full = error instanceof GpuFullHalfWay ? error.full : isGpuFull(error) && { error };

@@ -1,6 +1,7 @@
 import type { GpuRelease } from '../protocol/gpu';
 import type { SwapJob } from '../protocol/job';
 import type { MemoryLadder, PassState } from '../protocol/passes';
+import type { JobProblem } from '../protocol/problems';
 import type { JobReport, ProviderChoice } from '../protocol/report';
 import type { ContentCheck } from './content/contentCheck';
 import type { PipelineContext } from './context';
@@ -20,6 +21,7 @@ import { findMediaTools, type MediaTools } from './media/tools';
 import { describeStep, stepDown, withLadder, worksOf } from './memoryLadder';
 import { glanceAhead, openContentCheck } from './openContentCheck';
 import type { JobRoad } from './passWork';
+import type { ProblemFinder } from './problemFinder';
 import { processFaces } from './processFaces';
 import { checkProcessorFiles } from './processorFiles';
 import type { FrameProcessor } from './processors/processor';
@@ -43,6 +45,8 @@ export interface OpenJob {
   context: PipelineContext;
   watch: Stopwatch;
   gpu: VramWatcher;
+  /** Of a video: finds what may be wrong with stretches of it. */
+  problems?: ProblemFinder;
 }
 
 /** What rendering tells; the rest of the report is known without it. */
@@ -51,6 +55,7 @@ export interface Rendered {
   facesSwapped: number;
   audio: string;
   warnings: string[];
+  problems?: JobProblem[];
 }
 
 /**
@@ -82,7 +87,7 @@ function watched(context: PipelineContext, gpu: VramWatcher): PipelineContext {
 }
 
 async function swapWatched(job: SwapJob, context: PipelineContext, gpu: VramWatcher): Promise<JobReport> {
-  const watch = new Stopwatch();
+  const watch = new Stopwatch(context.gate?.now);
   context.onProgress({ stage: 'probe', frame: 0, total: 0, fps: 0 });
   const { tools, info } = await watch.time('probe', () => openTarget(job, context));
   if (!job.resume) await watch.time('models', () => checkProcessorFiles(job, context));
@@ -145,9 +150,10 @@ async function openTarget(job: SwapJob, context: PipelineContext) {
 /** Runs the processors over the chosen faces of a frame; returns how many faces they were given. */
 export async function processFrame(
   tracked: TrackedFrame,
-  { selector, processors, watch }: OpenJob,
+  { selector, processors, watch, problems }: OpenJob,
 ): Promise<number> {
   const chosen = await watch.time('selection', () => selector.select(tracked));
+  problems?.add(tracked, chosen);
   return processFaces(tracked.frame, tracked.faces, chosen, processors, watch);
 }
 
@@ -178,6 +184,7 @@ export function finishReport(
     timings: watch.totals,
     audio: rendered.audio,
     warnings,
+    ...(rendered.problems && { problems: rendered.problems }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { GpuRelease, GpuUse } from './gpu';
 import type { ExecutionProvider, FrameProcessorName } from './job';
+import type { JobProblem } from './problems';
 import type { ProviderChoice } from './report';
 
 /** One way through (a stretch of) the video with few models loaded. Segments are counted from 0; `end` is not part of it. */
@@ -43,6 +44,8 @@ export interface PassState {
   ladder?: MemoryLadder;
   framesWithSwap: number;
   facesSwapped: number;
+  /** What the look at all faces has found. */
+  problems?: JobProblem[];
   providers: ProviderChoice[];
   releases: GpuRelease[];
   timings: Record<string, number>;

@@ -76,6 +76,18 @@ describe('the worker and its client', () => {
     assert.equal(still.width, 1);
   });
 
+  test('refuses previews while a job runs, and shows them again afterwards', async () => {
+    const job = fakeJob('succeed', newOutput());
+    const preview = () => client.call('preview', { job, frame: 7, maxWidth: 100 });
+    const abort = new AbortController();
+    const { end } = await atWork('wait', { signal: abort.signal });
+    await assert.rejects(preview(), failsWith('busy'));
+    abort.abort();
+    await assert.rejects(end, failsWith('cancelled'));
+    assert.equal((await preview()).frame, 7);
+    assert.equal(await client.call('forget', {}), null);
+  });
+
   test('uses one process for many calls, and a new one after dispose', async () => {
     await swap('succeed');
     const first = client.pid;

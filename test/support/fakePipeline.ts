@@ -8,6 +8,7 @@ import type { PhotoReport, TargetAnalysis, TargetFacts } from '../../src/protoco
 import { FaceSwapError } from '../../src/protocol/errors';
 import type { SwapJob } from '../../src/protocol/job';
 import type { PassState } from '../../src/protocol/passes';
+import type { Preview } from '../../src/protocol/preview';
 import type { ProvenanceReport } from '../../src/protocol/provenance';
 import type { DoctorReport, FacesReport, JobReport, Still } from '../../src/protocol/report';
 import type { VerifyReport } from '../../src/protocol/verify';
@@ -160,6 +161,15 @@ export function describePhoto({ file }: { file: string }): Promise<PhotoReport> 
 
 export async function analyseTarget(request: { file: string }): Promise<TargetAnalysis> {
   return { ...(await readFacts(request)), cuts: [], tracks: [], people: [], withoutFace: [[0, 0]] };
+}
+
+export function previewFrame({ frame }: { frame: number }): Promise<Preview> {
+  const pictures = { original: '', swapped: '', mask: '' };
+  return Promise.resolve({ frame, seconds: 0, width: 1, height: 1, ...pictures, faces: [] });
+}
+
+export function forgetPreviews(): Promise<null> {
+  return Promise.resolve(null);
 }
 
 export function readFacts({ file }: { file: string }): Promise<TargetFacts> {

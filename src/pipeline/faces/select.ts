@@ -118,6 +118,11 @@ export class FaceSelector {
     private readonly othersWanted: boolean,
   ) {}
 
+  /** One that has decided nothing yet, with the same people. */
+  fresh(): FaceSelector {
+    return new FaceSelector(this.recognizer, this.people, this.similarFaceDistance, this.othersWanted);
+  }
+
   /** The faces of a frame to swap. Call it for every frame in order, before the frame is altered. */
   async select(tracked: TrackedFrame): Promise<TrackedFace[]> {
     if (this.people.length === 0) return this.othersWanted ? tracked.faces : [];

@@ -42,6 +42,11 @@ export function frameBytes(format: FrameFormat): number {
   return format.width * format.height + 2 * chroma.width * chroma.height;
 }
 
+/** A frame of its own with the same pixels. */
+export function copyOf(frame: Frame): Frame {
+  return createFrame(frame.format, frame.data.slice(), frame.index);
+}
+
 /** A frame over `data` (default: new memory). */
 export function createFrame(
   format: FrameFormat,

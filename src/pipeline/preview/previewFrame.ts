@@ -1,0 +1,142 @@
+import { FaceSwapError } from '../../protocol/errors';
+import type { Preview, PreviewFace, PreviewRequest } from '../../protocol/preview';
+import type { PipelineContext } from '../context';
+import type { TrackedFace } from '../faces/face';
+import { copyOf } from '../image/frame';
+import type { RgbImage } from '../image/region';
+import { stepTo, toRgb } from '../image/toRgb';
+import { toUpright } from '../image/upright';
+import { throwIfCancelled } from '../media/childProcess';
+import { secondsOf, type MediaInfo } from '../media/mediaInfo';
+import { uprightJpeg, uprightMask } from '../media/uprightPicture';
+import { facesOfPicture } from '../pictureFaces';
+import { processFaces } from '../processFaces';
+import { Stopwatch } from '../progress';
+import { faceLines } from './faceLines';
+import { forgetAll, warmJob } from './warmJob';
+
+/** Makes a change of one step in 255 visible in the mask, and a strong one white. */
+const MASK_GAIN = 8;
+
+let latest: AbortController | undefined;
+/** Previews share what is open, so they come one after the other. */
+let work: Promise<unknown> = Promise.resolve();
+
+/**
+ * One frame of a job before and after. What the job needs stays open for the next call, and a newer call makes those before it
+ * `cancelled`. Throws what opening the job and reading the frame throw.
+ */
+export async function previewFrame(request: PreviewRequest, context: PipelineContext): Promise<Preview> {
+  latest?.abort();
+  const abort = (latest = new AbortController());
+  const { signal } = abort;
+  const stop = (): void => abort.abort();
+  context.signal.addEventListener('abort', stop, { once: true });
+  if (context.signal.aborted) stop();
+  const run = work.then(() => show(request, { ...context, signal }));
+  work = run.catch(() => undefined);
+  try {
+    return await run;
+  } catch (error) {
+    throw signal.aborted ? new FaceSwapError('cancelled') : error;
+  } finally {
+    context.signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Gives back everything that previews keep open; those under way become `cancelled`. */
+export async function forgetPreviews(): Promise<null> {
+  latest?.abort();
+  work = work.then(forgetAll);
+  await work;
+  return null;
+}
+
+async function show(
+  { job, frame: wanted, maxWidth }: PreviewRequest,
+  context: PipelineContext,
+): Promise<Preview> {
+  const { signal } = context;
+  throwIfCancelled(signal);
+  const { info, models, selector, processors, cursor, content } = await warmJob(job, context);
+  throwIfCancelled(signal);
+  const frame = await cursor.frameAt(wanted);
+  throwIfCancelled(signal);
+  const index = frame.index;
+  const before = copyOf(frame);
+  const seen = await facesOfPicture(models, frame, { smallFaces: job.smallFaces, stopWhenSure: true });
+  await content.check.still(frame, seen.faces);
+  throwIfCancelled(signal);
+  const select = selector.fresh();
+  const chosen = await select.select(seen);
+  await processFaces(frame, seen.faces, chosen, processors, new Stopwatch());
+  throwIfCancelled(signal);
+  // Of a picture turned on its side the height becomes the width.
+  const across = info.rotation % 180 === 0 ? info.format.width : info.format.height;
+  const step = stepTo(maxWidth, across);
+  const [old, now] = [toRgb(before, step), toRgb(frame, step)];
+  const { rotation } = info;
+  const [original, swapped, mask] = await Promise.all([
+    uprightJpeg(old, rotation, maxWidth),
+    uprightJpeg(now, rotation, maxWidth),
+    uprightMask(old, changes(old, now), rotation, maxWidth),
+  ]);
+  const scale = original.width / info.displayWidth;
+  return {
+    frame: index,
+    seconds: secondsOf(info, index),
+    width: original.width,
+    height: original.height,
+    original: original.base64,
+    swapped: swapped.base64,
+    mask: mask.base64,
+    faces: seen.faces.map((face): PreviewFace => {
+      const person = select.personOf(face.trackId);
+      return {
+        ...shapeOf(face, info, scale),
+        swapped: chosen.some(({ trackId, strength }) => trackId === face.trackId && strength > 0),
+        ...(person !== undefined && { person }),
+      };
+    }),
+  };
+}
+
+/** How much each pixel has changed. */
+function changes(before: RgbImage, after: RgbImage): Uint8Array {
+  const alpha = new Uint8Array(before.width * before.height);
+  const [a, b] = [before.data, after.data];
+  for (let i = 0, p = 0; i < alpha.length; i++, p += 3) {
+    const most = Math.max(
+      Math.abs(a[p] - b[p]),
+      Math.abs(a[p + 1] - b[p + 1]),
+      Math.abs(a[p + 2] - b[p + 2]),
+    );
+    alpha[i] = Math.min(255, most * MASK_GAIN);
+  }
+  return alpha;
+}
+
+/** Box and lines of a face in the picture as it is shown. */
+function shapeOf(
+  { box, landmarks }: TrackedFace,
+  info: MediaInfo,
+  scale: number,
+): Pick<PreviewFace, 'box' | 'lines'> {
+  const place = (x: number, y: number): [number, number] => {
+    const [upX, upY] = toUpright(x, y, info.format, info.rotation);
+    return [round(upX * scale), round(upY * scale)];
+  };
+  const [x0, y0] = place(box.x, box.y);
+  const [x1, y1] = place(box.x + box.width, box.y + box.height);
+  return {
+    box: {
+      x: Math.min(x0, x1),
+      y: Math.min(y0, y1),
+      width: round(Math.abs(x1 - x0)),
+      height: round(Math.abs(y1 - y0)),
+    },
+    lines: faceLines.map((points) => points.flatMap((p) => place(landmarks[p * 3], landmarks[p * 3 + 1]))),
+  };
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10;

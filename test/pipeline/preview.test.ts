@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import sharp from 'sharp';
+import { forgetPreviews, previewFrame, type PipelineContext } from '../../src/pipeline';
+import { FaceSwapError } from '../../src/protocol/errors';
+import { defaultEncoding, defaultExecution, defaultSelection, type SwapJob } from '../../src/protocol/job';
+import type { Preview } from '../../src/protocol/preview';
+import { defaultProcessing } from '../../src/protocol/processing';
+import { makeClip } from '../support/clips';
+import { groupPhoto } from '../support/facePhotos';
+import { filmPeople, twoPeople } from '../support/peopleClips';
+import { temporaryFolder } from '../support/temporaryFolder';
+
+const said: string[] = [];
+const context: PipelineContext = {
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+  onLog: (_level, message) => said.push(message),
+  onScratch: () => undefined,
+};
+
+describe('a preview', () => {
+  const folder = temporaryFolder('preview');
+  let job: SwapJob;
+  before(async () => {
+    job = {
+      sources: [groupPhoto(5)],
+      target: await filmPeople(twoPeople),
+      output: folder.path('never written.mp4'),
+      overwrite: false,
+      processors: ['face_swapper'],
+      selection: { ...defaultSelection, manyFaces: true },
+      encoding: defaultEncoding,
+      execution: { ...defaultExecution, providers: ['cpu'] },
+      smallFaces: 'never',
+      processing: { ...defaultProcessing, swapper: { ...defaultProcessing.swapper, model: 'mesh' } },
+      tools: {},
+    };
+  });
+  after(() => forgetPreviews());
+  const preview = (frame: number, change: Partial<SwapJob> = {}, maxWidth = 640): Promise<Preview> =>
+    previewFrame({ job: { ...job, ...change }, frame, maxWidth }, context);
+  const centre = ({ box }: Preview['faces'][number]) => [box.x + box.width / 2, box.y + box.height / 2];
+
+  test('shows the frame before and after, and where it was changed', async () => {
+    const { width, height, faces, seconds, ...shown } = await preview(5);
+    assert.deepEqual([shown.frame, width, height], [5, 640, 360]);
+    assert.ok(Math.abs(seconds - 0.2) < 1e-6);
+    const [original, swapped, mask] = await Promise.all([
+      pixels(shown.original),
+      pixels(shown.swapped),
+      pixels(shown.mask, 4),
+    ]);
+    const inside = (x: number, y: number) =>
+      faces.some(({ box }) => x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height);
+    const far = (x: number, y: number) =>
+      faces.every((face) => Math.hypot(x - centre(face)[0], y - centre(face)[1]) > 1.2 * face.box.height);
+    let [shownInside, count] = [0, 0];
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const at = y * width + x;
+        if (far(x, y)) {
+          assert.equal(mask[at * 4 + 3], 0, `changed at ${x}, ${y}`);
+          assert.ok(Math.abs(original[at * 3 + 1] - swapped[at * 3 + 1]) < 24);
+        }
+        if (!inside(x, y)) continue;
+        count++;
+        shownInside += mask[at * 4 + 3] / 255;
+      }
+    }
+    assert.ok(shownInside / count > 0.2, `only ${shownInside / count} of the faces changed`);
+    assert.equal(faces.length, 2);
+    for (const { box, lines, swapped: isSwapped } of faces) {
+      assert.ok(isSwapped);
+      assert.ok(lines.length >= 8);
+      const xs = lines.flatMap((line) => line.filter((_, i) => i % 2 === 0));
+      assert.ok(Math.min(...xs) >= box.x - 1 && Math.max(...xs) <= box.x + box.width + 1);
+    }
+  });
+
+  test('shows the very frames, wherever one goes', async () => {
+    const pictures = new Map<number, string>();
+    for (const frame of [30, 3, 4, 20, 3, 43, 30, 99]) {
+      const shown = await preview(frame);
+      assert.equal(shown.frame, Math.min(frame, 43));
+      assert.equal(pictures.get(shown.frame) ?? shown.original, shown.original, `frame ${frame}`);
+      pictures.set(shown.frame, shown.original);
+    }
+    assert.equal(new Set(pictures.values()).size, 5);
+  });
+
+  test('keeps open what it needs for as long as that stays the same', async () => {
+    await forgetPreviews();
+    said.length = 0;
+    const opened = () => said.filter((line) => line.startsWith('Faces are found by')).length;
+    const photos = () => said.filter((line) => line.startsWith('Source ')).length;
+    await preview(1);
+    await preview(2);
+    assert.deepEqual([opened(), photos()], [1, 1]);
+    await preview(2, { sources: [groupPhoto(3)] });
+    assert.deepEqual([opened(), photos()], [1, 2]);
+    await forgetPreviews();
+    await preview(2);
+    assert.equal(opened(), 2);
+  });
+
+  test('of a face map says whose face is whose', async () => {
+    const { faces } = await preview(0, {}, 960);
+    const [left, right] = [...faces]
+      .sort((a, b) => a.box.x - b.box.x)
+      .map((face) => ({ frame: 0, x: centre(face)[0], y: centre(face)[1] }));
+    const faceMap = [
+      { faces: [right], sources: [{ file: groupPhoto(3) }] },
+      { faces: [left], sources: [] },
+    ];
+    const mapped = await preview(34, { sources: [], faceMap });
+    const found = [...mapped.faces].sort((a, b) => a.box.x - b.box.x);
+    assert.deepEqual(
+      found.map(({ person, swapped }) => [person, swapped]),
+      [
+        [1, false],
+        [0, true],
+      ],
+    );
+  });
+
+  test('is upright, as are its lines', async () => {
+    const target = await makeClip({
+      extension: '.mp4',
+      video: ['-c:v', 'libx264'],
+      width: 1280,
+      height: 720,
+      frames: 4,
+      filters: 'transpose=2',
+      turn: 90,
+    });
+    const { width, height, original, faces } = await preview(2, { target: target! });
+    assert.deepEqual([width, height], [640, 360]);
+    const { width: real } = await sharp(Buffer.from(original, 'base64')).metadata();
+    assert.equal(real, 640);
+    for (const { box } of faces) assert.ok(box.x >= 0 && box.x + box.width <= width + 40);
+  });
+
+  test('of a picture is a preview as well, and of a file that has changed a new one', async () => {
+    const target = folder.path('changing.jpg');
+    copyFileSync(groupPhoto(6), target);
+    const first = await preview(0, { target });
+    copyFileSync(groupPhoto(2), target);
+    const second = await preview(0, { target });
+    assert.equal(first.faces.length, 4);
+    assert.equal(second.faces.length, 3);
+  });
+
+  test('that is overtaken by a newer one is cancelled', async () => {
+    const overtaken = [preview(7), preview(8)];
+    const last = preview(9);
+    for (const one of overtaken)
+      await assert.rejects(one, (error) => error instanceof FaceSwapError && error.code === 'cancelled');
+    assert.equal((await last).frame, 9);
+  });
+
+  test('that fails tells why, and the next one works', async () => {
+    await assert.rejects(
+      preview(1, { sources: [folder.write('notes.jpg', 'no picture')] }),
+      (error) => error instanceof FaceSwapError && error.code === 'not-media',
+    );
+    assert.equal((await preview(1)).frame, 1);
+  });
+});
+
+async function pixels(base64: string, channels: 3 | 4 = 3): Promise<Buffer> {
+  const { data, info } = await sharp(Buffer.from(base64, 'base64'))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  assert.equal(info.channels, channels);
+  return data;
+}
