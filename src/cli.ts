@@ -67,6 +67,8 @@ async function run(file: string | undefined, options: GivenOptions, command: Com
     output.done(report);
   } catch (error) {
     await remember({ code: error instanceof FaceSwapError ? error.code : 'internal' });
+    if (job.resumable && error instanceof FaceSwapError && error.code === 'worker-died')
+      output.log('warn', 'What is finished has been kept: the same command goes on from there');
     throw error;
   }
 }

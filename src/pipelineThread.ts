@@ -108,7 +108,7 @@ function contextOf(id: number, call: Running): PipelineContext {
       send({ type: 'progress', id, progress });
     },
     onLog: (level, message) => send({ type: 'log', id, level, message }),
-    onScratch: (folder) => send({ type: 'scratch', id, folder }),
+    onScratch: (folder, kept = false) => send({ type: 'scratch', id, folder, kept }),
     onCheckpoint: (state) => send({ type: 'checkpoint', id, state }),
     onProblem: (problem) => send({ type: 'problem', id, problem }),
     pictures: () => (call.pictures ? (picture) => send({ type: 'picture', id, picture }) : undefined),

@@ -17,6 +17,8 @@ const memoryCheckMs = 500;
 
 interface Call {
   scratch: string[];
+  /** Those of them that outlive this process, unless the call is cancelled. */
+  kept: Set<string>;
   /** Bytes; 0 means none. */
   memoryLimit: number;
   cancelled: boolean;
@@ -44,7 +46,12 @@ function receive(message: unknown): void {
   } else if (request?.type === 'pause' || request?.type === 'resume' || request?.type === 'pictures') {
     if (calls.has(id)) thread?.postMessage(request);
   } else if (request?.type === 'call' && isMethod(request.method) && id >= 0 && !calls.has(id)) {
-    calls.set(id, { scratch: [], memoryLimit: memoryLimitOf(request.argument), cancelled: false });
+    calls.set(id, {
+      scratch: [],
+      kept: new Set(),
+      memoryLimit: memoryLimitOf(request.argument),
+      cancelled: false,
+    });
     thread ??= startThread();
     thread.postMessage(request);
   } else {
@@ -68,7 +75,10 @@ function startThread(): Worker {
   started.on('message', (event: WorkerEvent) => {
     const call = 'id' in event ? calls.get(event.id) : undefined;
     if (!call || ending) return;
-    if (event.type === 'scratch') call.scratch.push(event.folder);
+    if (event.type === 'scratch') {
+      call.scratch.push(event.folder);
+      if (event.kept) call.kept.add(event.folder);
+    }
     if (event.type === 'reply' || event.type === 'recycle') calls.delete(event.id);
     send(event);
   });
@@ -123,6 +133,7 @@ function killGroup(): void {
 
 function removeScratch(call: Call): void {
   for (const folder of call.scratch) {
+    if (call.kept.has(folder) && !call.cancelled) continue;
     try {
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     } catch {
@@ -138,12 +149,17 @@ function watchMemory(): void {
   end(() => ({ code: 'out-of-memory', facts: { limit: limit / 1e9 } }));
 }
 
-/** The parent is gone or wants us gone: jobs may end properly, but not for long, and nothing may stay behind. */
+/**
+ * The parent is gone or wants us gone: jobs may end properly, but not for long, and nothing may stay behind but what others are to
+ * take up.
+ */
 function leave(): void {
-  for (const id of calls.keys()) cancel(id);
+  const toCancel = [...calls].filter(([, { kept }]) => kept.size === 0);
+  for (const [id] of toCancel) cancel(id);
   const started = performance.now();
   const wait = setInterval(() => {
-    if (calls.size > 0 && performance.now() - started < graceMs) return;
+    const isDone = !toCancel.some(([id]) => calls.has(id));
+    if (!isDone && performance.now() - started < graceMs) return;
     clearInterval(wait);
     if (calls.size > 0) end(lostWithAnother);
     else process.exit(0);

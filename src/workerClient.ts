@@ -102,7 +102,8 @@ export class WorkerClient {
       await connection.retire();
       const stop = signal?.aborted || this.disposals > disposals ? new FaceSwapError('cancelled') : died;
       if (stop && (stop !== died || ++deaths > 1)) {
-        if (this.between.delete(scratch)) rmSync(scratch, { recursive: true, force: true });
+        const isKept = job.resumable === true && !signal?.aborted;
+        if (this.between.delete(scratch) && !isKept) rmSync(scratch, { recursive: true, force: true });
         throw stop;
       }
       const why = died?.facts.reason ?? 'unknown';
@@ -110,7 +111,7 @@ export class WorkerClient {
         onLog?.('warn', `The rendering process has died (${why}); a fresh one goes on with what is finished`);
       else onLog?.('info', 'A fresh process goes on, because only the end of the old one frees all memory');
       connection = this.connect();
-      connection.adopt(scratch);
+      if (!job.resumable) connection.adopt(scratch);
       this.between.delete(scratch);
       const next = await connection.call('swap', { ...job, resume: state }, options);
       if ('result' in next) return next.result;

@@ -13,6 +13,8 @@ interface Pending extends CallOptions {
   deadline?: NodeJS.Timeout;
   /** How far it has come, for a process that takes over. */
   state?: PassState;
+  /** A scratch folder that another run takes up, unless the call is cancelled. */
+  kept?: string;
 }
 
 /** The child itself ends a stuck job after three seconds; after this, so must we. */
@@ -124,6 +126,8 @@ export class WorkerConnection {
       return;
     }
     this.killGroup();
+    for (const { kept, signal } of this.pending.values())
+      if (kept !== undefined && signal?.aborted) this.scratch.add(kept);
     // Now and not when its end is told: the caller may be about to exit.
     this.removeScratch();
   }
@@ -154,7 +158,8 @@ export class WorkerConnection {
       case 'problem':
         return pending.onProblem?.(event.problem);
       case 'scratch':
-        this.scratch.add(event.folder);
+        if (event.kept) pending.kept = event.folder;
+        else this.scratch.add(event.folder);
         return pending.onScratch?.(event.folder);
       case 'checkpoint':
         pending.state = event.state;
@@ -172,8 +177,10 @@ export class WorkerConnection {
   private ended(facts: ErrorFacts): void {
     this.open = false;
     const pending = [...this.pending.values()];
-    for (const { state, signal } of pending)
+    for (const { state, signal, kept } of pending) {
       if (state && !signal?.aborted) this.scratch.delete(state.scratch);
+      if (kept !== undefined && signal?.aborted) this.scratch.add(kept);
+    }
     this.removeScratch();
     for (const call of pending) {
       const error = errorFor(call, 'worker-died', { ...facts, stderr: this.stderrTail.trim() });

@@ -16,6 +16,7 @@ export type GivenOptions = Partial<RunOptions> & Omit<RunOptions, 'source' | 'ta
 export const placesOfOptions: Partial<Record<keyof RunOptions, string[]>> = {
   output: ['output'],
   overwrite: ['overwrite'],
+  resume: ['resumable'],
   frameProcessor: ['processors'],
   manyFaces: ['selection', 'manyFaces'],
   referenceFacePosition: ['selection', 'referenceFacePosition'],

@@ -35,6 +35,7 @@ export interface RunOptions extends CommonOptions, FaceModelOptions, ProcessingA
   target: string;
   output?: string;
   overwrite?: true;
+  resume?: true;
   frameProcessor: FrameProcessorName[];
   manyFaces?: true;
   referenceFacePosition: number;
@@ -126,6 +127,10 @@ export function addRunOptions(command: Command): Command {
     .option('-t, --target <file>', 'video or picture whose face is replaced')
     .option('-o, --output <file>', 'result (default: <source>-<target> next to the target)')
     .option('--overwrite', 'replace the output if it exists')
+    .option(
+      '--resume',
+      'keep what is finished should the program be killed, and go on from what an earlier run of the very same job has left',
+    )
     .addOption(
       new Option('--frame-processor <names...>', 'processors, in order')
         .choices(frameProcessors)
@@ -231,6 +236,7 @@ export function jobOf(options: RunOptions): SwapJob {
     target,
     output: outputOf(options.output, sources[0], target),
     overwrite: options.overwrite ?? false,
+    ...(options.resume && { resumable: true }),
     processors: [...new Set(options.frameProcessor)],
     selection: {
       manyFaces: options.manyFaces ?? false,

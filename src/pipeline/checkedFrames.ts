@@ -3,14 +3,19 @@ import type { TrackedFrame } from './faces/tracker';
 import { secondsOf, type MediaInfo } from './media/mediaInfo';
 import type { Stopwatch } from './progress';
 
-/** Lets the frames of a video pass that the content check has no objection to; throws `content-refused` at the first other one. */
+/**
+ * Lets the frames of a video pass that the content check has no objection to; throws `content-refused` at the first other one.
+ * `earlier` is what the check has remembered of the frames before, where these are not all.
+ */
 export async function* checkedFrames(
   frames: AsyncIterable<TrackedFrame>,
   check: ContentCheck,
   info: MediaInfo,
   watch: Stopwatch,
+  earlier?: string,
 ): AsyncGenerator<TrackedFrame, undefined> {
-  check.begin();
+  if (earlier === undefined) check.begin();
+  else check.restore(earlier);
   for await (const tracked of frames) {
     const { frame, faces } = tracked;
     const now = secondsOf(info, frame.index);

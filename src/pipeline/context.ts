@@ -8,8 +8,11 @@ export interface PipelineContext {
   signal: AbortSignal;
   onProgress: (progress: Progress) => void;
   onLog: (level: LogLevel, message: string) => void;
-  /** Told before a scratch folder is filled, so that whoever outlives this process can remove it. */
-  onScratch: (folder: string) => void;
+  /**
+   * Told before a scratch folder is filled, so that whoever outlives this process can remove it. One that is `kept` is removed only
+   * when the job has been cancelled: another run takes it up.
+   */
+  onScratch: (folder: string, kept?: boolean) => void;
   /** Told what a fresh process needs to go on from here. Without it, no other process could. */
   onCheckpoint?: (state: PassState) => void;
   /** Where the job stands still when it is paused. */

@@ -8,7 +8,7 @@ import { facesPass } from './facesPass';
 import { finishVideo, planJob } from './finishVideo';
 import { baselineOf, measureRelease } from './measuredRelease';
 import { describeStep, isGpuFull, stepDown, withLadder, worksOf, type GpuFull } from './memoryLadder';
-import { createScratchFolder, removeScratchFolder, type Segment } from './media/segments';
+import { removeScratchFolder, type Segment } from './media/segments';
 import { PassMeter } from './passMeter';
 import { removePassFiles } from './passFiles';
 import type { JobRoad, PassWork } from './passWork';
@@ -18,7 +18,7 @@ import type { Rendered } from './swapVideo';
 
 /** A job whose processors work one after the other, before its first pass. */
 export async function beginPasses(
-  { job, info, context }: JobRoad,
+  { job, info, context, folder }: JobRoad,
   pending?: PendingRelease,
   full?: GpuFull,
 ): Promise<PassState> {
@@ -34,7 +34,7 @@ export async function beginPasses(
   if (begun && begun.finished > 0)
     context.onLog('info', `What is encoded stays: segments up to number ${begun.finished}`);
   return {
-    scratch: begun?.scratch ?? (await createScratchFolder(job.output)),
+    scratch: begun?.scratch ?? (await folder.open()),
     next: { kind: 'faces' },
     ...(pending && { pending }),
     ...(begun && { finished: begun.finished }),
@@ -66,7 +66,7 @@ export async function renderPasses(road: JobRoad, state: PassState): Promise<Ren
   const { job, info, context, watch } = road;
   const now = context.gate?.now ?? (() => performance.now());
   const seconds = state.seconds - now() / 1000;
-  context.onScratch(state.scratch);
+  context.onScratch(state.scratch, job.resumable ?? false);
   Object.assign(watch.totals, state.timings);
   const remember = () => {
     state.timings = watch.totals;

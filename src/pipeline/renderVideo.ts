@@ -8,13 +8,7 @@ import { GpuFullHalfWay, isGpuFull } from './memoryLadder';
 import { FramePool } from './media/framePool';
 import { openFrameReader } from './media/frameReader';
 import { openFrameWriter, type FrameWriter } from './media/frameWriter';
-import {
-  completeSegment,
-  createScratchFolder,
-  partialName,
-  removeScratchFolder,
-  type Segment,
-} from './media/segments';
+import { completeSegment, partialName, removeScratchFolder, type Segment } from './media/segments';
 import { ProblemFinder } from './problemFinder';
 import { Speedometer } from './progress';
 import { processFrame, type OpenJob, type Rendered } from './swapVideo';
@@ -31,9 +25,8 @@ const spareFrames = 4;
 export async function renderVideo(open: OpenJob, release: () => Promise<unknown>): Promise<Rendered> {
   const { job, info, context, watch, models } = open;
   await planJob(info, job, path.dirname(job.output));
-  const scratch = await createScratchFolder(job.output);
-  context.onScratch(scratch);
-  const begun = { scratch, finished: 0 };
+  const scratch = await open.folder.open();
+  const begun = { scratch, finished: open.folder.saved.begun?.finished ?? 0 };
   const problems = new ProblemFinder(info, context.onProblem);
   let keep = false;
   try {
@@ -57,25 +50,41 @@ type Counts = Pick<Rendered, 'framesWithSwap' | 'facesSwapped'>;
 
 /** Decoder → tracker → selection → processors → encoder, one encoder per segment. */
 async function renderSegments(
-  open: OpenJob,
+  open: OpenJob & { problems: ProblemFinder },
   segments: readonly Segment[],
   begun: { finished: number },
 ): Promise<Counts> {
-  const { job, info, tools, models, context, watch } = open;
+  const { job, info, tools, models, context, watch, folder, selector, problems } = open;
   const { signal } = context;
+  const left = folder.saved.begun;
   const pool = new FramePool(info.format, FaceTracker.lookAhead + spareFrames);
   const tracker = new FaceTracker({ models, smallFaces: job.smallFaces });
-  const reader = openFrameReader(info, tools, { pool, signal });
+  if (left) problems.restore(left.problems);
+  if (left?.tracker !== undefined) tracker.restore(left.tracker);
+  if (left?.selector !== undefined) selector.restore(left.selector);
+  const counts: Counts = {
+    framesWithSwap: left?.framesWithSwap ?? 0,
+    facesSwapped: left?.facesSwapped ?? 0,
+  };
+  const rest = segments.slice(begun.finished);
+  if (rest.length === 0) return counts;
+  const startFrame = rest[0].firstFrame;
+  const reader = openFrameReader(info, tools, { pool, startFrame, signal });
   const meter = new Speedometer(context.gate?.now);
   const live = new LivePictures(info, context.pictures);
-  const counts: Counts = { framesWithSwap: 0, facesSwapped: 0 };
   const [{ provider }] = models.providers;
   const fellBack = models.providers.some((choice) => choice.fellBack);
   let writer: FrameWriter | undefined;
   let writing: Promise<void> = Promise.resolve();
   try {
-    const frames = checkedFrames(trackedFrames(reader, tracker, watch), open.content, info, watch);
-    for (const segment of segments) {
+    const frames = checkedFrames(
+      trackedFrames(reader, tracker, watch),
+      open.content,
+      info,
+      watch,
+      left?.content,
+    );
+    for (const segment of rest) {
       writer = openFrameWriter(partialName(segment), info, job.encoding, tools, signal);
       for (let i = 0; i < segment.frames; i++) {
         const tracked = (await frames.next()).value!;
@@ -93,7 +102,7 @@ async function renderSegments(
           stage: 'swap',
           frame,
           total: info.frames,
-          ...meter.measure(frame, info.frames),
+          ...meter.measure(frame - startFrame, info.frames - startFrame),
           provider,
           fellBack,
         });
@@ -104,6 +113,22 @@ async function renderSegments(
       await completeSegment(segment);
       begun.finished++;
       writer = undefined;
+      const next = segment.firstFrame + segment.frames;
+      const isLast = next === info.frames;
+      // Nearer to the end the tracker has already handed out what it held back; there is no going on from there.
+      if (!isLast && next + FaceTracker.lookAhead > info.frames) continue;
+      folder.save({
+        begun: {
+          finished: begun.finished,
+          ...counts,
+          ...(!isLast && {
+            tracker: tracker.snapshot(),
+            selector: selector.snapshot(),
+            content: open.content.snapshot(),
+          }),
+          problems: problems.snapshot(),
+        },
+      });
     }
     return counts;
   } finally {

@@ -11,6 +11,7 @@ import type { TrackedFrame } from './faces/tracker';
 import { pinGpu } from './gpu/device';
 import { VramWatcher } from './gpu/vramWatcher';
 import { isNvidia, parseProviders } from './inference/providers';
+import { JobFolder } from './jobFolder';
 import { photoFilesOf } from './jobPhotos';
 import { openJobSigner } from './marking';
 import { checkOutputFits } from './media/containers';
@@ -42,6 +43,8 @@ export interface OpenJob {
   content: ContentCheck;
   /** Signs what the output says about itself. */
   signer: Signer;
+  /** Where its unfinished parts lie. */
+  folder: JobFolder;
   context: PipelineContext;
   watch: Stopwatch;
   gpu: VramWatcher;
@@ -96,7 +99,19 @@ async function swapWatched(job: SwapJob, context: PipelineContext, gpu: VramWatc
   try {
     const { check } = content;
     await watch.time('content check', () => glanceAhead(check, info, tools, context.signal));
-    const report = await swapChecked({ job, info, tools, signer, content: check, context, watch, gpu });
+    const folder = await JobFolder.find(job, info, tools, context);
+    const noted = noting(context, folder);
+    const report = await swapChecked({
+      job,
+      info,
+      tools,
+      signer,
+      folder,
+      content: check,
+      context: noted,
+      watch,
+      gpu,
+    });
     context.onLog('info', check.summary);
     return report;
   } finally {
@@ -107,6 +122,8 @@ async function swapWatched(job: SwapJob, context: PipelineContext, gpu: VramWatc
 async function swapChecked(road: JobRoad): Promise<JobReport> {
   const { job, info, context } = road;
   if (job.resume) return inPasses(road, job.resume);
+  const { passes } = road.folder.saved;
+  if (passes) return inPasses({ ...road, job: { ...job, resume: passes } }, passes);
   if (info.kind === 'video' && job.execution.memoryStrategy === 'sequential') {
     return inPasses(road, await beginPasses(road));
   }
@@ -120,6 +137,19 @@ async function swapChecked(road: JobRoad): Promise<JobReport> {
     context.onLog('warn', describeStep(full!.error, step.told));
     ladder = step.ladder;
   }
+}
+
+/** Adds to every checkpoint a note in the job's folder. */
+function noting(context: PipelineContext, folder: JobFolder): PipelineContext {
+  const { onCheckpoint } = context;
+  if (!onCheckpoint) return context;
+  return {
+    ...context,
+    onCheckpoint(state) {
+      folder.save({ passes: state });
+      onCheckpoint(state);
+    },
+  };
 }
 
 async function inPasses(road: JobRoad, state: PassState): Promise<JobReport> {

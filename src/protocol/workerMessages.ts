@@ -72,8 +72,11 @@ export type WorkerEvent =
   | { type: 'ending' }
   | { type: 'log'; id: number; level: LogLevel; message: string }
   | { type: 'progress'; id: number; progress: Progress }
-  /** Scratch folder of a running job, so that the parent can remove it should the child be killed. */
-  | { type: 'scratch'; id: number; folder: string }
+  /**
+   * Scratch folder of a running job, so that the parent can remove it should the child be killed; one that is kept only when the job
+   * has been cancelled.
+   */
+  | { type: 'scratch'; id: number; folder: string; kept?: boolean }
   /** How far the job has come, should this process end before it. */
   | { type: 'checkpoint'; id: number; state: PassState }
   /** In place of a reply: a fresh process is to go on from here, and this one to end. */

@@ -68,6 +68,23 @@ export class ContentCheck {
     this.lookedAt = -Infinity;
   }
 
+  /** What it remembers of the target so far, to go on after an interruption. */
+  snapshot(): string {
+    return JSON.stringify({ suspects: this.suspects, scene: this.scene, lookedAt: this.lookedAt });
+  }
+
+  /** In place of `begin`, when the next frame is not the first one. */
+  restore(snapshot: string): void {
+    const { suspects, scene, lookedAt } = JSON.parse(snapshot) as {
+      suspects: ContentSample[];
+      scene?: SceneMemory;
+      lookedAt: number;
+    };
+    this.suspects.splice(0, this.suspects.length, ...suspects);
+    this.scene = scene;
+    this.lookedAt = lookedAt;
+  }
+
   /** A picture whose faces are not known yet. */
   async photo(file: string, picture: FrameSource): Promise<void> {
     const sample = await this.look(picture, photoRegions(pictureSize(picture), 0));
