@@ -32,9 +32,16 @@ export function displace(
   const dx = new Float32Array(right);
   const dy = new Float32Array(right);
   for (let y = top; y < bottom; y++) {
-    upsampleRow(field.x, grid, stepX, stepY, y, dx, left, right);
-    upsampleRow(field.y, grid, stepX, stepY, y, dy, left, right);
-    for (let x = left; x < right; x++) {
+    // Between eyes and mouth nothing moves.
+    const above = Math.max(0, Math.min(grid.height - 1, Math.floor((y + 0.5) / stepY - 0.5)));
+    const below = Math.min(grid.height - 1, above + 1);
+    const last = Math.max(box.last[above], box.last[below]);
+    if (last < 0) continue;
+    const from = Math.max(left, Math.floor((Math.min(box.first[above], box.first[below]) - 1) * stepX));
+    const to = Math.min(right, Math.ceil((last + 2) * stepX));
+    upsampleRow(field.x, grid, stepX, stepY, y, dx, from, to);
+    upsampleRow(field.y, grid, stepX, stepY, y, dy, from, to);
+    for (let x = from; x < to; x++) {
       if (dx[x] === 0 && dy[x] === 0) continue;
       const u = x - dx[x] / subsampling.x - before.x;
       const v = y - dy[x] / subsampling.y - before.y;
@@ -44,9 +51,9 @@ export function displace(
       const fv = Math.max(0, Math.min(1, v - iv));
       const p = iv * before.width + iu;
       const q = p + before.width;
-      const above = before.data[p] + (before.data[p + 1] - before.data[p]) * fu;
-      const below = before.data[q] + (before.data[q + 1] - before.data[q]) * fu;
-      data[offset + y * stride + x] = above + (below - above) * fv + 0.5;
+      const upper = before.data[p] + (before.data[p + 1] - before.data[p]) * fu;
+      const lower = before.data[q] + (before.data[q + 1] - before.data[q]) * fu;
+      data[offset + y * stride + x] = upper + (lower - upper) * fv + 0.5;
     }
   }
 }
@@ -65,18 +72,22 @@ function copyOf(plane: PlaneView, left: number, top: number, right: number, bott
   return { data, x, y, width, height };
 }
 
-/** Cells that move, and the longest way along an axis; undefined when nothing moves. */
+/** Cells that move, in all and in every row, and the longest way along an axis; undefined when nothing moves. */
 function movingBox({ width, height }: Grid, { x, y }: Displacement) {
   const box = { left: width, right: -1, top: height, bottom: -1, reach: 0 };
+  const first = new Int32Array(height).fill(width);
+  const last = new Int32Array(height).fill(-1);
   for (let row = 0, i = 0; row < height; row++) {
     for (let column = 0; column < width; column++, i++) {
       if (x[i] === 0 && y[i] === 0) continue;
       box.left = Math.min(box.left, column);
       box.right = Math.max(box.right, column);
+      first[row] = Math.min(first[row], column);
+      last[row] = column;
       box.top = Math.min(box.top, row);
       box.bottom = row;
       box.reach = Math.max(box.reach, Math.abs(x[i]), Math.abs(y[i]));
     }
   }
-  return box.right < 0 ? undefined : box;
+  return box.right < 0 ? undefined : { ...box, first, last };
 }

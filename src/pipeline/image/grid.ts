@@ -46,30 +46,51 @@ export function averageDown(plane: PlaneView, grid: Grid, stepX: number, stepY: 
 export function boxBlur(map: Float32Array, { width, height }: Grid, radius: number, times = 3): Float32Array {
   const r = Math.round(radius);
   if (r < 1) return map;
-  const line = new Float32Array(Math.max(width, height));
+  const before = new Float32Array(map.length);
+  const sums = new Float64Array(width);
   for (let n = 0; n < times; n++) {
-    for (let y = 0; y < height; y++) blurLine(map, y * width, 1, width, r, line);
-    for (let x = 0; x < width; x++) blurLine(map, x, width, height, r, line);
+    before.set(map);
+    blurRows(before, map, width, height, r);
+    before.set(map);
+    blurColumns(before, map, width, height, r, sums);
   }
   return map;
 }
 
-function blurLine(
-  map: Float32Array,
-  start: number,
-  step: number,
-  count: number,
+function blurRows(from: Float32Array, to: Float32Array, width: number, height: number, r: number): void {
+  const scale = 1 / (2 * r + 1);
+  const reach = Math.min(r, width);
+  for (let start = 0; start < width * height; start += width) {
+    let sum = 0;
+    for (let x = 0; x < reach; x++) sum += from[start + x];
+    for (let x = 0; x < width; x++) {
+      if (x + r < width) sum += from[start + x + r];
+      to[start + x] = sum * scale;
+      if (x >= r) sum -= from[start + x - r];
+    }
+  }
+}
+
+/** All columns at once, row by row, because that is the order in which they lie in memory. */
+function blurColumns(
+  from: Float32Array,
+  to: Float32Array,
+  width: number,
+  height: number,
   r: number,
-  line: Float32Array,
+  sums: Float64Array,
 ): void {
   const scale = 1 / (2 * r + 1);
-  let sum = 0;
-  for (let i = 0; i < count; i++) line[i] = map[start + i * step];
-  for (let i = 0; i < Math.min(r, count); i++) sum += line[i];
-  for (let i = 0; i < count; i++) {
-    if (i + r < count) sum += line[i + r];
-    map[start + i * step] = sum * scale;
-    if (i - r >= 0) sum -= line[i - r];
+  sums.fill(0);
+  for (let at = 0; at < Math.min(r, height) * width; at += width) {
+    for (let x = 0; x < width; x++) sums[x] += from[at + x];
+  }
+  for (let y = 0, at = 0; y < height; y++, at += width) {
+    const enters = y + r < height ? at + r * width : -1;
+    const leaves = y >= r ? at - r * width : -1;
+    if (enters >= 0) for (let x = 0; x < width; x++) sums[x] += from[enters + x];
+    for (let x = 0; x < width; x++) to[at + x] = sums[x] * scale;
+    if (leaves >= 0) for (let x = 0; x < width; x++) sums[x] -= from[leaves + x];
   }
 }
 
@@ -123,6 +144,41 @@ export function fillPolygon(
       }
     }
   }
+}
+
+/** A part of a grid, cell (0, 0) of which is cell (x, y) of the grid. */
+export interface Patch extends Grid {
+  map: Float32Array;
+  x: number;
+  y: number;
+}
+
+/** A polygon with its edge blurred `times` over, on no more of the grid than it covers. */
+export function softPolygon(
+  grid: Grid,
+  points: readonly (readonly [number, number])[],
+  radius: number,
+  times: number,
+): Patch {
+  const margin = times * Math.round(radius) + 1;
+  const [xs, ys] = [points.map(([px]) => px), points.map(([, py]) => py)];
+  const left = Math.max(0, Math.floor(Math.min(...xs) - margin));
+  const top = Math.max(0, Math.floor(Math.min(...ys) - margin));
+  const patch = {
+    x: left,
+    y: top,
+    width: Math.max(0, Math.min(grid.width, Math.ceil(Math.max(...xs) + margin)) - left),
+    height: Math.max(0, Math.min(grid.height, Math.ceil(Math.max(...ys) + margin)) - top),
+    step: grid.step,
+  };
+  const map = new Float32Array(cells(patch));
+  fillPolygon(
+    map,
+    patch,
+    points.map(([px, py]): [number, number] => [px - left, py - top]),
+  );
+  boxBlur(map, patch, radius, times);
+  return { ...patch, map };
 }
 
 /**

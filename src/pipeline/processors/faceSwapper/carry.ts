@@ -1,5 +1,5 @@
 import type { Displacement } from '../../image/displace';
-import { boxBlur, cells, fillPolygon, smoothstep, type Grid } from '../../image/grid';
+import { cells, smoothstep, softPolygon, type Grid } from '../../image/grid';
 import type { Landmarks } from '../../faces/face';
 import { eyes, innerLips } from './meshTopology';
 
@@ -38,15 +38,16 @@ export function carryField(
 ): Displacement {
   const field = { x: new Float32Array(cells(grid)), y: new Float32Array(cells(grid)) };
   holes.forEach((hole, part) => {
-    const reach = new Float32Array(cells(grid));
-    fillPolygon(reach, grid, hole);
-    boxBlur(reach, grid, Math.max(1, size * 0.025), 2);
+    const { map, x, y, width, height } = softPolygon(grid, hole, Math.max(1, size * 0.025), 2);
     const [dx, dy] = shifts[part];
-    for (let i = 0; i < reach.length; i++) {
-      if (reach[i] === 0) continue;
-      const share = smoothstep(0, 0.12, reach[i]);
-      field.x[i] += share * dx;
-      field.y[i] += share * dy;
+    for (let row = 0, i = 0; row < height; row++) {
+      const start = (y + row) * grid.width + x;
+      for (let at = start; at < start + width; at++, i++) {
+        if (map[i] === 0) continue;
+        const share = smoothstep(0, 0.12, map[i]);
+        field.x[at] += share * dx;
+        field.y[at] += share * dy;
+      }
     }
   });
   return field;

@@ -1,4 +1,4 @@
-import { boxBlur, cells, fillPolygon, smoothstep, type Grid } from '../../image/grid';
+import { boxBlur, cells, fillPolygon, smoothstep, softPolygon, type Grid } from '../../image/grid';
 import { keptParts, type Outline } from './carry';
 import { eyes, faceOval } from './meshTopology';
 import type { GridPoints } from './skin';
@@ -88,10 +88,11 @@ export function eyeOutline(points: GridPoints, numbers: readonly number[]): [num
 
 /** Takes a soft-edged polygon out of the mask. */
 export function cutOut(mask: Float32Array, grid: Grid, polygon: Outline, softness: number): void {
-  const hole = new Float32Array(cells(grid));
-  fillPolygon(hole, grid, polygon);
-  boxBlur(hole, grid, Math.max(1, softness), 2);
-  for (let i = 0; i < mask.length; i++) mask[i] *= 1 - Math.min(1, 1.25 * hole[i]);
+  const { map, x, y, width, height } = softPolygon(grid, polygon, Math.max(1, softness), 2);
+  for (let row = 0, i = 0; row < height; row++) {
+    const start = (y + row) * grid.width + x;
+    for (let at = start; at < start + width; at++, i++) mask[at] *= 1 - Math.min(1, 1.25 * map[i]);
+  }
 }
 
 /**
