@@ -22,13 +22,14 @@ import {
   type CommonOptions,
   type FaceModelOptions,
 } from './cli/options';
+import { addInspectCommand } from './cli/inspect';
 import { jobOfCommand, type GivenOptions } from './cli/jobFile';
 import { printDoctor, printFaces } from './cli/print';
 import { record } from './cli/record';
 import { stopSignal } from './cli/stopSignals';
 import { requireTerms } from './cli/terms';
 import { addVerifyCommand } from './cli/verify';
-import { recordJob, type JobEnd } from './machine/jobRecord';
+import { onRecord } from './machine/jobRecord';
 import { FaceSwapError } from './protocol/errors';
 import { exitCodes } from './protocol/exitCodes';
 import type { SwapJob } from './protocol/job';
@@ -48,25 +49,18 @@ async function run(file: string | undefined, options: GivenOptions, command: Com
   for (const notice of noticesOf(options)) output.log('info', notice);
   const job = await jobOfCommand(file, options, command);
   await requireTerms(options.acceptTerms ?? false, output, signal);
-  const started = performance.now();
-  const remember = async (end: JobEnd): Promise<void> => {
-    const reason = await recordJob(job, end, { version, started });
-    if (reason !== undefined) output.log('warn', `The job could not be put on record (${reason})`);
-  };
+  const swap = (wanted: SwapJob): Promise<JobReport> =>
+    client.call('swap', wanted, {
+      signal,
+      onLog: (level, message) => output.log(level, message),
+      onProgress: (progress) => output.progress(progress),
+    });
+  const goOn = async (question: string): Promise<boolean | undefined> =>
+    canAsk() ? ask(`${question} Go on without it?`, signal) : undefined;
+  const work = (): Promise<JobReport> => runAsking(job, swap, goOn);
   try {
-    const swap = (wanted: SwapJob): Promise<JobReport> =>
-      client.call('swap', wanted, {
-        signal,
-        onLog: (level, message) => output.log(level, message),
-        onProgress: (progress) => output.progress(progress),
-      });
-    const report = await runAsking(job, swap, async (question) =>
-      canAsk() ? ask(`${question} Go on without it?`, signal) : undefined,
-    );
-    await remember({ report });
-    output.done(report);
+    output.done(await onRecord(job, version, work, (message) => output.log('warn', message)));
   } catch (error) {
-    await remember({ code: error instanceof FaceSwapError ? error.code : 'internal' });
     if (job.resumable && error instanceof FaceSwapError && error.code === 'worker-died')
       output.log('warn', 'What is finished has been kept: the same command goes on from there');
     throw error;
@@ -124,6 +118,7 @@ function commandLine(): Command {
   }
   addCudaCommand(program, signal);
   addModelsCommand(program, signal);
+  addInspectCommand(program, client, signal);
   program
     .command('record')
     .description('show the jobs that were run on this machine')

@@ -52,6 +52,11 @@ export function activate(context: vscode.ExtensionContext): void {
     (await import('./host/views/jobActions')).showMoment(current, file, frame),
   );
   registerViews(context, ready);
+  register('inspectProvenance', async (_commands, current, ...args) =>
+    (await import('./host/provenance')).inspectProvenance(current, ...args),
+  );
+  register('openJobRecord', async () => (await import('./host/provenance')).openJobRecord());
+  register('deleteJobRecord', async () => (await import('./host/provenance')).deleteJobRecord());
   register('newJob', (commands) => commands.newJob());
   context.subscriptions.push(
     vscode.window.registerCustomEditorProvider('faceSwap.job', {

@@ -49,6 +49,8 @@ export const placesOfOptions: Partial<Record<keyof RunOptions, string[]>> = {
   faceEnhancerWeight: ['processing', 'enhancer', 'weight'],
   faceEnhancerFaces: ['processing', 'enhancer', 'faces'],
   contentCheckSensitivity: ['contentSensitivity'],
+  contentCredentialsCertificate: ['contentCredentials'],
+  contentCredentialsKey: ['contentCredentials'],
   ffmpeg: ['tools', 'ffmpeg'],
   ffprobe: ['tools', 'ffprobe'],
 };

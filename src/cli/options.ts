@@ -51,6 +51,8 @@ export interface RunOptions extends CommonOptions, FaceModelOptions, ProcessingA
   memoryStrategy: MemoryStrategy;
   maxDiskMb: number;
   contentCheckSensitivity: ContentSensitivity;
+  contentCredentialsCertificate?: string;
+  contentCredentialsKey?: string;
   acceptTerms?: true;
   keepFps?: true;
   keepFrames?: true;
@@ -206,6 +208,11 @@ export function addRunOptions(command: Command): Command {
         .choices(contentSensitivities)
         .default(contentSensitivities[0]),
     )
+    .option(
+      '--content-credentials-certificate <file>',
+      'PEM file of the certificate that signs results (default: one of this machine)',
+    )
+    .option('--content-credentials-key <file>', 'PEM file of the key to that certificate')
     .option('--accept-terms', 'the terms of use have been read and are accepted; needed once on a machine');
   for (const option of withoutEffect) command.addOption(new Option(option.flags, `no effect: ${option.why}`));
   return command;
@@ -261,6 +268,7 @@ export function jobOf(options: RunOptions): SwapJob {
     ...faceModelsOf(options),
     processing: processingOf(options),
     contentSensitivity: options.contentCheckSensitivity,
+    ...credentialsOf(options),
     tools: toolsOf(options),
   };
 }
@@ -278,7 +286,18 @@ export function faceModelsOf(options: FaceModelOptions): { models?: ModelChoice 
   return Object.keys(models).length > 0 ? { models } : {};
 }
 
-export function toolsOf({ ffmpeg, ffprobe }: CommonOptions): ToolPaths {
+/** The user's own certificate and key; throws `usage` for one without the other. */
+function credentialsOf(options: RunOptions): Pick<SwapJob, 'contentCredentials'> {
+  const { contentCredentialsCertificate: certificate, contentCredentialsKey: key } = options;
+  if (certificate === undefined && key === undefined) return {};
+  if (!certificate || !key) {
+    const option = certificate ? 'content-credentials-key' : 'content-credentials-certificate';
+    throw new FaceSwapError('usage', { option, reason: 'certificate and key are needed together' });
+  }
+  return { contentCredentials: { certificate: path.resolve(certificate), key: path.resolve(key) } };
+}
+
+export function toolsOf({ ffmpeg, ffprobe }: Pick<CommonOptions, 'ffmpeg' | 'ffprobe'>): ToolPaths {
   return {
     ...(ffmpeg === undefined ? {} : { ffmpeg: path.resolve(ffmpeg) }),
     ...(ffprobe === undefined ? {} : { ffprobe: path.resolve(ffprobe) }),

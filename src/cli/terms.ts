@@ -1,5 +1,5 @@
 import { acceptedTerms, acceptTerms } from '../machine/terms';
-import { termsText, termsTitle } from '../machine/termsText';
+import { termsText, termsTitle } from '../protocol/termsText';
 import { FaceSwapError } from '../protocol/errors';
 import { ask } from './ask';
 import type { JobConsole } from './console';
@@ -16,7 +16,7 @@ export async function requireTerms(
   if (await acceptedTerms()) return;
   if (!byOption) {
     if (process.stdin.isTTY && process.stderr.isTTY)
-      process.stderr.write(`${termsTitle}\n\n${termsText}\n\n`);
+      process.stderr.write(`${termsTitle()}\n\n${termsText()}\n\n`);
     if (!(await ask('Do you accept?', signal))) throw new FaceSwapError('terms-not-accepted');
   }
   const reason = await acceptTerms('command line');

@@ -5,7 +5,9 @@ import { jobOfFile } from '../job/jobOfFile';
 import type { SwapJob } from '../protocol/job';
 import type { JobFile } from '../protocol/jobFile';
 import type { JobReport } from '../protocol/report';
+import { version } from '../../package.json';
 import { runAsking } from '../askAboutGpu';
+import { onRecord } from '../machine/jobRecord';
 import type { SwapRequest } from './clickedFiles';
 import type { Host } from './host';
 import { JobLog, type WriteLine } from './jobLog';
@@ -13,6 +15,7 @@ import { longStatus, percentOf } from './jobStatus';
 import { JobRun } from './jobRun';
 import { keepJob } from './keptQueue';
 import { asFaceSwapError, logError, offerResult, sentenceOf, showError } from './outcome';
+import { requireTerms } from './terms';
 import { t } from './texts';
 
 /** Queues one swap, shows it while it waits and runs, and tells how it ended. Resolves to undefined when it did not succeed. */
@@ -99,8 +102,9 @@ function inNotification(run: JobRun, work: Promise<unknown>): void {
   });
 }
 
-function render(host: Host, run: JobRun): Promise<JobReport> {
+async function render(host: Host, run: JobRun): Promise<JobReport> {
   const { job, control, signal } = run;
+  await requireTerms(host.log);
   // Where several run, each line says whose it is.
   const write: WriteLine = (level, line) =>
     host.log[level](host.jobs.running.length > 1 ? `${run.label}: ${line}` : line);
@@ -124,10 +128,10 @@ function render(host: Host, run: JobRun): Promise<JobReport> {
         },
       }),
     );
-  return runAsking(job, swap, goOnWithoutGpu).then((report) => {
-    log.finished(report);
-    return report;
-  });
+  const work = (): Promise<JobReport> => runAsking(job, swap, goOnWithoutGpu);
+  const report = await onRecord(job, version, work, (message) => host.log.warn(message));
+  log.finished(report);
+  return report;
 }
 
 /** Nobody who wants to be asked would like to find the question gone with a notification. */

@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { contentSensitivities } from '../protocol/content';
 import { FaceSwapError } from '../protocol/errors';
 import {
   executionProviders,
@@ -84,6 +85,8 @@ export function readJobSettings(get: (name: string) => unknown, t: Translate = e
     smallFaces: one('smallFaces', smallFaces),
     ...readModels(model),
     processing: readProcessing({ number, numbers, flag, one, list, model }),
+    contentSensitivity: one('contentSensitivity', contentSensitivities),
+    ...readCredentials(get, wrong, t),
     tools: readTools(get),
   };
 }
@@ -110,6 +113,21 @@ function readModels(choice: (name: string) => string | undefined): { models?: Mo
   const recognizer = choice('model.recognizer');
   const models = { ...(detector && { detector }), ...(recognizer && { recognizer }) };
   return Object.keys(models).length > 0 ? { models } : {};
+}
+
+/** The user's own certificate: nothing is signed with one of the two alone. */
+function readCredentials(
+  get: (name: string) => unknown,
+  wrong: (name: string, must: string) => never,
+  t: Translate,
+): Pick<SwapJob, 'contentCredentials'> {
+  const [certificate, key] = ['certificate', 'key'].map((part) => get(`contentCredentials.${part}`) ?? '');
+  if (certificate === '' && key === '') return {};
+  const file = (part: string, value: unknown): string =>
+    typeof value === 'string' && isAbsolute(value)
+      ? value
+      : wrong(`contentCredentials.${part}`, t('the absolute path of a PEM file, like the other of the two'));
+  return { contentCredentials: { certificate: file('certificate', certificate), key: file('key', key) } };
 }
 
 function readTools(get: (name: string) => unknown): ToolPaths {

@@ -4,7 +4,7 @@ import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { dataFolder } from '../models/places';
-import type { ErrorCode } from '../protocol/errors';
+import { FaceSwapError, type ErrorCode } from '../protocol/errors';
 import type { SwapJob } from '../protocol/job';
 import type { JobReport } from '../protocol/report';
 import { acceptedTerms } from './terms';
@@ -67,6 +67,28 @@ export async function recordJob(
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Does a job, and puts it on record however it ends; `warn` is told when that fails. Throws what the work throws. */
+export async function onRecord(
+  job: SwapJob,
+  version: string,
+  work: () => Promise<JobReport>,
+  warn: (message: string) => void,
+): Promise<JobReport> {
+  const started = performance.now();
+  const remember = async (end: JobEnd): Promise<void> => {
+    const reason = await recordJob(job, end, { version, started });
+    if (reason !== undefined) warn(`The job could not be put on record (${reason})`);
+  };
+  try {
+    const report = await work();
+    await remember({ report });
+    return report;
+  } catch (error) {
+    await remember({ code: error instanceof FaceSwapError ? error.code : 'internal' });
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { dataFolder } from '../models/places';
-import { termsVersion } from './termsText';
+import { termsVersion } from '../protocol/termsText';
 
 /** That the terms have been accepted on this machine, as the command line and the extension share it. */
 export interface Acceptance {

@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
+import { acceptedTermsIn } from '../support/acceptedTerms';
 import { launchBrowser } from '../support/browser';
 import { startCodeServer } from '../support/codeServer';
 import { readCounts, type Counts } from '../support/counts';
@@ -28,6 +29,8 @@ const settings = {
 export async function runInCodeServer(run: SuiteRun): Promise<Counts> {
   const result = path.join(run.home, 'result.json');
   const ui = await startUiBridge();
+  const data = path.join(run.home, 'data', 'face-swap');
+  acceptedTermsIn(data);
   const server = await startCodeServer({
     home: run.home,
     workspace: run.workspace,
@@ -38,7 +41,8 @@ export async function runInCodeServer(run: SuiteRun): Promise<Counts> {
       TEST_UI: ui.address,
       TEST_USER_DATA: path.join(run.home, 'user-data'),
       // What the extension notes for the command line stays in the test's own folder.
-      XDG_DATA_HOME: path.join(run.home, 'data'),
+      XDG_DATA_HOME: path.dirname(data),
+      FACE_SWAP_DATA: data,
     },
   });
   try {

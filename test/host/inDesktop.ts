@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { acceptedTermsIn } from '../support/acceptedTerms';
 import { readCounts, type Counts } from '../support/counts';
 import type { SuiteRun } from './suiteRun';
 
@@ -10,6 +11,8 @@ export async function runInDesktop(run: SuiteRun): Promise<Counts> {
   const { runTests } = await import('@vscode/test-electron');
   const result = path.join(run.home, 'result.json');
   const userData = path.join(run.home, 'user-data');
+  const data = path.join(run.home, 'data');
+  acceptedTermsIn(data);
   const executable = process.env['VSCODE_EXECUTABLE'];
   let code: number;
   try {
@@ -17,7 +20,7 @@ export async function runInDesktop(run: SuiteRun): Promise<Counts> {
       ...(executable !== undefined && { vscodeExecutablePath: executable }),
       extensionDevelopmentPath: run.extension,
       extensionTestsPath: run.tests,
-      extensionTestsEnv: { TEST_RESULT_FILE: result, TEST_USER_DATA: userData },
+      extensionTestsEnv: { TEST_RESULT_FILE: result, TEST_USER_DATA: userData, FACE_SWAP_DATA: data },
       launchArgs: [
         run.workspace,
         '--disable-extensions',

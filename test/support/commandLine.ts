@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { termsVersion } from '../../src/machine/termsText';
+import { acceptedTermsIn } from './acceptedTerms';
 import { markVariable } from './processes';
 
 const root = path.resolve(__dirname, '..', '..');
@@ -29,10 +29,7 @@ function newest(file: string): number {
 const data = mkdtempSync(path.join(tmpdir(), 'face-swap-data-'));
 // Commands of other users read it as well.
 chmodSync(data, 0o755);
-writeFileSync(
-  path.join(data, 'terms.json'),
-  JSON.stringify({ version: termsVersion, accepted: '2026-01-01T00:00:00.000Z', by: 'command line' }),
-);
+acceptedTermsIn(data);
 process.once('exit', () => rmSync(data, { recursive: true, force: true }));
 
 export interface Ended {

@@ -60,6 +60,7 @@ suite('Settings', () => {
       execution: defaultExecution,
       smallFaces: 'auto',
       processing: defaultProcessing,
+      contentSensitivity: 'standard',
       tools: {},
     });
   });
@@ -127,6 +128,26 @@ suite('Settings', () => {
     assert.deepEqual(job.models, { detector: 'det_10g', recognizer: file });
   });
 
+  test('pass on how strict the content check is and who signs, but neither off nor half', () => {
+    const read = (own: Record<string, unknown>) =>
+      readJobSettings((name) => own[name] ?? manifestDefault(name));
+    assert.equal(read({ contentSensitivity: 'strict' }).contentSensitivity, 'strict');
+    const [certificate, key] = [path.resolve('own.crt'), path.resolve('own.key')];
+    const both = { 'contentCredentials.certificate': certificate, 'contentCredentials.key': key };
+    assert.deepEqual(read(both).contentCredentials, { certificate, key });
+    for (const wrong of [
+      { contentSensitivity: 'off' },
+      { 'contentCredentials.certificate': certificate },
+      { ...both, 'contentCredentials.key': 'own.key' },
+    ])
+      assert.throws(
+        () => read(wrong),
+        (error) => error instanceof FaceSwapError && error.code === 'usage',
+      );
+    for (const name of ['contentSensitivity', 'contentCredentials.certificate', 'contentCredentials.key'])
+      assert.equal(settings[`faceSwap.${name}`].scope, 'machine', name);
+  });
+
   test('pass on the programs that are set', () => {
     const job = readJobSettings((name) => (name === 'ffmpegPath' ? '/opt/ffmpeg' : manifestDefault(name)));
     assert.deepEqual(job.tools, { ffmpeg: '/opt/ffmpeg' });
@@ -139,9 +160,16 @@ suite('Context menus', () => {
     for (const { command, when } of menus[place].filter(({ when }) => when.includes('resourceExtname')))
       test(`${place}: ${command} is offered on the extensions the pickers know`, () => {
         const pattern = new RegExp(/\/(.*)\/i/.exec(when)![1], 'i');
-        const own = command === 'faceSwap.swap' ? videoExtensions : imageExtensions;
-        const others = command === 'faceSwap.swap' ? imageExtensions : videoExtensions;
-        for (const extension of own) assert.match(`.${extension}`, pattern);
-        for (const extension of [...others, 'txt', 'mp4x']) assert.doesNotMatch(`.${extension}`, pattern);
+        const isForBoth = command === 'faceSwap.inspectProvenance';
+        const isForVideos = isForBoth || command === 'faceSwap.swap';
+        const known = [
+          { extensions: videoExtensions, isOffered: isForVideos },
+          { extensions: imageExtensions, isOffered: isForBoth || !isForVideos },
+        ];
+        const named = (wanted: boolean): string[] =>
+          known.flatMap(({ extensions, isOffered }) => (isOffered === wanted ? extensions : []));
+        for (const extension of named(true)) assert.match(`.${extension}`, pattern);
+        for (const extension of [...named(false), 'txt', 'mp4x'])
+          assert.doesNotMatch(`.${extension}`, pattern);
       });
 });
