@@ -115,7 +115,8 @@ async function find(
 
 /**
  * The error for a model that is not there, by its id or by its role when any would do. Its facts say how it can be had: `get`, an id
- * that can be downloaded, or `link`, where people find the file; neither when nobody knows the id.
+ * that can be downloaded, or `link`, where people find the file, or `unknown` when
+ * nobody knows the id.
  */
 export function missingModel(idOrRole: string, { storage, folders }: ModelPlaces): FaceSwapError {
   const ofRole = loadNeuralModels().filter(({ role }) => role === idOrRole);
@@ -124,6 +125,7 @@ export function missingModel(idOrRole: string, { storage, folders }: ModelPlaces
     model: idOrRole,
     file: path.join(storage, model?.file ?? `${idOrRole}.onnx`),
     folder: [storage, ...folders].join(', '),
+    ...(!model && { unknown: 'yes' }),
     ...(model?.sha256 !== undefined && { get: model.id }),
     ...(model && model.sha256 === undefined && model.page !== undefined && { link: model.page }),
   });

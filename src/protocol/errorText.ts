@@ -121,13 +121,18 @@ const sentences: Record<ErrorCode, Describe> = {
           target,
         );
   },
-  'model-missing': ({ model, file, get, link }, t) => {
+  'model-missing': ({ model, file, get, link, unknown }, t) => {
     const what = text(model, file === undefined ? t('that is needed') : name(file, t));
     if (get !== undefined)
       return t(
         'The model {0} is not installed; get it with “face-swap models get {1}”, in VS Code with “Face Swap: Get a Model…”, or choose another one',
         what,
         get,
+      );
+    if (unknown !== undefined)
+      return t(
+        'There is no model called {0}, neither here nor among those that can be had; “face-swap models list” shows all of them',
+        what,
       );
     return link === undefined
       ? t('The model {0} is not installed; install it, or choose another one', what)

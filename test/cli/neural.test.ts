@@ -151,6 +151,10 @@ describe('swapping and restoring with networks', () => {
     );
     assert.match(await cure('--face-swapper-model', 'inswapper_128'), /models get inswapper_128”/);
     assert.match(
+      await cure('--face-swapper-model', 'inswapper_12'),
+      /There is no model called inswapper_12, /,
+    );
+    assert.match(
       await cure('--face-swapper-model', 'ghost_1_256'),
       /get its file from https:\S+ghost_1_256\.onnx and add it with “face-swap models add”/,
     );
