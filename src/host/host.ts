@@ -13,6 +13,7 @@ import { JobList } from './jobList';
 import { JobQueue } from './jobQueue';
 import { JobRun } from './jobRun';
 import { Pickers } from './pickers';
+import { removeKeptParts } from './keptParts';
 import { QueueKeeper } from './queueKeeper';
 import { runJob } from './startSwap';
 import { StatusBar } from './statusBar';
@@ -123,6 +124,13 @@ export class Host {
     return runJob(this, run);
   }
 
+  /** Takes jobs that neither run nor wait from the list, and what is finished of those that nobody will go on with from the disk. */
+  discard(runs: readonly JobRun[]): void {
+    for (const run of runs)
+      if (run.state === 'interrupted' || run.state === 'failed') void removeKeptParts(run.job);
+    this.jobs.remove(runs);
+  }
+
   /** Has the panel of a job file show a frame, as soon as there is a panel. */
   wantFrame(jobFile: string, frame: number): void {
     this.wantedFrames.set(jobFile, frame);
@@ -202,6 +210,8 @@ export class Host {
   async close(): Promise<void> {
     this.keeper.dispose();
     this.diagnostics.dispose();
+    // Ended and not cancelled: what is finished of a job is taken up when it goes on after the restart.
+    this.endWorkers();
     await this.queue.close();
     this.comparePanel.dispose();
     this.studio.dispose();

@@ -58,7 +58,9 @@ export class JobList implements vscode.Disposable {
 
   /** Takes jobs that neither run nor wait from the list; what they have made stays. */
   remove(runs: readonly JobRun[]): void {
-    for (const run of runs) if (run.isOver || run.state === 'interrupted') this.forget(run);
+    for (const run of runs) {
+      if (run.isOver || run.state === 'interrupted') this.forget(run);
+    }
     this.changed.fire(undefined);
   }
 

@@ -67,6 +67,6 @@ export class QueueKeeper implements vscode.Disposable {
     const waiting = runs.filter((run) => this.host.jobs.all.includes(run));
     if (choice === resume) for (const run of waiting) this.host.again(run);
     if (choice === show) await vscode.commands.executeCommand('faceSwap.jobs.focus');
-    if (choice === remove) this.host.jobs.remove(waiting);
+    if (choice === remove) this.host.discard(waiting);
   }
 }

@@ -128,7 +128,8 @@ async function render(host: Host, run: JobRun): Promise<JobReport> {
         },
       }),
     );
-  const work = (): Promise<JobReport> => runAsking(job, swap, goOnWithoutGpu);
+  const kept: SwapJob = { ...job, resumable: true };
+  const work = (): Promise<JobReport> => runAsking(kept, swap, goOnWithoutGpu);
   const report = await onRecord(job, version, work, (message) => host.log.warn(message));
   log.finished(report);
   return report;

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { acceptedTermsIn } from '../support/acceptedTerms';
@@ -52,7 +52,7 @@ export async function runInCodeServer(run: SuiteRun): Promise<Counts> {
       ui.use(page);
       const browserLog = createWriteStream(path.join(run.home, 'browser.log'));
       page.on('console', (message) => browserLog.write(`${message.type()} ${message.text()}\n`));
-      const end = suiteEnd(page);
+      const end = suiteEnd(page, () => run.restarts && !existsSync(result));
       await page.goto(address(run, server.port));
       const code = await Promise.race([end, server.ended, timeout(page, run)]);
       if (typeof code === 'string') console.error(code);
@@ -67,10 +67,13 @@ export async function runInCodeServer(run: SuiteRun): Promise<Counts> {
 }
 
 /** VS Code's smoke test driver tells the page what the extension host prints and how it ended. */
-async function suiteEnd(page: Page): Promise<number | string> {
+async function suiteEnd(page: Page, goesOn: () => boolean): Promise<number | string> {
   const ended = new Promise<number | string>((resolve) => {
     page.on('crash', () => resolve('The page crashed.'));
-    void page.exposeFunction('codeAutomationExit', (code: number) => resolve(code));
+    // A window that loads anew ends its first suite; the second one leaves the result.
+    void page.exposeFunction('codeAutomationExit', (code: number) => {
+      if (!goesOn()) resolve(code);
+    });
   });
   await page.exposeFunction('codeAutomationLog', (_type: string, [first]: unknown[]) => {
     const line = String(first);

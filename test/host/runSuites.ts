@@ -12,9 +12,14 @@ import type { RunSuite } from './suiteRun';
 const root = path.resolve(__dirname, '..', '..');
 const tests = path.join(root, 'out', 'host-tests');
 
+const folders = ['suite', 'restricted', 'restart', 'gallery'];
+/** The folder of a run's tests. */
+const folderOf = (run: string): string => (folders.includes(run) ? run : 'suite');
+
 /**
- * Runs the suite in VS Code on this checkout and on the unpacked .vsix, and the suite for untrusted workspaces.
- * `HOST_SUITES=checkout,restricted,vsix` chooses; `TEST_GREP` chooses tests by name.
+ * Runs the suite in VS Code on this checkout and on the unpacked .vsix, and the suite for untrusted workspaces, and the one that
+ * restarts VS Code.
+ * `HOST_SUITES=checkout,restricted,restart,vsix` chooses; `TEST_GREP` chooses tests by name. `gallery` takes the pictures of README.md.
  */
 export async function runSuites(): Promise<Counts> {
   await buildTests();
@@ -23,7 +28,9 @@ export async function runSuites(): Promise<Counts> {
   console.log(desktop ? 'VS Code for the desktop' : 'VS Code through code-server and a headless browser');
   const home = mkdtempSync(path.join(os.tmpdir(), 'face-swap-host-'));
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-  const chosen = process.env['HOST_SUITES']?.split(',') ?? ['checkout', 'restricted', 'vsix'];
+  // A desktop VS Code that loads its window anew is lost to the one who runs the tests.
+  const usual = ['checkout', 'restricted', ...(desktop ? [] : ['restart']), 'vsix'];
+  const chosen = process.env['HOST_SUITES']?.split(',') ?? usual;
   try {
     const media = path.join(home, 'media');
     fillWorkspace(media);
@@ -36,10 +43,15 @@ export async function runSuites(): Promise<Counts> {
       console.log(`\n${name}`);
       const counts = await runSuite({
         title: name,
-        extension: name === 'vsix' ? await unpackVsix(path.join(runHome, 'unpacked')) : checkout(runHome),
-        tests: path.join(tests, name === 'restricted' ? 'restricted.js' : 'suite.js'),
+        // Pictures show what people install, and no folder of this checkout.
+        extension:
+          name === 'vsix' || name === 'gallery'
+            ? await unpackVsix(path.join(runHome, 'unpacked'))
+            : checkout(runHome),
+        tests: path.join(tests, `${folderOf(name)}.js`),
         workspace,
         restricted: name === 'restricted',
+        restarts: name === 'restart',
         home: runHome,
       });
       total.passed += counts.passed;
@@ -80,7 +92,7 @@ function checkout(home: string): string {
 
 /** Each folder of tests becomes one script that Mocha runs inside the extension host. */
 async function buildTests(): Promise<void> {
-  for (const folder of ['suite', 'restricted']) {
+  for (const folder of folders) {
     const directory = path.join(__dirname, folder);
     const files = readdirSync(directory).filter((file) => file.endsWith('.test.ts'));
     // Mocha's interface is there only while its files load: hence functions that the entry calls at the right moment.

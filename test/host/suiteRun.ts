@@ -11,6 +11,8 @@ export interface SuiteRun {
   workspace: string;
   /** Start without trust in the workspace. */
   restricted: boolean;
+  /** The suite loads the window anew once, and runs again. */
+  restarts: boolean;
   /** Where this run may leave logs and user data. */
   home: string;
 }

@@ -11,6 +11,8 @@ const fontConfiguration = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir prefix="relative">.</dir>
+  <dir>/usr/share/fonts</dir>
+  <alias binding="strong"><family>sans-serif</family><prefer><family>Open Sans</family></prefer></alias>
   <cachedir prefix="xdg">fontconfig</cachedir>
 </fontconfig>
 `;
@@ -53,9 +55,10 @@ function packagedBrowser(): BrowserProgram {
       },
     );
     if (status !== 0) throw new Error(`The packaged Chromium could not be unpacked: ${stderr}`);
-    // Its own configuration looks for the fonts in /tmp; without a font no text is laid out at all.
-    writeFileSync(path.join(unpacked, 'fonts', 'fonts.conf'), fontConfiguration);
   });
+  // Its own configuration looks for the fonts in /tmp; without a font no text is laid out at all. What its one font lacks, arrows for
+  // example, is taken from the system's, if there are any.
+  writeFileSync(path.join(folder, 'fonts', 'fonts.conf'), fontConfiguration);
   return {
     executablePath: path.join(folder, 'chromium'),
     env: {

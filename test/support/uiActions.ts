@@ -108,6 +108,11 @@ export const uiActions = {
     };
   },
 
+  /** Puts the mouse where it changes nothing. */
+  pointAway: async (page: Page) => {
+    await page.mouse.move(640, 2);
+  },
+
   ...panelActions,
   ...viewActions,
 

@@ -120,7 +120,17 @@ function checkRow({ name, ok, detail, cure }: Check): GpuRow[] {
   if (!/^(runtime|GPU|provider)\b/.test(name)) return [];
   const label = name.startsWith('provider ') ? name.slice('provider '.length).toUpperCase() : name;
   const more = [detail, ...(cure === undefined ? [] : [cure])].join('\n');
-  return [{ id: `check ${name}`, label, detail, icon: ok ? 'pass' : 'error', more, context: 'gpu check' }];
+  const row: GpuRow = {
+    id: `check ${name}`,
+    label,
+    detail,
+    icon: ok ? 'pass' : 'error',
+    more,
+    context: 'gpu check',
+  };
+  // Of the runtime the version is enough; where it lies is told on demand.
+  const version = name === 'runtime' && ok ? /^onnxruntime (\S+)/.exec(detail)?.[1] : undefined;
+  return [version === undefined ? row : { ...row, label: 'onnxruntime', detail: version }];
 }
 
 function colourOf(icon: GpuRow['icon']): vscode.ThemeColor | undefined {

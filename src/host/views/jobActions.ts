@@ -18,10 +18,10 @@ const actions: Record<JobActionName, Action> = {
   pause: (_host, runs) => runs.forEach((run) => run.control.pause()),
   resume: (_host, runs) => runs.forEach((run) => run.control.resume()),
   retry: (host, runs) => runs.filter(mayRunAgain).forEach((run) => host.again(run)),
-  remove: (host, runs) => host.jobs.remove(runs),
+  remove: (host, runs) => host.discard(runs),
   moveUp: (host, [run]) => move(host, run, -1),
   moveDown: (host, [run]) => move(host, run, 1),
-  clear: (host) => host.jobs.remove(host.jobs.all.filter(({ isOver }) => isOver)),
+  clear: (host) => host.discard(host.jobs.all.filter(({ isOver }) => isOver)),
 };
 
 /** VS Code passes the row that was clicked and all rows that are selected. */

@@ -44,7 +44,7 @@ function detailOf(run: JobRun): string {
     case 'done':
       return run.report ? doneText(run) : '';
     case 'failed':
-      return run.failure;
+      return withoutFolders(run);
     case 'cancelled':
       return t('cancelled');
     case 'interrupted':
@@ -56,6 +56,14 @@ function doneText({ report }: JobRun): string {
   if (!report) return '';
   if (report.facesSwapped === 0) return t('no face to swap was found');
   return `${path.basename(report.output)} · ${duration(report.seconds)}`;
+}
+
+/** The folders stand in the tooltip; here they would hide what is wrong. */
+function withoutFolders({ failure, job }: JobRun): string {
+  const folders = new Set(
+    [job.target, job.output, ...job.sources].map((file) => path.dirname(file) + path.sep),
+  );
+  return [...folders].reduce((text, folder) => text.replaceAll(folder, ''), failure);
 }
 
 function spokenOf(run: JobRun): string {
@@ -78,7 +86,7 @@ function tooltipOf(run: JobRun): string {
     ...sources.map((source) => t('Source: {0}', source)),
     t('Target: {0}', target),
     t('Result: {0}', output),
-    ...(run.isRunning ? [longStatus(run.latest, t)] : [detailOf(run)]),
+    run.isRunning ? longStatus(run.latest, t) : run.state === 'failed' ? run.failure : detailOf(run),
     ...(run.latest.fellBack ? [t('A preferred execution provider could not be used.')] : []),
     ...run.problems.slice(0, 10).map(problemText),
   ];

@@ -119,7 +119,7 @@ suite('The view of the jobs', () => {
       'beach.mp4',
       'broken.mp4',
     ]);
-    await spoken('broken.mp4', /failed, .*broken\.mp4/);
+    await spoken('broken.mp4', /failed, “broken\.mp4”/);
     await vscode.commands.executeCommand('faceSwap.jobs.clear');
   });
 });

@@ -67,7 +67,7 @@ suite('The view of the GPU', () => {
   test('tells what a check has found, each finding with its cause', async () => {
     await vscode.commands.executeCommand('faceSwap.doctor');
     assert.match((await ui('viewRow', 'GPU|CPU')).spoken, /^CPU, /);
-    assert.match((await ui('viewRow', 'GPU|runtime')).spoken, /onnxruntime 1\./);
+    assert.match((await ui('viewRow', 'GPU|onnxruntime')).spoken, /^onnxruntime, 1\./);
   });
 
   test('tells what the running job runs on', async () => {

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { suite, suiteSetup, test } from 'mocha';
+import * as vscode from 'vscode';
+import { inWorkspace, until } from '../surroundings';
+import { hasUi, ui } from '../ui';
+
+const themes = { dark: 'Dark 2026', light: 'Light 2026', contrast: 'Default High Contrast' };
+
+/** Takes the window in each theme, as `<name>-<theme>.png`. */
+async function take(name: string, look: () => Promise<unknown>): Promise<void> {
+  const workbench = vscode.workspace.getConfiguration('workbench');
+  for (const [short, theme] of Object.entries(themes)) {
+    await workbench.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
+    await ui('comparePanelTheme', theme);
+    await look();
+    await ui('pointAway');
+    await ui('screenshot', `gallery/${name}-${short}`);
+  }
+}
+
+async function openJob(name: string, job: object): Promise<void> {
+  const uri = vscode.Uri.file(inWorkspace(`${name}.faceswap.json`));
+  writeFileSync(uri.fsPath, `${JSON.stringify({ version: 1, ...job }, null, 2)}\n`);
+  await vscode.commands.executeCommand('vscode.openWith', uri, 'faceSwap.job');
+  await ui('panelWait', '.photo|sharp');
+  await ui('panelWait', '.target .facts|fps');
+}
+
+/** The pictures of README.md, taken from a real VS Code that does real work. */
+suite('The gallery', () => {
+  suiteSetup(async function () {
+    if (!hasUi) this.skip();
+    await vscode.workspace
+      .getConfiguration('window')
+      .update('commandCenter', false, vscode.ConfigurationTarget.Global);
+    for (const command of ['closePanel', 'closeAuxiliaryBar', 'closeSidebar'])
+      await vscode.commands.executeCommand(`workbench.action.${command}`);
+    for (const name of ['beach', 'garden', 'party'])
+      copyFileSync(inWorkspace('clip.mp4'), inWorkspace(`${name}.mp4`));
+  });
+
+  test('shows the panel of a job', async () => {
+    await ui('windowSize', '1280x900');
+    await openJob('two-people', { target: 'pair.mp4', sources: ['cleo.jpg'], settings: { manyFaces: true } });
+    await ui('panelWait', '.people .cards|');
+    await ui('panelText', '.pictures.shown');
+    await take('panel', () => ui('panelText', '.pictures.shown'));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  test('shows what verifying the machine has found', async () => {
+    await vscode.commands.executeCommand('faceSwap.verify');
+    await ui('panelWait', 'h1|networks');
+    await take('verify', () => ui('panelText', 'h1'));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  test('shows original and result on top of each other', async () => {
+    await ui('windowSize', '1280x800');
+    const output = inWorkspace('ann-party.mp4');
+    const [sources, target] = [[inWorkspace('ann.jpg')], inWorkspace('party.mp4')];
+    assert.ok(await vscode.commands.executeCommand('faceSwap.swap', { sources, target, output }));
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await vscode.commands.executeCommand('faceSwap.compare');
+    await ui('comparePanel');
+    await ui('pressOnTimeline', 'ArrowRight');
+    await take('compare', () => ui('comparePanel'));
+  });
+
+  test('shows jobs that are done, run and wait, models and the GPU', async () => {
+    await vscode.commands.executeCommand('faceSwap.doctor');
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+    await vscode.commands.executeCommand('faceSwap.jobs.focus');
+    const start = (target: string): Thenable<unknown> =>
+      vscode.commands.executeCommand('faceSwap.swap', {
+        sources: [inWorkspace('ann.jpg')],
+        target: inWorkspace(target),
+      });
+    await start('broken.mp4');
+    void start('long.mp4');
+    for (const name of ['beach', 'garden']) void start(`${name}.mp4`);
+    await until(async () => /running, CPU [1-9]/.test((await ui('viewRow', 'Jobs|long.mp4')).spoken));
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await take('jobs', () => ui('viewRow', 'Jobs|long.mp4'));
+    await vscode.commands.executeCommand('faceSwap.cancel', 'all');
+  });
+});
