@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { JobReport, Progress } from '../../src/protocol/report';
 import { everythingIn, mediaFolder } from '../support/cliMedia';
-import { eventsOf, faceSwap } from '../support/commandLine';
+import { eventsOf, faceSwap, startCli } from '../support/commandLine';
 import { fakeGpu, type FakeGpu } from '../support/fakeGpu';
 import { frameHashes } from '../support/frameHashes';
+import { processesMarked, until } from '../support/processes';
+import { standInRuntime } from '../support/standInRuntime';
 
 const models = path.resolve(__dirname, '..', 'fixtures', 'reference', 'models');
 const model = (name: string) => path.join(models, `${name}-standin.onnx`);
@@ -74,6 +76,71 @@ describe('a job on a machine with a GPU to watch', { skip: process.platform === 
       told,
       [...told].sort((a, b) => a - b),
       'progress never goes back',
+    );
+  });
+
+  test('gives bit-identical frames with the mesh engine and a network as well', async () => {
+    const mesh = ['--face-swapper-model', 'mesh', '--face-enhancer-model', model('gfpgan')];
+    const both = ['--frame-processor', 'face_swapper', 'face_enhancer', '--output-video-quality', '100'];
+    const run = (strategy: string) =>
+      swap({ curves: [[500]] }, ...both, ...mesh, '--memory-strategy', strategy);
+    const [together, parted] = [await run('together'), await run('sequential')];
+    assert.deepEqual(frameHashes(parted.output), frameHashes(together.output));
+    assert.ok(parted.report.framesWithSwap > 0);
+  });
+
+  test('loses nothing when its process is killed while it waits for memory', async () => {
+    const undisturbed = await swap({ curves: [[500]] }, ...sequential);
+    const gpu = path.join(folder, 'killed.json');
+    const curves = [[unloaded, 2000], [500]];
+    const env = { ...noModels, ...fakeGpu(gpu, { curves, folder: media }) };
+    const args = ['run', '-s', 'ann.jpg', '-t', 'clip.mp4', '-o', 'killed.mp4', '--json'];
+    const running = startCli(
+      [...args, '--execution-provider', 'cpu', ...sequential, '--gpu-memory-wait', '600'],
+      {
+        cwd: media,
+        env,
+      },
+    );
+    // It asks who holds the memory when that does not move.
+    await until(() => existsSync(`${gpu}.asked`), 'the release');
+    const workers = processesMarked(running.mark).filter(({ command }) =>
+      command.some((word) => word.endsWith('worker.js')),
+    );
+    for (const { pid } of workers) process.kill(pid, 'SIGKILL');
+    const ended = await running.ended;
+    assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+    assert.match(ended.stdout, /has died \(SIGKILL\); a fresh one goes on with what is finished/);
+    const { report } = eventsOf(ended).at(-1) as unknown as { report: JobReport };
+    assert.deepEqual(frameHashes(report.output), frameHashes(undisturbed.output));
+    const [first, ...others] = report.releases!;
+    assert.deepEqual([first.processor, first.by, first.verdict], ['face analysis', 'recycling', 'back']);
+    assert.equal(others.length, 2);
+    assert.deepEqual(
+      everythingIn(media).filter((name) => name.includes('face-swap')),
+      [],
+    );
+  });
+
+  test('gets the context of CUDA back by a fresh process after every pass but the last', async () => {
+    const runtime = standInRuntime(path.join(folder, 'cuda'), [], { contextMb: 400, sessionMb: 300 });
+    const live = { live: runtime['FACE_SWAP_STAND_IN']! };
+    const env = { ...noModels, ...fakeGpu(path.join(folder, 'cuda.json'), { curves: [[live]] }), ...runtime };
+    const args = ['run', '-s', 'ann.jpg', '-t', 'clip.mp4', '-o', 'cuda.mp4', '--json', ...sequential];
+    const ended = await faceSwap(args, { cwd: media, env });
+    assert.equal(ended.code, 0, ended.stdout + ended.stderr);
+    const { report } = eventsOf(ended).at(-1) as unknown as { report: JobReport };
+    assert.ok(report.providers.every(({ provider }) => provider === 'cuda'));
+    assert.deepEqual(
+      report.releases?.map(({ processor, baselineMb, beforeMb, afterMb, by, verdict }) => [
+        ...[processor, baselineMb, beforeMb, afterMb, by, verdict],
+      ]),
+      [
+        ['face analysis', 500, 2100, 500, 'recycling', 'back'],
+        ['face_swapper', 500, 2400, 500, 'recycling', 'back'],
+        // Nobody waits for the memory of the last one: its process ends with the job.
+        ['face_enhancer', 500, 1200, 900, 'release', 'held'],
+      ],
     );
   });
 

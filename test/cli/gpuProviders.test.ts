@@ -67,6 +67,8 @@ describe('execution providers on the command line', { skip: process.platform !==
     assert.ok(
       logsOf(ended).some((line) => /^warn: face_detector runs on cpu \(cuda: no NVIDIA GPU/.test(line)),
     );
+    const warnings = logsOf(ended).filter((line) => line.startsWith('warn'));
+    assert.equal(warnings.length, 1, 'one warning for all models');
     const { failures, fellBack } = report.providers[0];
     assert.ok(fellBack);
     assert.equal(failures?.[0].cause, 'no-device');

@@ -8,6 +8,7 @@
 //   apps    lines of the query for programs; {pid} stands for nothing but itself
 //   totalMb of the GPU
 //   gpus    lines of the query for GPUs, in place of the one that there is
+// Every query for programs adds a letter to a file beside it, whose name ends in .asked.
 // The watch reports every few milliseconds, whatever interval was asked for.
 const { appendFileSync, existsSync, readdirSync, readFileSync } = require('node:fs');
 
@@ -19,8 +20,10 @@ const print = (text) => process.stdout.write(`${text}\n`);
 process.stdout.on('error', () => process.exit(0));
 
 const [first] = curves[0];
-if (query.startsWith('--query-compute-apps')) [...apps, ...holders()].forEach(print);
-else if (args.includes('-lms')) watch();
+if (query.startsWith('--query-compute-apps')) {
+  appendFileSync(`${file}.asked`, 'x');
+  [...apps, ...holders()].forEach(print);
+} else if (args.includes('-lms')) watch();
 else if (gpus) gpus.forEach(print);
 else
   print(

@@ -11,6 +11,9 @@ const mostKept = 200;
 /** Causes that lie in the model or the moment: another model may still run. */
 const ofOneModel: readonly ProviderFailure['cause'][] = ['out-of-memory', 'no-nodes', 'unknown'];
 
+/** Whether a failure says nothing about other models. */
+export const isOfOneModel = ({ cause }: ProviderFailure): boolean => ofOneModel.includes(cause);
+
 /**
  * What is known about providers. Proofs are kept in a file, under everything that they depend on. Failures are remembered no
  * longer than this object lives, one job: whoever installs what is missing finds it used in the next one. A file that cannot
@@ -18,7 +21,7 @@ const ofOneModel: readonly ProviderFailure['cause'][] = ['out-of-memory', 'no-no
  */
 export class Proofs {
   private readonly failures = new Map<ExecutionProvider, ProviderFailure>();
-  private told = false;
+  private readonly told = new Set<string>();
   private listed: Promise<GpuIdentity[]> | undefined;
 
   constructor(private readonly file?: string) {}
@@ -54,7 +57,7 @@ export class Proofs {
   }
 
   remember(failure: ProviderFailure): void {
-    if (!ofOneModel.includes(failure.cause)) this.failures.set(failure.provider, failure);
+    if (!isOfOneModel(failure)) this.failures.set(failure.provider, failure);
   }
 
   /** NVIDIA's GPUs, as the driver lists them; asked once, because the answer takes a while. */
@@ -62,11 +65,11 @@ export class Proofs {
     return (this.listed ??= listGpus());
   }
 
-  /** True once: what concerns the machine is not told for every model. */
-  tellOnce(): boolean {
-    const first = !this.told;
-    this.told = true;
-    return first;
+  /** True once for each text: what concerns the machine is not told for every model. */
+  tellOnce(text: string): boolean {
+    const isNew = !this.told.has(text);
+    this.told.add(text);
+    return isNew;
   }
 
   private read(): Map<string, NodeShares> {

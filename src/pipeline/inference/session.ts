@@ -7,7 +7,7 @@ import type { GpuUnavailableAction, ProviderFailure } from '../../protocol/provi
 import type { LogLevel, ProviderChoice } from '../../protocol/report';
 import { isOutOfMemory } from './causes';
 import { describeShares } from './profile';
-import { Proofs } from './proofs';
+import { isOfOneModel, Proofs } from './proofs';
 import { belongsHere } from './providers';
 import {
   chooseThreads,
@@ -171,13 +171,18 @@ async function openOn(
     const proof = tried
       ? `proven by a profiled run: ${describeShares(tried.shares)}; ${times}`
       : 'runs everywhere';
-    const reason = fellBack ? `${failures.map(describeFailure).join('; ')}; so ${provider}: ${proof}` : proof;
-    if (!fellBack && failures.length > 0 && proofs.tellOnce())
+    const passedOver = failures.map(describeFailure).join('; ');
+    const reason = fellBack ? `${passedOver}; so ${provider}: ${proof}` : proof;
+    const isNews =
+      failures.length > 0 &&
+      proofs.tellOnce(failures.some(isOfOneModel) ? `${model} ${passedOver}` : passedOver);
+    if (!fellBack && isNews)
       options.log?.(
         'info',
         `No GPU is used: ${failures.map(({ provider: name, why }) => `${name}: ${why}`).join('; ')}`,
       );
-    options.log?.(fellBack ? 'warn' : 'info', `${model} runs on ${provider} (${reason})`);
+    // One warning for each cause: the models after the first have the same.
+    options.log?.(fellBack && isNews ? 'warn' : 'info', `${model} runs on ${provider} (${reason})`);
     return new Session(session, results, shapes, {
       model,
       provider,
