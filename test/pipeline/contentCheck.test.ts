@@ -6,6 +6,7 @@ import { ContentCheck, type ContentEyes } from '../../src/pipeline/content/conte
 import type { TrackedFrame } from '../../src/pipeline/faces/tracker';
 import { createFrame, type Frame } from '../../src/pipeline/image/frame';
 import { pictureSize } from '../../src/pipeline/image/crop';
+import { keyFrameNear } from '../../src/pipeline/media/keyFrame';
 import type { MediaInfo } from '../../src/pipeline/media/mediaInfo';
 import { probeMedia } from '../../src/pipeline/media/probe';
 import { glanceAhead, openContentCheck, type OpenContentCheck } from '../../src/pipeline/openContentCheck';
@@ -172,6 +173,11 @@ describe('the content check on ordinary photos and clips of one', () => {
   test('they pass, each of them looked at', async () => {
     await glanceAhead(open.check, info, await clipTools, signal);
     assert.match(open.check.summary, /^Content check: 7 looks, highest score 0\.\d\d, limit 0\.85$/);
+  });
+
+  test('a glance finds the key frame that lies before the time asked for', async () => {
+    const frame = await keyFrameNear(info, 0.5, await clipTools, signal);
+    assert.equal(frame?.format.width, 1280);
   });
 
   // Fingers at lips, from so near that nothing else is seen: the classifier is sure, and wrong.
