@@ -80,6 +80,23 @@ export const panelActions = {
       `(() => { const e = document.activeElement; return e?.getAttribute('aria-label') ?? e?.textContent ?? ''; })()`,
     ),
 
+  /** Presses a key on the timeline; milliseconds until the preview shows another picture. */
+  previewAfter: async (page: Page, key: string) => {
+    await webview(page)
+      .locator('.preview progress-ring, .preview vscode-progress-ring')
+      .first()
+      .waitFor({ state: 'hidden' });
+    return (await frameOf(page)).evaluate<number>(`new Promise((resolve) => {
+      const image = document.querySelector('.pictures img.result');
+      const began = performance.now();
+      new MutationObserver((_, observer) => {
+        observer.disconnect();
+        image.decode().then(() => resolve(performance.now() - began));
+      }).observe(image, { attributes: true, attributeFilter: ['src'] });
+      document.querySelector('.scrub').dispatchEvent(new KeyboardEvent('keydown', { key: '${key}', bubbles: true }));
+    })`);
+  },
+
   /** Picks a command in the palette by its name. */
   palette: async (page: Page, name: string) => {
     await page.keyboard.press('F1');

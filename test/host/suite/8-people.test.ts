@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { suite, suiteSetup, teardown, test } from 'mocha';
+import * as vscode from 'vscode';
+import { packagedTool } from '../../support/hostWorkspace';
+import { probe } from '../../support/probe';
+import { inWorkspace, outputChannel, until } from '../surroundings';
+import { hasUi, ui } from '../ui';
+
+/** Frames of `pair.mp4`. */
+const pairFrames = 50;
+
+async function openJob(name: string, job: object): Promise<vscode.TextDocument> {
+  const uri = vscode.Uri.file(inWorkspace(`${name}.faceswap.json`));
+  writeFileSync(uri.fsPath, `${JSON.stringify({ version: 1, ...job }, null, 2)}\n`);
+  await vscode.commands.executeCommand('vscode.openWith', uri, 'faceSwap.job');
+  await ui('panelText', 'header h1');
+  return vscode.workspace.openTextDocument(uri);
+}
+
+suite('People and frames of a target', () => {
+  suiteSetup(async function () {
+    if (!hasUi) this.skip();
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+    await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
+    await ui('windowSize', '1280x1400');
+  });
+
+  teardown(async () => {
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await ui('windowSize', '1280x1400');
+  });
+
+  test('each person of a clip is found, and gets a face or is left', async () => {
+    const document = await openJob('people', {
+      target: 'pair.mp4',
+      sources: ['ann.jpg'],
+      output: 'people.mp4',
+      settings: { manyFaces: true },
+    });
+    await ui('panelWait', '.person:nth-of-type(2) .words|from');
+    await ui('panelChoose', 'Face for Person 2|Leave as is');
+    await until(() => document.getText().includes('people"'));
+    const { people } = JSON.parse(document.getText()) as {
+      people: { faces: { frame: number; x: number; y: number }[]; sources: string[] }[];
+    };
+    assert.deepEqual(
+      people.map(({ sources }) => sources),
+      [['ann.jpg'], []],
+    );
+    assert.ok(people.every(({ faces }) => faces.length === 1));
+    await document.save();
+    await ui('screenshot', 'panel-people');
+    await ui('panelClick', '[data-key="start"]');
+    await ui('panelWait', '.run .name|people.mp4');
+    assert.equal(probe(packagedTool('ffprobe'), inWorkspace('people.mp4')).frames, pairFrames);
+    // One face in each frame, though two are seen.
+    await until(() => outputChannel().includes(`${pairFrames} frames changed, ${pairFrames} faces swapped`));
+  });
+
+  test('the preview follows the playhead, and soon', async () => {
+    const wide = ['-vf', 'scale=1280:720', '-c:v', 'libx264', '-preset', 'ultrafast'];
+    const files = ['-i', inWorkspace('pair.mp4'), ...wide, inWorkspace('wide.mp4')];
+    execFileSync(packagedTool('ffmpeg'), ['-v', 'error', '-y', ...files]);
+    await openJob('scrub', {
+      target: 'wide.mp4',
+      sources: ['ann.jpg'],
+      settings: { manyFaces: true },
+    });
+    await ui('panelWait', '.person:nth-of-type(2) .words|from');
+    await ui('panelText', '.pictures.shown');
+    const times: number[] = [];
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight', 'End', 'ArrowLeft', 'Home'])
+      times.push(await ui('previewAfter', key));
+    console.log(`[mocha]     preview of 1280 × 720 after ${times.map(Math.round).join(', ')} ms`);
+    assert.equal(await ui('panelAttribute', '.scrub|aria-valuenow'), '0');
+    await ui('panelClick', '.tools >> text=Landmarks');
+    await ui('panelAttribute', '.seen polyline|class');
+    assert.ok((await ui('panelCount', '.seen polyline')) >= 16);
+    await ui('panelClick', '.tools >> text=Boxes');
+    assert.equal(await ui('panelCount', '.seen rect'), 2);
+    await ui('panelClick', '.tools >> text=Mask');
+    assert.match((await ui('panelAttribute', 'img.mask|src')) ?? '', /^data:image\/png;base64,./);
+    const [original, swapped] = [
+      await ui('panelAttribute', '.pictures img:not(.result):not(.mask)|src'),
+      await ui('panelAttribute', '.pictures img.result|src'),
+    ];
+    assert.notEqual(original, swapped);
+    await ui('screenshot', 'panel-preview');
+  });
+});
