@@ -6,7 +6,7 @@ import { withoutFolders } from '../src/protocol/withoutFolders';
 
 export type Strategy = Pick<
   JobReport,
-  'seconds' | 'fps' | 'framesWithSwap' | 'peakMemoryMb' | 'gpu' | 'releases' | 'providers'
+  'seconds' | 'fps' | 'framesWithSwap' | 'peakMemoryMb' | 'gpu' | 'releases'
 >;
 
 export interface Measured {

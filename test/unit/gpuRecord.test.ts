@@ -18,7 +18,7 @@ const model: VerifiedModel = {
 };
 const release = { processor: 'face_swapper', baselineMb: 500, beforeMb: 1900, afterMb: 510, ms: 620 };
 const strategy: Strategy = {
-  ...{ seconds: 10, fps: 25, framesWithSwap: 250, peakMemoryMb: 900, providers: [] },
+  ...{ seconds: 10, fps: 25, framesWithSwap: 250, peakMemoryMb: 900 },
   gpu: { uuid: 'GPU-1', totalMb: 8192, peakMb: 2500 },
   releases: [{ ...release, by: 'recycling', verdict: 'back' }],
 };
