@@ -111,6 +111,7 @@ function contextOf(id: number, call: Running): PipelineContext {
     onScratch: (folder, kept = false) => send({ type: 'scratch', id, folder, kept }),
     onCheckpoint: (state) => send({ type: 'checkpoint', id, state }),
     onProblem: (problem) => send({ type: 'problem', id, problem }),
+    onRelease: (release) => send({ type: 'release', id, release }),
     pictures: () => (call.pictures ? (picture) => send({ type: 'picture', id, picture }) : undefined),
   };
 }

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import type { CallControl } from './callControl';
 import { FaceSwapError } from './protocol/errors';
 import type { SwapJob } from './protocol/job';
+import type { GpuRelease } from './protocol/gpu';
 import type { JobProblem } from './protocol/problems';
 import type { JobReport, LivePicture, LogLevel, Progress } from './protocol/report';
 import type { WorkerApi, WorkerMethod } from './protocol/workerMessages';
@@ -36,6 +37,8 @@ export interface CallOptions {
   onPicture?: (picture: LivePicture) => void;
   /** Something found while the job runs; told again with another end when it grows. */
   onProblem?: (problem: JobProblem) => void;
+  /** A processor's memory on the GPU is back, or somebody holds it. */
+  onRelease?: (release: GpuRelease) => void;
 }
 
 /** Talks to one worker process at a time, which a call starts when there is none. Used alike by the extension and the command line. */

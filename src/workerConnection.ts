@@ -157,6 +157,8 @@ export class WorkerConnection {
         return pending.onPicture?.(event.picture);
       case 'problem':
         return pending.onProblem?.(event.problem);
+      case 'release':
+        return pending.onRelease?.(event.release);
       case 'scratch':
         if (event.kept) pending.kept = event.folder;
         else this.scratch.add(event.folder);

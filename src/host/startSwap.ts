@@ -122,6 +122,7 @@ async function render(host: Host, run: JobRun): Promise<JobReport> {
         onPaused: (isPaused) => run.paused(isPaused),
         onPicture: (picture) => run.pictured(picture),
         onProblem: (problem) => run.problem(problem),
+        onRelease: (release) => run.released(release),
         onProgress: (progress) => {
           log.progress(progress);
           run.progressed(progress);

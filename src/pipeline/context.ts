@@ -1,3 +1,4 @@
+import type { GpuRelease } from '../protocol/gpu';
 import type { PassState } from '../protocol/passes';
 import type { JobProblem } from '../protocol/problems';
 import type { LivePicture, LogLevel, Progress } from '../protocol/report';
@@ -19,6 +20,8 @@ export interface PipelineContext {
   gate?: PauseGate;
   /** Told of what is found; a problem that is told again with another end has grown. */
   onProblem?: (problem: JobProblem) => void;
+  /** Told when a processor's memory on the GPU has been measured for the last time: back, or held by somebody. */
+  onRelease?: (release: GpuRelease) => void;
   /** Present as long as somebody looks at live pictures. */
   pictures?: () => ((picture: LivePicture) => void) | undefined;
 }

@@ -190,5 +190,6 @@ async function settle(road: JobRoad, state: PassState, by: GpuRelease['by']): Pr
   }
   delete state.pending;
   state.releases.push(release);
+  context.onRelease?.(release);
   return true;
 }

@@ -46,7 +46,10 @@ export async function swapTogether(
     const pending = pendingNow();
     await close();
     const wait = Math.min(lookSeconds, job.execution.gpuMemoryWaitSeconds);
-    if (pending) releases.push(await measureRelease(gpu, pending, 'release', wait, context.onLog));
+    if (!pending) return;
+    const measured = await measureRelease(gpu, pending, 'release', wait, context.onLog);
+    releases.push(measured);
+    context.onRelease?.(measured);
   };
   try {
     enter('source');

@@ -1,5 +1,6 @@
 import type { AnalysisRequest, PhotoReport, PhotoRequest, TargetAnalysis, TargetFacts } from './analysis';
 import type { SerializedError } from './errors';
+import type { GpuRelease } from './gpu';
 import type { SwapJob, ExecutionOptions, ModelChoice, ToolPaths } from './job';
 import type { PassState } from './passes';
 import type { Preview, PreviewRequest } from './preview';
@@ -87,5 +88,7 @@ export type WorkerEvent =
   | { type: 'picture'; id: number; picture: LivePicture }
   /** Something found while the job runs; what is told again with another end has grown. */
   | { type: 'problem'; id: number; problem: JobProblem }
+  /** A processor's memory on the GPU is back, or somebody holds it. */
+  | { type: 'release'; id: number; release: GpuRelease }
   | { type: 'reply'; id: number; ok: true; result: ReturnType<WorkerApi[WorkerMethod]> }
   | { type: 'reply'; id: number; ok: false; error: SerializedError };

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { FaceSwapError, type ErrorCode } from '../../src/protocol/errors';
+import type { GpuRelease } from '../../src/protocol/gpu';
 import type { JobReport, Progress } from '../../src/protocol/report';
 import type { WorkerEvent } from '../../src/protocol/workerMessages';
 import { WorkerClient, type CallOptions } from '../../src/workerClient';
@@ -100,10 +101,12 @@ describe('the worker and its client', () => {
     assert.notEqual(client.pid, first);
   });
 
-  test('tells logs and progress, not more often than anybody reads it, and the end always', async () => {
+  test('tells logs, releases and progress, not more often than anybody reads it, and the end always', async () => {
     const told: Progress[] = [];
     const logs: string[] = [];
+    const releases: GpuRelease[] = [];
     await swap('tell progress', {
+      onRelease: (release) => releases.push(release),
       onProgress: (progress) => told.push(progress),
       onLog: (level, message) => logs.push(`${level} ${message}`),
     });
@@ -111,6 +114,10 @@ describe('the worker and its client', () => {
     assert.ok(told.some(({ frame }) => frame === 1000));
     assert.equal(told.at(-1)?.stage, 'join');
     assert.deepEqual(logs, ['warn beware']);
+    assert.deepEqual(
+      releases.map(({ processor, verdict }) => `${processor} ${verdict}`),
+      ['face_swapper back'],
+    );
   });
 
   test('passes on codes and facts, and makes anything else an internal error with its stack', async () => {

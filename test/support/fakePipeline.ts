@@ -102,6 +102,15 @@ const behaviours: Record<string, Behaviour> = {
       context.onProgress({ stage: 'swap', frame, total: 1000, fps });
     context.onProgress({ stage: 'join', frame: 0, total: 0, fps });
     context.onLog('warn', 'beware');
+    const mb = { baselineMb: 100, beforeMb: 900, afterMb: 100 };
+    context.onRelease?.({
+      processor: 'face_swapper',
+      ...mb,
+      ms: 40,
+      by: 'release',
+      verdict: 'back',
+      holders: [],
+    });
   },
 };
 
