@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } f
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Resume } from './httpFile';
+import { isRunning } from './runningProcess';
 
 /** What is remembered about a part beside it. */
 interface Note {
@@ -111,15 +112,5 @@ async function copy(
       position += bytesWritten;
     }
     onBytes(position);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -4,6 +4,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { version } from '../../package.json';
+import { isRunning } from '../models/runningProcess';
 import type { SwapJob } from '../protocol/job';
 import type { PassState } from '../protocol/passes';
 import type { PipelineContext } from './context';
@@ -131,11 +132,5 @@ function readNote(folder: string): Note | undefined {
 
 /** Whether the process that wrote a note lives. Numbers of processes start anew with the machine. */
 function isAtWork({ pid, since }: Note['owner']): boolean {
-  if (since < Date.now() - os.uptime() * 1000) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return since >= Date.now() - os.uptime() * 1000 && isRunning(pid);
 }
