@@ -57,6 +57,21 @@ describe('waiting for GPU memory', () => {
     assert.deepEqual(result, { afterMb: 3000, ms: 2000, verdict: 'held' });
   });
 
+  test('is over although timers end a little early', async () => {
+    let ms = 0;
+    const sample = { uuid: 'GPU-1', usedMb: 3000, totalMb: 8192 };
+    const readings: VramReadings = {
+      latest: sample,
+      next(limitMs) {
+        const isLate = limitMs < 500;
+        ms += isLate ? Math.trunc(limitMs) - 0.9 : 500;
+        return Promise.resolve(isLate ? undefined : sample);
+      },
+    };
+    const result = await run({ readings, now: () => ms, read: () => 0 }, { waitMs: 700.4 });
+    assert.equal(result.verdict, 'held');
+  });
+
   test('does not wait at all when told so', async () => {
     const curve = scripted([1000]);
     assert.deepEqual(await run(curve, { waitMs: 0 }), { afterMb: 3000, ms: 0, verdict: 'unknown' });

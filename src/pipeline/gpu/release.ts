@@ -7,6 +7,9 @@ export const toleranceMb = 64;
 /** Unchanged readings after which it is worth asking who holds the memory. */
 const still = 4;
 
+/** Timers count whole milliseconds and may end this much early; a wait that ended so would pass for readings that stopped. */
+const timerMs = 1;
+
 export interface ReleaseWait {
   baselineMb: number;
   /** Longest wait; 0 means none. */
@@ -37,7 +40,7 @@ export async function awaitRelease(readings: VramReadings, wait: ReleaseWait): P
   if (waitMs <= 0) return told('unknown');
   for (let unchanged = 0; ;) {
     const left = waitMs - (now() - started);
-    const sample = left > 0 ? await readings.next(left) : undefined;
+    const sample = left > 0 ? await readings.next(Math.ceil(left) + timerMs) : undefined;
     if (sample === undefined) {
       const isOver = now() - started >= waitMs;
       return isOver ? told('held', await wait.holders()) : told('unknown');
