@@ -1,5 +1,5 @@
 // Bundles everything into dist/: the extension, the worker and its pipeline thread, the processes for tries, the command line, the webview.
-const { chmodSync, copyFileSync, rmSync } = require('node:fs');
+const { chmodSync, copyFileSync, mkdirSync, rmSync } = require('node:fs');
 const path = require('node:path');
 const esbuild = require('esbuild');
 const { writeJobFileSchema } = require('./scripts/jobFileSchema');
@@ -79,6 +79,10 @@ async function main() {
     require.resolve('@contentauth/c2pa-wasm/assets/c2pa_bg.wasm'),
     path.join(__dirname, 'dist', 'c2pa.wasm'),
   );
+  const font = path.dirname(require.resolve('dejavu-fonts-ttf/LICENSE'));
+  mkdirSync(path.join(__dirname, 'dist', 'fonts'), { recursive: true });
+  for (const file of ['ttf/DejaVuSans-Bold.ttf', 'LICENSE'])
+    copyFileSync(path.join(font, file), path.join(__dirname, 'dist', 'fonts', path.basename(file)));
   writeJobFileSchema();
   chmodSync(path.join(__dirname, 'dist', 'cli.js'), 0o755);
 }

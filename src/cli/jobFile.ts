@@ -48,6 +48,8 @@ export const placesOfOptions: Partial<Record<keyof RunOptions, string[]>> = {
   faceEnhancerBlend: ['processing', 'enhancer', 'blend'],
   faceEnhancerWeight: ['processing', 'enhancer', 'weight'],
   faceEnhancerFaces: ['processing', 'enhancer', 'faces'],
+  labelText: ['label', 'text'],
+  labelPosition: ['label', 'position'],
   contentCheckSensitivity: ['contentSensitivity'],
   contentCredentialsCertificate: ['contentCredentials'],
   contentCredentialsKey: ['contentCredentials'],

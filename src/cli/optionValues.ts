@@ -2,6 +2,7 @@ import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { FaceSwapError } from '../protocol/errors';
 import { isGpuName } from '../protocol/gpu';
+import { isLabelText, mostLabelCharacters } from '../protocol/label';
 
 /** A number within limits; the message names both. */
 export function numberBetween(least: number, most: number, whole: boolean) {
@@ -30,4 +31,10 @@ export function modelOf(option: string, choice: string | undefined): string | un
 export function gpuName(text: string): string {
   if (isGpuName(text)) return text;
   throw new InvalidArgumentError('it must be a number such as 0, or a UUID such as GPU-….');
+}
+
+/** The text of a visible label; one of blanks alone is none. */
+export function labelText(text: string): string {
+  if (isLabelText(text)) return text.trim();
+  throw new InvalidArgumentError(`it must be one line of up to ${mostLabelCharacters} characters.`);
 }

@@ -24,7 +24,8 @@ import {
 } from '../protocol/job';
 import { gpuUnavailableActions, type GpuUnavailableAction } from '../protocol/providers';
 import { contentSensitivities, type ContentSensitivity } from '../protocol/content';
-import { gpuName, modelOf, numberBetween } from './optionValues';
+import { defaultLabel, labelPositions, type LabelPosition } from '../protocol/label';
+import { gpuName, labelText, modelOf, numberBetween } from './optionValues';
 import { addProcessingOptions, processingOf, type ProcessingArguments } from './processingOptions';
 
 export { numberBetween };
@@ -50,6 +51,8 @@ export interface RunOptions extends CommonOptions, FaceModelOptions, ProcessingA
   gpuMemoryWait: number;
   memoryStrategy: MemoryStrategy;
   maxDiskMb: number;
+  labelText: string;
+  labelPosition: LabelPosition;
   contentCheckSensitivity: ContentSensitivity;
   contentCredentialsCertificate?: string;
   contentCredentialsKey?: string;
@@ -203,6 +206,17 @@ export function addRunOptions(command: Command): Command {
       defaultExecution.maxDiskMb,
     );
   command
+    .option(
+      '--label-text <text>',
+      'text that people read on every frame, such as “made with AI” (default: none)',
+      labelText,
+      defaultLabel.text,
+    )
+    .addOption(
+      new Option('--label-position <corner>', 'where that text stands')
+        .choices(labelPositions)
+        .default(defaultLabel.position),
+    )
     .addOption(
       new Option('--content-check-sensitivity <level>', 'how early intimate content is refused')
         .choices(contentSensitivities)
@@ -267,6 +281,7 @@ export function jobOf(options: RunOptions): SwapJob {
     smallFaces: options.smallFaces,
     ...faceModelsOf(options),
     processing: processingOf(options),
+    label: { text: options.labelText, position: options.labelPosition },
     contentSensitivity: options.contentCheckSensitivity,
     ...credentialsOf(options),
     tools: toolsOf(options),

@@ -12,6 +12,7 @@ import {
   type ToolPaths,
 } from '../protocol/job';
 import { gpuUnavailableActions } from '../protocol/providers';
+import { isLabelText, labelPositions, mostLabelCharacters } from '../protocol/label';
 import { english, type Translate } from '../protocol/translate';
 import { readProcessing } from './processingSettings';
 
@@ -58,6 +59,11 @@ export function readJobSettings(get: (name: string) => unknown, t: Translate = e
       return wrong(name, t('a list of {0} numbers {1}', count, span(least, most, t)));
     return values;
   };
+  const label = (name: string): string => {
+    const value = get(name);
+    if (isLabelText(value)) return value.trim();
+    return wrong(name, t('one line of up to {0} characters', mostLabelCharacters));
+  };
   const model = (name: string): string | undefined => readModel(name, get, wrong, t);
   return {
     processors: list('frameProcessors', frameProcessors),
@@ -85,6 +91,7 @@ export function readJobSettings(get: (name: string) => unknown, t: Translate = e
     smallFaces: one('smallFaces', smallFaces),
     ...readModels(model),
     processing: readProcessing({ number, numbers, flag, one, list, model }),
+    label: { text: label('labelText'), position: one('labelPosition', labelPositions) },
     contentSensitivity: one('contentSensitivity', contentSensitivities),
     ...readCredentials(get, wrong, t),
     tools: readTools(get),

@@ -37,7 +37,7 @@ export async function passSegment(
   index: number,
   room: PassRoom,
 ): Promise<number> {
-  const { info, watch, providers, context } = work;
+  const { info, label, watch, providers, context } = work;
   const { reader, pool, original, progress } = room;
   const { faces, incoming, outgoing, writer } = await openFiles(work, segment, index);
   let writing: Promise<void> = Promise.resolve();
@@ -48,7 +48,7 @@ export async function passSegment(
       original.data.set(frame.data);
       if (incoming) await applyPatch(frame, await incoming.read());
       const { all, chosen } = unpackFaces(await faces.read());
-      await processFaces(frame, all, chosen, [room.processor], watch);
+      await processFaces(frame, all, chosen, [room.processor], watch, writer && label);
       if (writer) {
         // A picture that cannot be made is no reason to end the job.
         room.live.offer(frame).catch(() => undefined);

@@ -24,7 +24,8 @@ export async function renderImage(open: OpenJob): Promise<Rendered> {
     const written = path.join(scratch, `image${extension}`);
     const facts = factsOf(job, models.providers);
     const xmp = (original: string | undefined) => markXmp(facts, original);
-    await writeImage(frame, info, written, extension, job.encoding.quality, xmp);
+    const { quality } = job.encoding;
+    await writeImage(frame, info, written, extension, { quality, xmp, solid: open.label?.rect });
     const marked = await watch.time('mark', () => markResult(open, facts, written));
     await watch.time('verify', () => probeImage(marked, 0));
     await publish(marked, job.output, job.overwrite);

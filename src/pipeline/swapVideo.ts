@@ -15,6 +15,7 @@ import { JobFolder } from './jobFolder';
 import { photoFilesOf } from './jobPhotos';
 import { openJobSigner } from './marking';
 import { checkOutputFits } from './media/containers';
+import { openLabel, type FrameLabel } from './media/label';
 import type { MediaInfo } from './media/mediaInfo';
 import { checkOutput, extensionOf } from './media/output';
 import { checkPhoto, probeMedia } from './media/probe';
@@ -39,6 +40,8 @@ export interface OpenJob {
   models: OpenFaceModels;
   selector: FaceSelector;
   processors: FrameProcessor[];
+  /** Goes over every frame when all processors are done with it. */
+  label: FrameLabel | undefined;
   /** Sees every frame before it is changed. */
   content: ContentCheck;
   /** Signs what the output says about itself. */
@@ -94,6 +97,7 @@ async function swapWatched(job: SwapJob, context: PipelineContext, gpu: VramWatc
   context.onProgress({ stage: 'probe', frame: 0, total: 0, fps: 0 });
   const { tools, info } = await watch.time('probe', () => openTarget(job, context));
   if (!job.resume) await watch.time('models', () => checkProcessorFiles(job, context));
+  const label = await openLabel(job.label, info);
   const signer = await watch.time('mark', () => openJobSigner(job, context));
   const content = await watch.time('content check', () => openContentCheck(job, info, context));
   try {
@@ -105,6 +109,7 @@ async function swapWatched(job: SwapJob, context: PipelineContext, gpu: VramWatc
       job,
       info,
       tools,
+      label,
       signer,
       folder,
       content: check,
@@ -180,11 +185,11 @@ async function openTarget(job: SwapJob, context: PipelineContext) {
 /** Runs the processors over the chosen faces of a frame; returns how many faces they were given. */
 export async function processFrame(
   tracked: TrackedFrame,
-  { selector, processors, watch, problems }: OpenJob,
+  { selector, processors, label, watch, problems }: OpenJob,
 ): Promise<number> {
   const chosen = await watch.time('selection', () => selector.select(tracked));
   problems?.add(tracked, chosen);
-  return processFaces(tracked.frame, tracked.faces, chosen, processors, watch);
+  return processFaces(tracked.frame, tracked.faces, chosen, processors, watch, label);
 }
 
 /** What is told of a job that has succeeded. */

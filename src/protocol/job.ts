@@ -1,6 +1,7 @@
 import type { ContentSensitivity } from './content';
 import type { PersonAssignment } from './faceMap';
 import type { JobConsent } from './jobFile';
+import type { VisibleLabel } from './label';
 import type { PassState } from './passes';
 import type { ProcessingOptions } from './processing';
 import type { GpuUnavailableAction } from './providers';
@@ -95,6 +96,8 @@ export interface SwapJob {
   processing?: ProcessingOptions;
   /** How early intimate content is refused; without it `standard`, below which there is nothing. */
   contentSensitivity?: ContentSensitivity;
+  /** For people to read on every frame; without it nothing. */
+  label?: VisibleLabel;
   tools: ToolPaths;
   /** The user's own certificate for Content Credentials; without it the one of this machine. */
   contentCredentials?: CredentialFiles;

@@ -51,6 +51,8 @@ suite('The .vsix', () => {
       'README.md',
       'CHANGELOG.md',
       'models/catalogue.json',
+      'dist/fonts/DejaVuSans-Bold.ttf',
+      'dist/fonts/LICENSE',
     ];
     const names = readdirSync(extension, { recursive: true, encoding: 'utf8' });
     const lower = names.map((name) => name.toLowerCase());

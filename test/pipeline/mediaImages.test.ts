@@ -29,7 +29,7 @@ describe('images', () => {
     const info = await probeMedia(file, await clipTools);
     const frame = await readImage(info);
     const written = `${file}.out${extension}`;
-    await writeImage(frame, info, written, extension, quality);
+    await writeImage(frame, info, written, extension, { quality });
     return { frame, written };
   }
   /** Samples as stored, without any colour management. */

@@ -43,6 +43,20 @@ describe('a preview', () => {
     previewFrame({ job: { ...job, ...change }, frame, maxWidth }, context);
   const centre = ({ box }: Preview['faces'][number]) => [box.x + box.width / 2, box.y + box.height / 2];
 
+  test('shows the visible label, and puts it over no later preview', async () => {
+    const label = { text: 'made with AI', position: 'top-right' } as const;
+    const labelled = await pixels((await preview(5, { label })).mask, 4);
+    const plain = await pixels((await preview(5)).mask, 4);
+    const inCorner = (mask: Buffer | Uint8Array) => {
+      let count = 0;
+      for (let y = 0; y < 40; y++)
+        for (let x = 500; x < 640; x++) count += Number(mask[(y * 640 + x) * 4 + 3] > 0);
+      return count;
+    };
+    assert.ok(inCorner(labelled) > 800, String(inCorner(labelled)));
+    assert.equal(inCorner(plain), 0);
+  });
+
   test('shows the frame before and after, and where it was changed', async () => {
     const { width, height, faces, seconds, ...shown } = await preview(5);
     assert.deepEqual([shown.frame, width, height], [5, 640, 360]);

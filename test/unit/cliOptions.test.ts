@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { addCommonOptions, addRunOptions, jobOf, noticesOf, type RunOptions } from '../../src/cli/options';
 import { FaceSwapError } from '../../src/protocol/errors';
 import { defaultEncoding, defaultExecution, defaultSelection, type SwapJob } from '../../src/protocol/job';
+import { defaultLabel } from '../../src/protocol/label';
 import { defaultProcessing } from '../../src/protocol/processing';
 
 function parse(...args: string[]): RunOptions {
@@ -31,6 +32,7 @@ describe('options of the command line', () => {
       execution: defaultExecution,
       smallFaces: 'auto',
       processing: defaultProcessing,
+      label: defaultLabel,
       contentSensitivity: 'standard',
       tools: {},
     } satisfies SwapJob);
@@ -74,6 +76,13 @@ describe('options of the command line', () => {
     });
   });
 
+  test('take a visible label, without the blanks around it', () => {
+    const job = jobFrom('--label-text', ' Hecho con IA – ñ, € ', '--label-position', 'top-left');
+    assert.deepEqual(job.label, { text: 'Hecho con IA – ñ, €', position: 'top-left' });
+    assert.deepEqual(jobFrom('--label-text', '  ').label, defaultLabel);
+    assert.equal(jobFrom('--label-text', 'é'.repeat(80)).label?.text.length, 80);
+  });
+
   test('take several sources, in either spelling', () => {
     const job = jobOf(parse('-t', 'v.mp4', '-o', 'o.mp4', '-s', 'a.jpg', 'b.jpg', '-s', 'c.jpg'));
     assert.deepEqual(
@@ -115,6 +124,9 @@ describe('options of the command line', () => {
     [['--execution-provider', 'cuda', 'gpu'], /--execution-provider.*cuda.*cpu/],
     [['--frame-processor', 'face_swap'], /--frame-processor.*face_swapper/],
     [['--small-faces', 'sometimes'], /--small-faces.*auto/],
+    [['--label-text', 'x'.repeat(81)], /--label-text.*one line of up to 80 characters/],
+    [['--label-text', 'two\nlines'], /--label-text[^]*one line/],
+    [['--label-position', 'middle'], /--label-position.*top-left.*bottom-right/],
     [['--bogus'], /--bogus/],
     [['left', 'over'], /too many arguments/],
   ];

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { readJobSettings } from '../../src/job/jobSettings';
+import { jobSettingNames } from '../../src/job/settingNames';
 import { imageExtensions, videoExtensions } from '../../src/host/mediaFiles';
 import { FaceSwapError } from '../../src/protocol/errors';
+import { defaultLabel, labelPositions } from '../../src/protocol/label';
 import {
   defaultEncoding,
   defaultExecution,
@@ -60,6 +62,7 @@ suite('Settings', () => {
       execution: defaultExecution,
       smallFaces: 'auto',
       processing: defaultProcessing,
+      label: defaultLabel,
       contentSensitivity: 'standard',
       tools: {},
     });
@@ -109,6 +112,10 @@ suite('Settings', () => {
     ['faceMaskPadding', [1, 2, 3]],
     ['faceMaskPadding', [0, 0, 0, 101]],
     ['faceEnhancerBlend', 80.5],
+    ['labelText', 7],
+    ['labelText', 'x'.repeat(81)],
+    ['labelText', 'two\nlines'],
+    ['labelPosition', 'middle'],
   ];
   for (const [name, value] of refused)
     test(`refuse ${JSON.stringify(value)} for ${name} and name the setting`, () => {
@@ -120,6 +127,14 @@ suite('Settings', () => {
           Boolean(error.facts.reason?.includes(`faceSwap.${name}`)),
       );
     });
+
+  test('pass on the visible label, which a job file may have for itself', () => {
+    const own: Record<string, unknown> = { labelText: ' made with AI ', labelPosition: 'top-right' };
+    const job = readJobSettings((name) => own[name] ?? manifestDefault(name));
+    assert.deepEqual(job.label, { text: 'made with AI', position: 'top-right' });
+    assert.deepEqual(settings['faceSwap.labelPosition'].enum, [...labelPositions]);
+    for (const name of Object.keys(own)) assert.ok(jobSettingNames().includes(name), name);
+  });
 
   test('pass on the networks that are chosen', () => {
     const file = path.resolve('w600k_r50.onnx');

@@ -2,7 +2,7 @@ import path from 'node:path';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { FaceSwapError } from '../../protocol/errors';
 import { createFrame, type Frame, type FrameFormat } from '../image/frame';
-import type { RgbImage } from '../image/region';
+import type { Rect, RgbImage } from '../image/region';
 import type { MediaInfo } from './mediaInfo';
 
 const signatures: [offset: number, bytes: string][] = [
@@ -111,19 +111,26 @@ export async function readRgb(file: string): Promise<RgbImage> {
   return { width: info.width, height: info.height, data };
 }
 
+/** How an image is written. */
+export interface ImageWriting {
+  /** roop's scale, 0–100; PNG is always lossless, 100 makes WebP lossless. */
+  quality: number;
+  /** Makes the result's XMP packet of the original's, if it has one. */
+  xmp?: (original: string | undefined) => string;
+  /** What is seen whatever the original's transparency says. */
+  solid?: Rect | undefined;
+}
+
 /**
  * Writes a frame from `readImage` back under a name that says the format. Colour profile, EXIF and transparency
  * come from the original; orientation is already applied.
- * @param quality roop's scale, 0–100; PNG is always lossless, 100 makes WebP lossless
- * @param xmp makes the result's XMP packet of the original's, if it has one
  */
 export async function writeImage(
   frame: Frame,
   original: MediaInfo,
   file: string,
   extension: string,
-  quality: number,
-  xmp?: (original: string | undefined) => string,
+  { quality, xmp, solid }: ImageWriting,
 ): Promise<void> {
   const { width, height } = frame.format;
   const metadata = await sharp(original.file).metadata();
@@ -144,6 +151,7 @@ export async function writeImage(
       .extractChannel('alpha')
       .raw({ depth: 'uchar' })
       .toBuffer();
+    if (solid) fill(alpha, width, solid);
     // In one go sharp would add the channel first and then remove it.
     const bare = await image.png({ compressionLevel: 0 }).toBuffer();
     image = sharp(bare, { ignoreIcc: true })
@@ -152,6 +160,10 @@ export async function writeImage(
   }
   if (xmp) image = image.withXmp(xmp(metadata.xmp?.toString('utf8')));
   await attempt(original.file, () => encode(image, extension, quality).toFile(file));
+}
+
+function fill(alpha: Buffer, stride: number, { x, y, width, height }: Rect): void {
+  for (let row = y; row < y + height; row++) alpha.fill(255, row * stride + x, row * stride + x + width);
 }
 
 function encode(image: Sharp, extension: string, quality: number): Sharp {

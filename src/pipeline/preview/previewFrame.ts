@@ -7,6 +7,7 @@ import type { RgbImage } from '../image/region';
 import { stepTo, toRgb } from '../image/toRgb';
 import { toUpright } from '../image/upright';
 import { throwIfCancelled } from '../media/childProcess';
+import { openLabel } from '../media/label';
 import { secondsOf, type MediaInfo } from '../media/mediaInfo';
 import { uprightJpeg, uprightMask } from '../media/uprightPicture';
 import { facesOfPicture } from '../pictureFaces';
@@ -69,7 +70,8 @@ async function show(
   throwIfCancelled(signal);
   const select = selector.fresh();
   const chosen = await select.select(seen);
-  await processFaces(frame, seen.faces, chosen, processors, new Stopwatch());
+  const label = await openLabel(job.label, info);
+  await processFaces(frame, seen.faces, chosen, processors, new Stopwatch(), label);
   throwIfCancelled(signal);
   // Of a picture turned on its side the height becomes the width.
   const across = info.rotation % 180 === 0 ? info.format.width : info.format.height;
