@@ -46,6 +46,9 @@ describe('a job that is taken up again', { skip: !canSeeProcesses && 'reads /pro
       'cpu',
       '--output-video-preset',
       'ultrafast',
+      // On every frame, and on none twice.
+      '--label-text',
+      'made with AI',
     ];
     const args = ['run', ...files, ...how, '--memory-strategy', strategy, '--resume', '--json'];
     return startCli(args, { cwd: media });
