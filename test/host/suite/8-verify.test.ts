@@ -57,10 +57,10 @@ suite('Verify GPU Setup', () => {
     Object.assign(process.env, runtime, gpu);
     await device('GPU-fake-1');
     const report = await verify();
-    assert.deepEqual(
-      report.models.filter(({ state }) => state === 'runs').map(({ provider }) => provider),
-      ['cuda', 'cuda', 'cuda', 'cuda'],
-    );
+    const running = report.models.filter(({ state }) => state === 'runs');
+    // A swapper of a test before this one may be there as well.
+    assert.ok(running.length >= 4);
+    assert.ok(running.every(({ provider }) => provider === 'cuda'));
     if (!hasUi) return;
     await ui('panelWait', 'h1|All networks run on CUDA');
     assert.match((await ui('panelAttribute', 'figure svg|aria-label'))!, /at most \d{4} of 8192 MB$/);
