@@ -58,7 +58,7 @@ suite('The panel of a job file', () => {
     assert.ok(input instanceof vscode.TabInputCustom);
     assert.equal(input.uri.scheme, 'untitled');
     assert.equal(probe(packagedTool('ffprobe'), inWorkspace('ann-holiday.mp4')).frames, clipFrames);
-    assert.match(await ui('panelText', '.run .facts'), /40 frames/);
+    await ui('panelWait', '.run .facts|40 frames');
     await notification('Face swapped: ann-holiday.mp4');
     await ui('screenshot', 'panel-done');
   });
@@ -129,7 +129,7 @@ suite('The panel of a job file', () => {
     await ui('panelChoose', 'Output Video Encoder|libx265');
     await until(() => document.getText().includes('libx265'));
     assert.deepEqual(json(document)['settings'], { outputVideoEncoder: 'libx265' });
-    assert.match(await ui('panelText', '.settings .note'), /1 changed/);
+    await ui('panelWait', '.settings .note|1 changed');
     await ui('panelClick', '[data-key="reset outputVideoEncoder"]');
     await until(() => !document.getText().includes('settings'));
   });
