@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { panelActions, sameColours, webview } from './panelActions';
 import { viewActions } from './viewActions';
 
@@ -7,6 +7,12 @@ const screenshots = path.resolve(__dirname, '..', '..', 'out', 'screenshots');
 
 const explorerRow = (page: Page, file: string) =>
   page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: new RegExp(`^${file}$`) });
+
+const isHidden = (locator: Locator, timeout: number) =>
+  locator.waitFor({ state: 'hidden', timeout }).then(
+    () => true,
+    () => false,
+  );
 
 /** What tests can do to the window, and read from it. Each takes one string and answers with JSON. */
 export const uiActions = {
@@ -43,11 +49,16 @@ export const uiActions = {
     // It writes the folder into its field once it has listed it.
     await dialog.locator('.monaco-list-row').first().waitFor();
     const title = await dialog.locator('.quick-input-title', { hasText: /\S/ }).innerText();
-    await dialog.locator('input[type="text"]').fill(file);
-    await dialog.locator('.quick-input-action .monaco-button').first().click();
-    // Another one may follow at once.
-    await dialog.locator('.quick-input-title').filter({ hasText: title }).waitFor({ state: 'hidden' });
-    return title;
+    const field = dialog.locator('input[type="text"]');
+    // Another dialog may follow at once: its title is another one.
+    const itsTitle = dialog.locator('.quick-input-title').filter({ hasText: title });
+    // While it lists a folder it ignores the button, and may put that folder in place of the path.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      if ((await field.inputValue()) !== file) await field.fill(file);
+      await dialog.locator('.quick-input-action .monaco-button').first().click();
+      if (await isHidden(itsTitle, 3000)) return title;
+    }
+    throw new Error(`The file dialog "${title}" does not take ${file}.`);
   },
 
   /** Takes the first entry of the quick pick. */

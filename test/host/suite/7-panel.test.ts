@@ -31,6 +31,7 @@ suite('The panel of a job file', () => {
 
   teardown(async () => {
     await vscode.commands.executeCommand('faceSwap.cancel', 'all');
+    await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
     await ui('windowSize', '1280x800');
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
