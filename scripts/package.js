@@ -28,6 +28,7 @@ async function packageExtension(folder) {
     'dist/pipelineThread.js',
     'dist/cli.js',
     'models/face_detector.onnx',
+    'media/sample/clip.mp4',
   ])
     if (!existsSync(path.join(root, needed)))
       throw new Error(`${needed} is missing: run "npm run build" first`);

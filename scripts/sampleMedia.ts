@@ -2,15 +2,25 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import sharp from 'sharp';
 
-/** Group photos of @vladmandic/face-api (MIT), a development dependency. */
-const photos = path.join(path.dirname(require.resolve('@vladmandic/face-api/package.json')), 'demo');
+/** Folder of @vladmandic/face-api (MIT), a development dependency; its author took the photos in `demo`. */
+export const photoPackage = path.dirname(require.resolve('@vladmandic/face-api/package.json'));
+const photos = path.join(photoPackage, 'demo');
+
+/** Three people, 1920×1350. */
+export const groupPhoto = path.join(photos, 'sample3.jpg');
+
+type Cut = { left: number; top: number; width: number; height: number };
 
 /** One face of a group photo, to be the source. */
-export async function cutSource(file: string): Promise<void> {
-  await sharp(path.join(photos, 'sample6.jpg'))
-    .extract({ left: 1440, top: 130, width: 380, height: 440 })
-    .jpeg({ quality: 95 })
-    .toFile(file);
+export const cutSource = (file: string): Promise<void> =>
+  cut('sample6.jpg', { left: 1440, top: 130, width: 380, height: 440 }, file);
+
+/** Another one: it looks into the camera, and no hair falls into it. */
+export const cutOpenFace = (file: string): Promise<void> =>
+  cut('sample4.jpg', { left: 540, top: 0, width: 480, height: 480 }, file);
+
+async function cut(photo: string, box: Cut, file: string): Promise<void> {
+  await sharp(path.join(photos, photo)).extract(box).jpeg({ quality: 95 }).toFile(file);
 }
 
 /**
@@ -30,7 +40,7 @@ export function makeClip(
     `crop=2560:1440:220+120*sin(${phase}):260+80*cos(${phase})`,
     `scale=${width}:${height},format=yuv420p`,
   ].join(',');
-  const picture = ['-loop', '1', '-framerate', '25', '-i', path.join(photos, 'sample3.jpg')];
+  const picture = ['-loop', '1', '-framerate', '25', '-i', groupPhoto];
   const sound = ['-f', 'lavfi', '-i', 'sine=frequency=220:sample_rate=48000'];
   const encode = [
     '-t',

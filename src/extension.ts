@@ -32,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
   register('swapImage', (commands, ...args) => commands.swap(...args));
   register('swapFolder', (commands, ...args) => commands.swapFolder(...args));
   register('useAsSource', (commands, ...args) => commands.useAsSource(...args));
+  register('trySample', (commands, current) => commands.trySample(current));
   register('cancel', (commands, ...args) => commands.cancel(...args));
   register('compare', (commands, current) => commands.compare(current));
   register('doctor', (commands, current) => commands.doctor(current));

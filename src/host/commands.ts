@@ -9,6 +9,7 @@ import type { Host } from './host';
 import type { JobRun } from './jobRun';
 import { isImageFile, isVideoFile } from './mediaFiles';
 import { showError } from './outcome';
+import { swapSample } from './sample';
 import { startSwap } from './startSwap';
 import { t } from './texts';
 
@@ -59,6 +60,11 @@ async function swapInPanel(host: Host): Promise<JobReport | undefined> {
   if (target === undefined) return undefined;
   const sources = await host.pickers.sources(path.basename(target));
   return sources && startNewJob(host, { target, sources });
+}
+
+/** A first swap with media that come along. */
+export async function trySample(host: Host): Promise<JobReport | undefined> {
+  return (await mayRun()) ? swapSample(host) : undefined;
 }
 
 /** An empty job in the panel. */

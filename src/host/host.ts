@@ -67,11 +67,14 @@ export class Host {
   /** What was found the last time that this machine was looked at. */
   lastCheck: DoctorReport | undefined;
   readonly extension: vscode.Uri;
+  /** Where the sample media are copied to, and their results go. */
+  readonly sampleFolder: string;
   /** package.json in the reader's language. */
   readonly manifest: unknown;
 
   constructor(context: vscode.ExtensionContext) {
     this.globalStorage = context.globalStorageUri.fsPath;
+    this.sampleFolder = path.join(this.globalStorage, 'sample');
     this.extension = context.extensionUri;
     this.manifest = context.extension.packageJSON;
     this.diagnostics = new JobDiagnostics(this);

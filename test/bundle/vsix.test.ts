@@ -53,6 +53,7 @@ suite('The .vsix', () => {
       'models/catalogue.json',
       'dist/fonts/DejaVuSans-Bold.ttf',
       'dist/fonts/LICENSE',
+      'media/sample/LICENSE',
     ];
     const names = readdirSync(extension, { recursive: true, encoding: 'utf8' });
     const lower = names.map((name) => name.toLowerCase());

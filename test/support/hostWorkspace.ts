@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const root = path.resolve(__dirname, '..', '..');
-const photo = path.join(root, 'node_modules', '@vladmandic', 'face-api', 'demo', 'sample6.jpg');
+const photos = path.join(root, 'node_modules', '@vladmandic', 'face-api', 'demo');
+const photo = path.join(photos, 'sample6.jpg');
 
 /** The ffmpeg that an npm package ships: there on every machine that runs the tests. */
 export function packagedTool(name: 'ffmpeg' | 'ffprobe'): string {
@@ -65,6 +66,13 @@ function movingPair(file: string): void {
   const sway = 'crop=880:704:1000+20*sin(PI*t):120+15*cos(PI*t),scale=640:512,format=yuv420p';
   const encode = ['-t', '2', '-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '18', file];
   ffmpeg('-loop', '1', '-framerate', '25', '-i', photo, '-vf', sway, ...encode);
+}
+
+/** Three people side by side, for pictures. */
+export function movingFriends(file: string): void {
+  const sway = 'crop=1440:810:420+30*sin(PI*t):60+15*cos(PI*t),scale=960:540,format=yuv420p';
+  const encode = ['-t', '2', '-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '16', file];
+  ffmpeg('-loop', '1', '-framerate', '25', '-i', path.join(photos, 'sample3.jpg'), '-vf', sway, ...encode);
 }
 
 /** Settings a folder might bring along to make somebody else's program run. */

@@ -51,6 +51,11 @@ export const panelActions = {
     return webview(page).locator(selector).first().getAttribute(name);
   },
 
+  /** Waits until an element is not to be seen. */
+  panelHidden: async (page: Page, selector: string) => {
+    await webview(page).locator(selector).first().waitFor({ state: 'hidden', timeout: 60_000 });
+  },
+
   panelClick: async (page: Page, selector: string) => {
     await webview(page).locator(selector).first().click();
   },
@@ -82,10 +87,7 @@ export const panelActions = {
 
   /** Presses a key on the timeline; milliseconds until the preview shows another picture. */
   previewAfter: async (page: Page, key: string) => {
-    await webview(page)
-      .locator('.preview progress-ring, .preview vscode-progress-ring')
-      .first()
-      .waitFor({ state: 'hidden' });
+    await webview(page).locator('.preview vscode-progress-ring').first().waitFor({ state: 'hidden' });
     return (await frameOf(page)).evaluate<number>(`new Promise((resolve) => {
       const image = document.querySelector('.pictures img.result');
       const began = performance.now();

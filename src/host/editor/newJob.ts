@@ -9,7 +9,11 @@ export async function startNewJob(
   host: Host,
   files: { target: string; sources: string[] },
 ): Promise<JobReport | undefined> {
-  const uri = await openNewJob(files);
+  return startOpenJob(host, await openNewJob(files));
+}
+
+/** Starts the job of a document that a panel shows. Resolves to undefined when it did not succeed. */
+export async function startOpenJob(host: Host, uri: vscode.Uri): Promise<JobReport | undefined> {
   const document = await vscode.workspace.openTextDocument(uri);
   try {
     return await host.startJobFile(new JobDocument(host, document).toRun());

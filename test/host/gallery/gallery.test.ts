@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { suite, suiteSetup, test } from 'mocha';
 import * as vscode from 'vscode';
-import { inWorkspace, until } from '../surroundings';
+import { movingFriends } from '../../support/hostWorkspace';
+import { extension, inWorkspace, until } from '../surroundings';
 import { hasUi, ui } from '../ui';
 
 const themes = { dark: 'Dark 2026', light: 'Light 2026', contrast: 'Default High Contrast' };
@@ -31,20 +33,28 @@ async function openJob(name: string, job: object): Promise<void> {
 suite('The gallery', () => {
   suiteSetup(async function () {
     if (!hasUi) this.skip();
-    await vscode.workspace
-      .getConfiguration('window')
-      .update('commandCenter', false, vscode.ConfigurationTarget.Global);
+    // Without a bar at the top, which would say that a test runs.
+    for (const [section, name] of [
+      ['window', 'commandCenter'],
+      ['workbench', 'layoutControl.enabled'],
+    ])
+      await vscode.workspace.getConfiguration(section).update(name, false, vscode.ConfigurationTarget.Global);
     for (const command of ['closePanel', 'closeAuxiliaryBar', 'closeSidebar'])
       await vscode.commands.executeCommand(`workbench.action.${command}`);
+    const sample = path.join(extension().extensionPath, 'media', 'sample');
     for (const name of ['beach', 'garden', 'party'])
-      copyFileSync(inWorkspace('clip.mp4'), inWorkspace(`${name}.mp4`));
+      copyFileSync(path.join(sample, 'clip.mp4'), inWorkspace(`${name}.mp4`));
+    copyFileSync(path.join(sample, 'face.jpg'), inWorkspace('dana.jpg'));
+    movingFriends(inWorkspace('friends.mp4'));
   });
 
   test('shows the panel of a job', async () => {
     await ui('windowSize', '1280x900');
-    await openJob('two-people', { target: 'pair.mp4', sources: ['cleo.jpg'], settings: { manyFaces: true } });
+    const settings = { manyFaces: true };
+    await openJob('friends', { target: 'friends.mp4', sources: ['dana.jpg'], settings });
     await ui('panelWait', '.people .cards|');
     await ui('panelText', '.pictures.shown');
+    await ui('panelHidden', '.preview vscode-progress-ring');
     await take('panel', () => ui('panelText', '.pictures.shown'));
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
@@ -58,8 +68,8 @@ suite('The gallery', () => {
 
   test('shows original and result on top of each other', async () => {
     await ui('windowSize', '1280x800');
-    const output = inWorkspace('ann-party.mp4');
-    const [sources, target] = [[inWorkspace('ann.jpg')], inWorkspace('party.mp4')];
+    const output = inWorkspace('dana-party.mp4');
+    const [sources, target] = [[inWorkspace('dana.jpg')], inWorkspace('party.mp4')];
     assert.ok(await vscode.commands.executeCommand('faceSwap.swap', { sources, target, output }));
     await vscode.commands.executeCommand('notifications.clearAll');
     await vscode.commands.executeCommand('faceSwap.compare');
@@ -74,7 +84,7 @@ suite('The gallery', () => {
     await vscode.commands.executeCommand('faceSwap.jobs.focus');
     const start = (target: string): Thenable<unknown> =>
       vscode.commands.executeCommand('faceSwap.swap', {
-        sources: [inWorkspace('ann.jpg')],
+        sources: [inWorkspace('dana.jpg')],
         target: inWorkspace(target),
       });
     await start('broken.mp4');

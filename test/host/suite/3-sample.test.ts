@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { suite, suiteTeardown, test } from 'mocha';
+import * as vscode from 'vscode';
+import type { JobReport } from '../../../src/protocol/report';
+import { packagedTool } from '../../support/hostWorkspace';
+import { probe } from '../../support/probe';
+import { workspaceFiles } from '../surroundings';
+import { hasUi, ui } from '../ui';
+
+suite('Sample media', () => {
+  suiteTeardown(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  test('give a stranger a first swap without files of his own, and leave his folder alone', async function () {
+    if (!hasUi) this.skip();
+    const files = workspaceFiles();
+    const started = performance.now();
+    const report = await vscode.commands.executeCommand<JobReport>('faceSwap.trySample');
+    console.log(`[mocha]     first swap after ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    assert.equal(report.framesWithSwap, 75);
+    assert.equal(probe(packagedTool('ffprobe'), report.output).frames, 75);
+    await ui('panelWait', '.run .name|face-clip.mp4');
+    await ui('screenshot', 'sample');
+    assert.deepEqual(workspaceFiles(), files);
+    assert.equal(vscode.window.tabGroups.activeTabGroup.activeTab?.isDirty, false);
+  });
+
+  test('are swapped once more beside the first result, which stays', async function () {
+    if (!hasUi) this.skip();
+    const report = await vscode.commands.executeCommand<JobReport>('faceSwap.trySample');
+    assert.equal(path.basename(report.output), 'face-clip (2).mp4');
+    assert.ok(readdirSync(path.dirname(report.output)).includes('face-clip.mp4'));
+  });
+});
