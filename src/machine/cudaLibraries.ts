@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { cudaFolders, systemFolders, windowsSystem, type LibraryFolder } from './cudaFolders';
-import { cudaMajorOf, installCommands, packageOf, type LibraryPackage } from './cudaPackages';
+import { cudaMajorOf, installWays, packageOf, type LibraryPackage } from './cudaPackages';
 import { pathsOf, thisMachine, type Surroundings } from './surroundings';
 
 /** A library that the provider wants and that was found. */
@@ -24,7 +24,8 @@ export interface CudaLibraries {
   cuda: string;
   found: FoundLibrary[];
   missing: MissingLibrary[];
-  /** Each brings all that is missing. */
+  /** What no package manager brings, by name, and commands of which each brings all the rest. */
+  others: string[];
   commands: string[];
   /** To be put on the library path, in this order: the loader does not search them by itself. */
   folders: string[];
@@ -61,7 +62,7 @@ export function findCudaLibraries(
   const cuda = cudaMajorOf(wanted) ?? '13';
   const places = cudaFolders(machine, [...named, paths.dirname(provider)]);
   const queue = [...wanted, ...loadedLater(machine.platform, cuda)];
-  const libraries: CudaLibraries = { cuda, found: [], missing: [], commands: [], folders: [] };
+  const libraries: CudaLibraries = { cuda, found: [], missing: [], others: [], commands: [], folders: [] };
   const seen = new Set<string>();
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
     if (seen.has(name) || ofTheSystem.test(name) || ofTheRuntime.test(name)) continue;
@@ -71,7 +72,7 @@ export function findCudaLibraries(
       libraries.found.push(found);
       queue.push(...importsOf(machine, found.file));
     } else {
-      const brings = packageOf(name, cuda) ?? { name, other: name };
+      const brings = packageOf(name, cuda) ?? { name };
       libraries.missing.push({ name, package: brings });
     }
   }
@@ -81,7 +82,7 @@ export function findCudaLibraries(
     .filter((folder) => !known.has(folder));
   libraries.folders = [...new Set(folders)];
   const packages = libraries.missing.map((one) => one.package);
-  libraries.commands = installCommands(packages, cuda, machine.platform);
+  Object.assign(libraries, installWays(packages, cuda, machine.platform));
   return libraries;
 }
 

@@ -5,8 +5,6 @@ export interface LibraryPackage {
   conda?: string;
   /** Of NVIDIA's repository for Debian and Ubuntu, or of the distribution where NVIDIA has none. */
   apt?: string;
-  /** Where no package manager brings it. */
-  other?: string;
 }
 
 interface Rule {
@@ -88,7 +86,7 @@ const rules: readonly Rule[] = [
   },
   {
     library: /^(?:libcuda\.so\.1|nvcuda\.dll)$/,
-    package: () => ({ name: 'NVIDIA driver', other: 'the NVIDIA driver' }),
+    package: () => ({ name: 'NVIDIA driver' }),
   },
   {
     library: /^(?:libnv(?:infer|onnxparser)\w*\.so\.|nv(?:infer|onnxparser)\w*_)\d+/,
@@ -98,7 +96,7 @@ const rules: readonly Rule[] = [
   { library: /^libz\.so\.1$/, package: () => ({ name: 'zlib', apt: 'zlib1g', conda: 'libzlib' }) },
   {
     library: /^(?:MSVCP|VCRUNTIME)140/i,
-    package: () => ({ name: 'Visual C++ runtime', other: 'the Microsoft Visual C++ Redistributable' }),
+    package: () => ({ name: 'Visual C++ runtime' }),
   },
 ];
 
@@ -119,23 +117,27 @@ export function cudaMajorOf(libraries: readonly string[]): string | undefined {
 }
 
 /**
- * The commands that bring what is missing, one for each package manager that has all of it; whatever no package manager
- * brings is told first.
+ * How what is missing is had: names of what no package manager brings, and commands that bring all the rest, one for each package
+ * manager that has it.
  */
-export function installCommands(
+export function installWays(
   missing: readonly LibraryPackage[],
   cuda: string,
   platform: NodeJS.Platform,
-): string[] {
-  const commands = missing.flatMap(({ other }) => (other === undefined ? [] : [`Install ${other}`]));
+): { others: string[]; commands: string[] } {
+  const isPackaged = ({ pip: byPip, conda, apt: byApt }: LibraryPackage) =>
+    [byPip, conda, byApt].some((one) => one !== undefined);
+  const packaged = missing.filter(isPackaged);
+  const others = missing.filter((one) => !isPackaged(one)).map(({ name }) => name);
   const names = (kind: 'pip' | 'conda' | 'apt'): string | undefined => {
-    const wanted = missing.filter(({ other }) => other === undefined).map((one) => one[kind]);
+    const wanted = packaged.map((one) => one[kind]);
     const complete = wanted.length > 0 && wanted.every((one) => one !== undefined);
     return complete ? [...new Set(wanted)].join(' ') : undefined;
   };
   const [byPip, byConda, byApt] = [names('pip'), names('conda'), names('apt')];
+  const commands: string[] = [];
   if (byPip !== undefined) commands.push(`pip install ${byPip}`);
   if (byConda !== undefined) commands.push(`conda install -c conda-forge ${byConda} cuda-version=${cuda}`);
   if (byApt !== undefined && platform === 'linux') commands.push(`sudo apt install ${byApt}`);
-  return commands;
+  return { others: [...new Set(others)], commands };
 }

@@ -14,6 +14,7 @@ export interface RuntimeNote {
   version: string;
   /** Where the provider came from, in words. */
   source: string;
+  /** The provider’s and the runtime’s own. */
   libraries: { file: string; bytes: number; sha256: string }[];
 }
 

@@ -1,3 +1,4 @@
+import { withoutPackage } from '../protocol/providerText';
 import type { CudaLibraries } from './cudaLibraries';
 import type { CudaStatus } from './cudaRuntime';
 
@@ -41,16 +42,14 @@ function stateLines(
 }
 
 /** Found and missing libraries, then the commands that bring those. */
-export function libraryLines({ cuda, found, missing, commands }: CudaLibraries): string[] {
+export function libraryLines({ cuda, found, missing, others, commands }: CudaLibraries): string[] {
   const lines = found.map(
     ({ name, from, file, version }) =>
       `✓ ${name}${version === undefined ? '' : ` ${version}`} (${from}): ${file}`,
   );
   for (const { name, package: brings } of missing) lines.push(`✗ ${name} is missing: ${brings.name}`);
   if (missing.length === 0) return [...lines, `Everything that CUDA ${cuda} needs is there.`];
-  const isOther = (command: string) => command.startsWith('Install ');
-  for (const command of commands.filter(isOther)) lines.push(`→ ${command}.`);
-  const ways = commands.filter((command) => !isOther(command));
-  ways.forEach((command, i) => lines.push(`${i === 0 ? '→' : '  or:'} ${command}`));
+  for (const name of others) lines.push(`→ Install ${withoutPackage(name)}.`);
+  commands.forEach((command, i) => lines.push(`${i === 0 ? '→' : '  or:'} ${command}`));
   return lines;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { constants, copyFile, cp, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { constants, copyFile, cp, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Wait } from '../models/backOff';
@@ -7,6 +7,7 @@ import { checkSpace } from '../models/diskSpace';
 import { downloadFile } from '../models/download';
 import { isStorageTrouble, NextLink, storageError } from '../models/downloadTrouble';
 import type { NetworkOptions } from '../models/httpFile';
+import { hashOf } from '../models/verifiedFiles';
 import { FaceSwapError } from '../protocol/errors';
 import { cudaRecord, type CudaRecord } from './cudaRecord';
 import {
@@ -77,7 +78,7 @@ export async function installCuda(storage: string, options: InstallOptions): Pro
     await rm(fresh, { recursive: true, force: true });
     await copyRuntime(fresh);
     const taken = await takeLibraries(record, version, storage, nativeFolder(fresh), options);
-    await complete(fresh, { version, ...taken });
+    await complete(fresh, { version, ...taken, libraries: await allLibraries(fresh, taken.libraries) });
     await rm(runtime, { recursive: true, force: true });
     await rename(fresh, runtime);
     return runtime;
@@ -242,6 +243,20 @@ async function providerFolder(folder: string, file: string, depth: number): Prom
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Those of the runtime as well: it is of no use without them. */
+async function allLibraries(
+  runtime: string,
+  taken: RuntimeNote['libraries'],
+): Promise<RuntimeNote['libraries']> {
+  const folder = nativeFolder(runtime);
+  const others = (await readdir(folder)).filter((name) => taken.every(({ file }) => file !== name));
+  const copied = others.map(async (file) => {
+    const copy = path.join(folder, file);
+    return { file, bytes: (await stat(copy)).size, sha256: await hashOf(copy) };
+  });
+  return [...taken, ...(await Promise.all(copied))];
 }
 
 /** The note is the last of all: a runtime without it is not whole. */

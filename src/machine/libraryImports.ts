@@ -14,6 +14,7 @@ const longestName = 255;
 export function readImports(file: string): string[] {
   const bytes = new FileBytes(file);
   try {
+    if (!bytes.isFile) throw new DamagedLibrary('it is no file');
     const magic = bytes.at(0, 4);
     if (magic.equals(Buffer.from('\u007fELF', 'latin1'))) return elfImports(bytes);
     if (magic.toString('latin1', 0, 2) === 'MZ') return peImports(bytes);
@@ -27,10 +28,12 @@ export function readImports(file: string): string[] {
 class FileBytes {
   private readonly handle: number;
   readonly size: number;
+  readonly isFile: boolean;
 
   constructor(file: string) {
     this.handle = openSync(file, 'r');
-    this.size = fstatSync(this.handle).size;
+    const stat = fstatSync(this.handle);
+    [this.size, this.isFile] = [stat.size, stat.isFile()];
   }
 
   at(position: number, length: number): Buffer {

@@ -1,4 +1,5 @@
 import { findModel } from '../models';
+import { toldFailure } from '../protocol/providerText';
 import { FaceSwapError } from '../protocol/errors';
 import { describeError } from '../protocol/errorText';
 import {
@@ -91,9 +92,8 @@ async function checkProvider(provider: ExecutionProvider, execution: ExecutionOp
     await session.release();
     return { name, ok: true, detail: session.choice.reason };
   } catch (error) {
-    const { why, cure } = error instanceof FaceSwapError ? error.facts : {};
-    if (typeof why === 'string' && typeof cure === 'string') return { name, ok: false, detail: why, cure };
-    return failed(name, error);
+    const failure = error instanceof FaceSwapError ? toldFailure(error.facts) : undefined;
+    return failure ? { name, ok: false, detail: failure.why, cure: failure.cure } : failed(name, error);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorFacts } from './errors';
+import { toldFailure } from './providerText';
 import { english, type Translate } from './translate';
 
 type Describe = (facts: ErrorFacts, t: Translate) => string;
@@ -240,15 +241,15 @@ const sentences: Record<ErrorCode, Describe> = {
       text(encoder, ''),
       because(reason ?? lastLine(stderr)),
     ),
-  'provider-unavailable': ({ reason }, t) =>
-    t('None of the chosen execution providers can run the models{0}; add cpu to them', because(reason)),
-  'gpu-unavailable': ({ model, provider, reason, cure }, t) =>
+  'provider-unavailable': (facts, t) =>
+    t(
+      '{0} cannot run on any of the chosen execution providers, on {1} because {2}; {3}, or add cpu to the execution providers',
+      ...failed(facts, t),
+    ),
+  'gpu-unavailable': (facts, t) =>
     t(
       '{0} cannot run on {1}, because {2}; {3}, or allow it to run without (--on-gpu-unavailable warn)',
-      text(model, t('The model')),
-      text(provider, t('the GPU')),
-      text(reason, t('it failed')),
-      text(cure, t('choose another execution provider')),
+      ...failed(facts, t),
     ),
   'out-of-memory': ({ limit, model, provider }, t) => {
     if (provider !== undefined)
@@ -298,6 +299,12 @@ const sentences: Record<ErrorCode, Describe> = {
 export function describeError(error: { code: ErrorCode; facts: ErrorFacts }, t: Translate = english): string {
   const sentence = sentences[error.code](error.facts, t).replace(/\s+/g, ' ').trim();
   return sentence.endsWith('.') ? sentence : `${sentence}.`;
+}
+
+/** The model, its provider, why that one cannot be used, and what cures it. */
+function failed(facts: ErrorFacts, t: Translate): string[] {
+  const { why = t('it failed'), cure = t('choose another execution provider') } = toldFailure(facts, t) ?? {};
+  return [text(facts['model'], t('The model')), text(facts['provider'], t('the GPU')), why, cure];
 }
 
 function text(fact: string | number | undefined, otherwise: string): string {

@@ -11,6 +11,9 @@ import type { CredentialFiles } from './provenance';
 export const executionProviders = ['cuda', 'tensorrt', 'coreml', 'dml', 'webgpu', 'cpu'] as const;
 export type ExecutionProvider = (typeof executionProviders)[number];
 
+export const isExecutionProvider = (value: unknown): value is ExecutionProvider =>
+  (executionProviders as readonly unknown[]).includes(value);
+
 export const frameProcessors = ['face_swapper', 'face_enhancer'] as const;
 export type FrameProcessorName = (typeof frameProcessors)[number];
 

@@ -17,6 +17,7 @@ export const providerCauses = [
   'provider-broken',
   'provider-version',
   'library-missing',
+  'library-broken',
   'library-elsewhere',
   'library-mismatch',
   'wrong-cuda',
@@ -30,13 +31,19 @@ export const providerCauses = [
 
 export type ProviderCause = (typeof providerCauses)[number];
 
+export const isProviderCause = (value: unknown): value is ProviderCause =>
+  (providerCauses as readonly unknown[]).includes(value);
+
 /** What the sentences of a cause are about. */
 export interface ProviderFacts {
   /** A library by its file name, as the loader asked for it. */
   library?: string;
-  /** What that library belongs to, and what to do to get it. */
+  /** What that library belongs to, and the other things that are missing with it, in words. */
   title?: string;
+  more?: string;
+  /** Commands that bring all of it, one a line, each for another package manager; and what none of them brings, by name. */
   install?: string;
+  other?: string;
   /** A file or folder by its path. */
   file?: string;
   /** The version that was found where another one is needed. */
@@ -46,10 +53,11 @@ export interface ProviderFacts {
   reason?: string;
 }
 
-/** A provider that was passed over, with the cause and the cure in one sentence each. */
+/** A provider that was passed over, with the cause and the cure in one sentence each, in English. */
 export interface ProviderFailure {
   provider: ExecutionProvider;
   cause: ProviderCause;
+  facts: ProviderFacts;
   why: string;
   cure: string;
 }

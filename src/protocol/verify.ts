@@ -51,7 +51,8 @@ export interface VerifiedCuda {
   damage?: string;
   found: { name: string; file: string; from: string; version?: string }[];
   missing: { name: string; title: string }[];
-  /** Each brings all that is missing. */
+  /** What no package manager brings, by name, and commands of which each brings all the rest. */
+  others: string[];
   commands: string[];
 }
 

@@ -1,6 +1,7 @@
 import { describeError } from './errorText';
 import { FaceSwapError } from './errors';
 import type { GpuRelease } from './gpu';
+import { failureText, howToInstall } from './providerText';
 import { english, type Translate } from './translate';
 import { outcomeOf, type VerifiedCuda, type VerifiedModel, type VerifyReport } from './verify';
 
@@ -94,7 +95,9 @@ function verdicts(report: VerifyReport, t: Translate): ReportRow[] {
 function passedOver({ models, wanted }: VerifyReport, t: Translate): ReportRow[] {
   const rows = new Map<string, ReportRow & { models: string[] }>();
   for (const model of models) {
-    for (const { provider, why, cure } of model.failures) {
+    for (const failure of model.failures) {
+      const { provider } = failure;
+      const { why, cure } = failureText(failure, t);
       const key = `${provider} ${why}`;
       const mark = provider === wanted ? 'warning' : 'plain';
       const row = rows.get(key) ?? { mark, text: '', cure, models: [] };
@@ -129,7 +132,7 @@ function machineRows({ version, system, node, runtime, gpus }: VerifyReport, t: 
 }
 
 function cudaRows(
-  { provider, damage = '', found, missing, commands }: VerifiedCuda,
+  { provider, damage = '', found, missing, others, commands }: VerifiedCuda,
   t: Translate,
 ): ReportRow[] {
   const install = t('run “Face Swap: Install CUDA Runtime” or “face-swap cuda install”');
@@ -149,8 +152,8 @@ function cudaRows(
     }),
     ...missing.map(({ name, title }, i): ReportRow => {
       const text = t('{0} is missing: {1}', name, title);
-      const isLast = i === missing.length - 1 && commands.length > 0;
-      return { mark: 'bad', text, ...(isLast && { cure: commands.join('; ') }) };
+      const isLast = i === missing.length - 1;
+      return { mark: 'bad', text, ...(isLast && { cure: howToInstall(others, commands, t) }) };
     }),
   ];
 }

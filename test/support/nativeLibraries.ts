@@ -16,6 +16,7 @@ export function elfLibrary(needed: readonly string[], text = ''): Buffer {
   const size = headers + table.length + dynamic.length;
   const header = Buffer.alloc(64);
   header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  header.writeUInt16LE(process.arch === 'arm64' ? 183 : 62, 0x12);
   header.writeBigUInt64LE(64n, 32);
   header.writeUInt16LE(56, 54);
   header.writeUInt16LE(2, 56);

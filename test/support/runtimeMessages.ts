@@ -51,6 +51,7 @@ export const runtimeMessages = {
   cudnnFailed: call('1001: CUDNN_STATUS_NOT_INITIALIZED').replace('CUDA failure', 'CUDNN failure'),
   noDevice: call('100: no CUDA-capable device is detected'),
   driverOld: call('35: CUDA driver version is insufficient for CUDA runtime version'),
+  driverOlder: call('36: API call is not supported in the installed CUDA driver'),
   driverMismatch: call('803: system has unsupported display driver / cuda driver combination'),
   noForwardCompatibility: call('804: forward compatibility was attempted on non supported HW'),
   notReady: call('802: system not yet initialized'),

@@ -86,7 +86,7 @@ describe('the search for libraries of CUDA', { skip: process.platform === 'win32
     for (const info of ['nvidia_cudnn_cu13-9.28.1.4.dist-info', 'nvidia_cuda_runtime-13.5.37.dist-info'])
       folder.write(path.join(site, info, 'METADATA'), 'Name');
     const machine = linux(folder.path(), { VIRTUAL_ENV: folder.path('venv') });
-    const { cuda, found, missing, commands, folders } = findCudaLibraries(provider(), [], machine);
+    const { cuda, found, missing, others, commands, folders } = findCudaLibraries(provider(), [], machine);
     assert.equal(cuda, '13');
     assert.deepEqual(
       found.map(({ name, from, version }) => [name, from, version]),
@@ -105,8 +105,8 @@ describe('the search for libraries of CUDA', { skip: process.platform === 'win32
       missing.map(({ name }) => name),
       ['libcublasLt.so.13', 'libcublas.so.13', 'libcuda.so.1'],
     );
+    assert.deepEqual(others, ['NVIDIA driver']);
     assert.deepEqual(commands, [
-      'Install the NVIDIA driver',
       'pip install "nvidia-cublas==13.*"',
       'conda install -c conda-forge libcublas cuda-version=13',
       'sudo apt install libcublas-13-0',
@@ -263,9 +263,9 @@ describe('the search for libraries of CUDA on Windows', () => {
   });
 
   test('names what is missing, without commands of Linux', () => {
-    const { commands } = findCudaLibraries(provider, [], windows({}));
+    const { others, commands } = findCudaLibraries(provider, [], windows({}));
+    assert.deepEqual(others, ['Visual C++ runtime']);
     assert.deepEqual(commands, [
-      'Install the Microsoft Visual C++ Redistributable',
       'pip install "nvidia-cublas==13.*" nvidia-cudnn-cu13 "nvidia-cuda-nvrtc==13.*"',
       'conda install -c conda-forge libcublas cudnn cuda-nvrtc cuda-version=13',
     ]);

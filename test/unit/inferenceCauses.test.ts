@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { causeOf, isOutOfMemory } from '../../src/pipeline/inference/causes';
 import { executionProviders } from '../../src/protocol/job';
-import { providerFailure } from '../../src/protocol/providerText';
+import { describeError } from '../../src/protocol/errorText';
+import { failureText, providerFailure } from '../../src/protocol/providerText';
 import { providerCauses, type ProviderCause, type ProviderFacts } from '../../src/protocol/providers';
+import { translator } from '../../src/protocol/translate';
+import bundle from '../../l10n/bundle.l10n.es.json';
 import { runtimeMessages } from '../support/runtimeMessages';
 
+const spanish = translator(bundle);
 const cuda = '/opt/runtime/libonnxruntime_providers_cuda.so';
 const expected: Record<keyof typeof runtimeMessages, [ProviderCause, ProviderFacts?]> = {
   cublasLtMissing: ['library-missing', { library: 'libcublasLt.so.13' }],
@@ -34,6 +38,7 @@ const expected: Record<keyof typeof runtimeMessages, [ProviderCause, ProviderFac
   cudnnFailed: ['library-mismatch', { library: 'libcudnn' }],
   noDevice: ['no-device'],
   driverOld: ['driver-old'],
+  driverOlder: ['driver-old'],
   driverMismatch: ['driver-mismatch'],
   noForwardCompatibility: ['driver-mismatch'],
   notReady: ['driver-failed', { reason: '802: system not yet initialized' }],
@@ -63,6 +68,10 @@ describe('what the runtime says', () => {
       cause: 'unknown',
       facts: { reason: 'a new trouble' },
     });
+    const place = runtimeMessages.driverOld.replace(/35: [^;]*/, '500: named symbol not found ');
+    assert.equal(causeOf(place).facts.reason, 'CUDA failure 500: named symbol not found');
+    const load = runtimeMessages.noLibrary.replace(/Failed to load library .*/s, 'something new\n');
+    assert.equal(causeOf(load).facts.reason, 'something new');
     assert.deepEqual(causeOf(''), { cause: 'unknown', facts: {} });
   });
 });
@@ -79,7 +88,8 @@ describe('the sentences of the causes', () => {
     for (const provider of executionProviders)
       for (const cause of providerCauses)
         for (const given of [{}, facts]) {
-          const { why, cure } = providerFailure(provider, cause, given);
+          const failure = providerFailure(provider, cause, given);
+          const { why, cure } = failure;
           assert.match(why, /^[a-z/“C].{10,}[^.\s]$/i, cause);
           assert.match(
             cure,
@@ -87,6 +97,28 @@ describe('the sentences of the causes', () => {
             cause,
           );
           assert.doesNotMatch(why + cure, /undefined|\n/, cause);
+          const inSpanish = failureText(failure, spanish);
+          assert.notEqual(inSpanish.why, why, cause);
+          assert.notEqual(inSpanish.cure, cure, cause);
         }
+  });
+
+  test('travel in an error, and are told in the language of whoever reads it', () => {
+    const { provider, cause, facts } = providerFailure('cuda', 'library-missing', {
+      ...{ library: 'libcublas.so.13', title: 'cuBLAS' },
+      ...{ install: 'pip install a\nconda install b', other: 'NVIDIA driver' },
+    });
+    const error = {
+      code: 'gpu-unavailable',
+      facts: { model: 'face_detector', provider, cause, ...facts },
+    } as const;
+    assert.equal(
+      describeError(error),
+      'face_detector cannot run on cuda, because cuBLAS (libcublas.so.13) is missing; install NVIDIA’s driver and run “pip install a” or run “conda install b”, or allow it to run without (--on-gpu-unavailable warn).',
+    );
+    assert.match(
+      describeError(error, spanish),
+      /no puede funcionar en cuda: falta cuBLAS \(libcublas\.so\.13\); instala el controlador de NVIDIA y ejecuta “pip install a” o ejecuta “conda install b”/,
+    );
   });
 });

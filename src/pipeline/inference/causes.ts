@@ -16,7 +16,7 @@ const rules: readonly CauseRule[] = [
   // Arena of the runtime; cuBLAS and cuDNN; DirectML (harishanand95/diffusers 10).
   { cause: 'out-of-memory', pattern: /Failed to allocate memory for requested buffer|STATUS_ALLOC_FAILED/ },
   { cause: 'out-of-memory', pattern: /8007000E|Not enough memory resources/i },
-  { cause: 'driver-old', pattern: /CUDA failure 35:|driver version is insufficient for CUDA runtime/ },
+  { cause: 'driver-old', pattern: /CUDA failure (35|36):|driver version is insufficient for CUDA runtime/ },
   { cause: 'driver-mismatch', pattern: /CUDA failure (803|804):|unsupported display driver/ },
   { cause: 'driver-missing', pattern: /CUDA failure 34:|driver is a stub library/ },
   { cause: 'driver-failed', pattern: /CUDA failure (?<reason>(999|802|3|304): [^;]+?) ;/ },
@@ -83,15 +83,23 @@ export function isOutOfMemory(text: string): boolean {
   return outOfMemory.some(({ pattern }) => pattern.test(text));
 }
 
-/** The cause that the runtime's words tell, with what they name; `unknown` with their first line when no rule fits. */
+/** What a library of NVIDIA reported, within the place in the runtime's code where that was noticed. */
+const reported = /\b(\w+ failure \d+: [^;\n]+?) ;/;
+
+/** The runtime's own words, after where in its code they were said. */
+const afterPlace = /^.*(?:\[ONNXRuntimeError\] : \d+ : \w+ : |Status Message: )/;
+
+/** The cause that the runtime's words tell, with what they name; `unknown` with what they come down to when no rule fits. */
 export function causeOf(text: string): { cause: ProviderCause; facts: ProviderFacts } {
   for (const { cause, pattern, facts } of rules) {
     const match = pattern.exec(text);
     if (match) return { cause, facts: { ...facts, ...match.groups } };
   }
-  const line = text
+  const lines = text
     .split('\n')
     .map((one) => one.trim())
-    .find((one) => one !== '');
-  return { cause: 'unknown', facts: line === undefined ? {} : { reason: line.slice(0, 300) } };
+    .filter((one) => one !== '');
+  const line = lines.find((one) => afterPlace.test(one)) ?? lines.at(0);
+  const reason = reported.exec(text)?.[1] ?? line?.replace(afterPlace, '').slice(0, 300);
+  return { cause: 'unknown', facts: reason === undefined ? {} : { reason } };
 }

@@ -1,5 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, createReadStream, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionProvider } from '../../protocol/job';
 
@@ -21,19 +20,23 @@ export function providerFiles(
 
 /**
  * What is wrong with a native library, as far as its headers tell: a file that was cut off crashes whoever loads it, without a
- * word. Undefined when nothing is, or the file is of a kind that is not known here.
+ * word. Undefined when nothing is, or the file is of a kind that is not known here. Throws what opening it throws.
  */
-export async function libraryTrouble(file: string): Promise<string | undefined> {
-  const handle = await open(file);
+export function libraryTrouble(file: string): string | undefined {
+  const handle = openSync(file, 'r');
   try {
-    const { size } = await handle.stat();
+    const stat = fstatSync(handle);
+    if (!stat.isFile()) return 'it is no file';
+    const { size } = stat;
     const head = Buffer.alloc(4096);
-    const { bytesRead } = await handle.read(head, 0, head.length, 0);
+    const bytesRead = readSync(handle, head, 0, head.length, 0);
     if (bytesRead >= 64 && head.readUInt32BE(0) === 0x7f454c46) return elfTrouble(head, size);
     if (bytesRead >= 64 && head.toString('latin1', 0, 2) === 'MZ') return peTrouble(head, size);
+    const magic = head.readUInt32BE(0);
+    if (magic === 0xcffaedfe || magic === 0xcafebabe) return undefined;
     return bytesRead < 64 ? `it has ${size} bytes only` : 'it is no library';
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 }
 

@@ -51,10 +51,7 @@ export interface Machine {
  * Why a provider cannot possibly run here, found without loading it: a try in a process of its own costs the better part of
  * a second. Undefined means: worth a try, not: works.
  */
-export async function whyImpossible(
-  provider: ExecutionProvider,
-  machine: Machine,
-): Promise<ProviderFailure | undefined> {
+export function whyImpossible(provider: ExecutionProvider, machine: Machine): ProviderFailure | undefined {
   if (provider === 'cpu') return undefined;
   if (!belongsHere(provider))
     return providerFailure(provider, 'other-platform', { needed: provider === 'dml' ? 'Windows' : 'macOS' });
@@ -64,10 +61,10 @@ export async function whyImpossible(
   return mayHaveGpu ? undefined : providerFailure(provider, 'no-device');
 }
 
-async function whyNoNvidia(
+function whyNoNvidia(
   provider: 'cuda' | 'tensorrt',
   { built, folder, gpus, env = process.env }: Machine,
-): Promise<ProviderFailure | undefined> {
+): ProviderFailure | undefined {
   if (process.platform === 'darwin')
     return providerFailure(provider, 'other-platform', { needed: 'Linux and Windows' });
   if (gpus.length === 0 && !hasNvidiaDevice()) return providerFailure(provider, 'no-device');
@@ -78,10 +75,18 @@ async function whyNoNvidia(
   for (const file of providerFiles(provider, folder)) {
     if (!existsSync(file)) return providerFailure(provider, 'provider-missing', { library: basename(file) });
     // What cannot be read now is explained by the attempt.
-    const reason = await libraryTrouble(file).catch(() => undefined);
+    const reason = troubleIfReadable(file);
     if (reason !== undefined) return providerFailure(provider, 'provider-broken', { file, reason });
   }
   return undefined;
+}
+
+function troubleIfReadable(file: string): string | undefined {
+  try {
+    return libraryTrouble(file);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the system has the device files or the library of NVIDIA's driver. */

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { libraryTrouble } from './providerFile';
 
 /**
  * Where the runtime's native part comes from. `FACE_SWAP_RUNTIME` names a folder with a copy of it that has the CUDA provider
@@ -20,10 +21,15 @@ const chosen = process.env['FACE_SWAP_RUNTIME'];
 if (chosen)
   useCopy([join(chosen, inPackage), chosen].find((folder) => existsSync(join(folder, bindingName))));
 
+/** A library that was cut off would take this process down with it. */
 function useCopy(folder: string | undefined): void {
   try {
     if (folder === undefined) throw new Error(`there is no ${bindingName} in it`);
     const copy = join(folder, bindingName);
+    for (const name of readdirSync(folder).filter((one) => /^(lib)?onnxruntime(\.so|\.dll)/.test(one))) {
+      const damage = libraryTrouble(join(folder, name));
+      if (damage !== undefined) throw new Error(`${name} is damaged: ${damage}`);
+    }
     load(copy);
     load.cache[load.resolve(join(current, bindingName))] = load.cache[load.resolve(copy)];
     current = folder;

@@ -141,10 +141,8 @@ export async function openSession(modelPath: string, options: SessionOptions): P
     if (opened instanceof Session) return opened;
     failures.push(opened);
   }
-  const [{ why, cure }] = failures;
-  const facts = failures.length === 1 ? { why, cure } : {};
-  const reason = failures.map(describeFailure).join('; ');
-  throw new FaceSwapError('provider-unavailable', { file: modelPath, reason, ...facts });
+  options.log?.('warn', failures.map(describeFailure).join('; '));
+  throw unavailable('provider-unavailable', basename(modelPath, '.onnx'), failures);
 }
 
 async function openOn(
@@ -219,7 +217,15 @@ function refuse(
   { onGpuUnavailable }: SessionOptions,
 ): void {
   if (onGpuUnavailable !== 'ask' && onGpuUnavailable !== 'fail') return;
-  // The first one that concerns this machine says most.
-  const { provider, why, cure } = failures.find(({ cause }) => !absent.includes(cause)) ?? failures[0];
-  throw new FaceSwapError('gpu-unavailable', { model, provider, reason: why, cure });
+  throw unavailable('gpu-unavailable', model, failures);
+}
+
+/** The first failure that concerns this machine says most. */
+function unavailable(
+  code: 'gpu-unavailable' | 'provider-unavailable',
+  model: string,
+  failures: readonly ProviderFailure[],
+): FaceSwapError {
+  const { provider, cause, facts } = failures.find((one) => !absent.includes(one.cause)) ?? failures[0];
+  return new FaceSwapError(code, { model, provider, cause, ...facts });
 }

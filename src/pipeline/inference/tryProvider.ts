@@ -5,7 +5,7 @@ import { providerFailure } from '../../protocol/providerText';
 import type { NodeShares, ProviderFailure } from '../../protocol/providers';
 import { visibleGpu } from '../gpu/device';
 import type { GpuIdentity } from '../gpu/smi';
-import { explain, type Surroundings } from './explain';
+import { explain, providerTrouble, type Surroundings } from './explain';
 import { proveApart } from './proveApart';
 import { providerFiles } from './providerFile';
 import { Proofs } from './proofs';
@@ -45,7 +45,7 @@ async function attempt(
   const gpus = isNvidia(provider) ? await proofs.gpus() : [];
   const gpu = visibleGpu(gpus, process.env);
   const built = ort.listSupportedBackends().map((backend) => backend.name);
-  const impossible = await whyImpossible(provider, { built, folder: runtimeFolder, gpus });
+  const impossible = whyImpossible(provider, { built, folder: runtimeFolder, gpus });
   if (impossible?.cause === 'provider-missing' && runtimeTrouble !== undefined) {
     const file = process.env['FACE_SWAP_RUNTIME']!;
     return { failure: providerFailure(provider, 'provider-broken', { file, reason: runtimeTrouble }) };
@@ -54,6 +54,8 @@ async function attempt(
   const key = keyOf(provider, gpu, await hash(), shapes);
   const proven = proofs.get(key);
   if (proven) return { shares: proven };
+  const broken = await providerTrouble(provider, around(gpu));
+  if (broken) return { failure: broken };
   const result = await proveApart({ model, provider, threads, shapes });
   if ('trouble' in result) return { failure: await explain(provider, result.trouble, around(gpu)) };
   const { own, all, left } = result.proof;

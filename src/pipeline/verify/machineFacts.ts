@@ -53,7 +53,7 @@ function cudaFacts(hasGpu: boolean): VerifiedCuda | undefined {
   // Without the provider nobody says what it would want.
   const imports = (file: string) => (file === provider && !isThere ? usualImports() : readImports(file));
   try {
-    const { found, missing, commands } = findCudaLibraries(provider, [], { ...machine, imports });
+    const { found, missing, others, commands } = findCudaLibraries(provider, [], { ...machine, imports });
     return {
       provider: isThere ? 'present' : 'absent',
       found: found.map(({ name, file, from, version: of }) => ({
@@ -63,11 +63,12 @@ function cudaFacts(hasGpu: boolean): VerifiedCuda | undefined {
         ...(of !== undefined && { version: of }),
       })),
       missing: missing.map(({ name, package: { name: title } }) => ({ name, title })),
+      others,
       commands,
     };
   } catch (error) {
     if (!(error instanceof DamagedLibrary)) throw error;
-    return { provider: 'damaged', damage: error.message, found: [], missing: [], commands: [] };
+    return { provider: 'damaged', damage: error.message, found: [], missing: [], others: [], commands: [] };
   }
 }
 
