@@ -12,6 +12,7 @@ import {
 } from '../models';
 import { FaceSwapError } from '../protocol/errors';
 import { exitCodes } from '../protocol/exitCodes';
+import { tellFailure } from './failure';
 import { accepted } from './licence';
 import { addPlaceOptions, applyPlaces, type PlaceOptions } from './modelPlaces';
 import { modelsConsole, type ModelsConsole } from './modelsConsole';
@@ -58,18 +59,31 @@ interface GetOptions extends ModelsOptions {
 async function get(ids: readonly string[], options: GetOptions, signal: AbortSignal): Promise<void> {
   const places = applyPlaces(options);
   const output = modelsConsole(options.json ?? false, options.quiet ?? false);
-  // Before the first byte of the first one, everything that would stop a later one.
-  const wanted = [...new Set(ids)].map(known);
-  for (const model of wanted) {
-    if (model.sha256 === undefined)
-      throw new FaceSwapError('model-by-hand', { model: model.id, link: model.page });
-  }
-  for (const model of wanted) {
+  // A name that is mistyped is told before the first byte of any.
+  await each([...new Set(ids)].map(known), options, async (model) => {
+    const { id, page } = model;
+    if (model.sha256 === undefined) throw new FaceSwapError('model-by-hand', { model: id, link: page });
     const there = await alreadyThere(model, places);
-    if (there !== undefined) {
-      output.result({ type: 'done', id: model.id, path: there }, `${model.id} is there already: ${there}`);
-    } else {
-      await getOne(model, places.storage, options, output, signal);
+    if (there !== undefined)
+      output.result({ type: 'done', id, path: there }, `${id} is there already: ${there}`);
+    else await getOne(model, places.storage, options, output, signal);
+  });
+}
+
+/** What fails is told, and does not keep the others from their turn; the exit code is that of the first failure. */
+async function each<Item>(
+  items: readonly Item[],
+  { json = false }: { json?: boolean },
+  act: (item: Item) => Promise<void>,
+): Promise<void> {
+  for (const item of items) {
+    try {
+      await act(item);
+    } catch (error) {
+      const isOver = !(error instanceof FaceSwapError) || error.code === 'cancelled';
+      if (isOver || items.length === 1) throw error;
+      const code = tellFailure(error, json);
+      process.exitCode ??= code;
     }
   }
 }
@@ -111,19 +125,19 @@ async function addFiles(
   if (as !== undefined && files.length > 1) {
     throw new FaceSwapError('usage', { option: 'as', reason: 'one file at a time' });
   }
-  for (const file of files) {
+  await each(files, options, async (file) => {
     const added = await addModel(path.resolve(file), places, { signal, ...(as !== undefined && { as }) });
     printAdded(file, added, options.json ?? false);
-  }
+  });
 }
 
 async function remove(ids: readonly string[], options: ModelsOptions): Promise<void> {
   const places = applyPlaces(options);
   const output = modelsConsole(options.json ?? false, options.quiet ?? false);
-  for (const id of ids) {
+  await each(ids, options, async (id) => {
     const paths = await removeModel(id, places);
     output.result({ type: 'removed', id, paths }, `${id} is removed: ${paths.join(', ')}`);
-  }
+  });
 }
 
 async function verify(options: ModelsOptions, signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { FaceSwapError } from '../protocol/errors';
 import { backOffMs, realWait, type Wait } from './backOff';
 import { checkSpace, type FreeBytes } from './diskSpace';
 import { isFinal, isStorageTrouble, NextLink, textOf } from './downloadTrouble';
-import { abandon, HttpRefusal, openHttpFile, type NetworkOptions } from './httpFile';
+import { abandon, HttpRefusal, openHttpFile, stallMs, type NetworkOptions } from './httpFile';
 import type { PartFile } from './partFile';
 import { hashOf } from './verifiedFiles';
 
@@ -34,7 +34,7 @@ export interface DownloadOptions {
 
 /** Attempts in a row without news from one server. */
 const mostAttempts = 5;
-/** So much is news. */
+/** So much is news; who sends less in the time that one may be silent is as good as silent. */
 const newsBytes = 1 << 16;
 /** No model is larger; a server that does not say where its file ends is cut off here. */
 const largestBytes = 4e9;
@@ -78,6 +78,8 @@ export async function fetchFromLink(
   }
 }
 
+const tooSlow = (ms: number) => `it sends less than ${newsBytes / 1024} KB in ${Math.ceil(ms / 1000)} s`;
+
 /** Fetches what is not there yet. Returns when the part has the size of the whole. */
 async function fetchRest(
   link: string,
@@ -111,9 +113,14 @@ async function fetchRest(
     });
   }
   let bytes = start;
+  const news = { bytes: start, at: performance.now() };
+  const longest = options.network?.stallMs ?? stallMs;
   await part.write(body, start, { link, ...(validator !== undefined && { validator }) }, (there) => {
     bytes = there;
     if (there > (whole ?? largestBytes)) body.destroy(new NextLink('it sends more than its file has'));
+    const now = performance.now();
+    if (there >= news.bytes + newsBytes) Object.assign(news, { bytes: there, at: now });
+    else if (now > news.at + longest) body.destroy(new Error(tooSlow(longest)));
     options.onProgress?.(there, whole);
   });
   if (whole !== undefined && bytes < whole) throw new Error(`it ended after ${bytes} of ${whole} bytes`);

@@ -19,7 +19,7 @@ export interface NetworkOptions {
   stallMs?: number;
 }
 
-const stallMs = 30_000;
+export const stallMs = 30_000;
 const mostRedirects = 8;
 
 /**
@@ -168,8 +168,13 @@ function fileOf(
     abandon(body);
     throw new HttpRefusal('it sends another part than was asked for', true);
   }
+  const encoding = header('content-encoding') ?? 'identity';
+  if (encoding !== 'identity') {
+    abandon(body);
+    throw new HttpRefusal(`it sends the file packed (${encoding}), although it was asked not to`, false);
+  }
   const size = status === 206 ? range?.[2] : header('content-length');
-  const total = size === undefined || size === '*' || header('content-encoding') ? NaN : Number(size);
+  const total = size === undefined || size === '*' ? NaN : Number(size);
   return {
     body,
     start: status === 206 ? start : 0,

@@ -111,6 +111,31 @@ describe('face-swap models', () => {
     assert.match(unknown.stderr, /There is no model called “inswapper_4096”; the models are .*inswapper_128/);
   });
 
+  test('get, add and remove go on with the others when one fails, and tell every one', async () => {
+    const { models, storage } = setUp();
+    const got = await models('get', 'inswapper_128', 'ghost_1_256', 'gfpgan_1.4');
+    assert.equal(got.code, exitCodes.usage);
+    assert.match(got.stderr, /^face-swap: inswapper_128 is under the licence/m);
+    assert.match(got.stderr, /^face-swap: ghost_1_256 cannot be downloaded here/m);
+    assert.match(got.stderr, /^face-swap: gfpgan_1\.4 is under the licence/m);
+    const added = await models(
+      'add',
+      path.join(storage, 'none.onnx'),
+      standIn('gfpgan'),
+      __filename,
+      '--json',
+    );
+    assert.equal(added.code, exitCodes.badInput);
+    assert.deepEqual(
+      eventsOf(added).map(({ type, code }) => code ?? type),
+      ['input-missing', 'added', 'model-wrong'],
+    );
+    const removed = await models('remove', 'none', 'gfpgan-standin');
+    assert.equal(removed.code, exitCodes.modelMissing);
+    assert.match(removed.stdout, /gfpgan-standin is removed/);
+    assert.deepEqual(readdirSync(storage), ['verified.json']);
+  });
+
   test('a command that does not exist is a usage error', async () => {
     const { models } = setUp();
     assert.equal((await models('fetch', 'x')).code, exitCodes.usage);

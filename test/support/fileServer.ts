@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 
 /** How one request is answered. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -82,6 +83,26 @@ export function dropAfter(bytes: number, content: Buffer, etag = '"v1"'): Answer
 export function withoutRanges(content: Buffer): Answer {
   return (_request, response) =>
     void response.writeHead(200, { 'content-length': content.length }).end(content);
+}
+
+/** Never silent for long, and never done: a byte every few milliseconds. */
+export function drip(content: Buffer): Answer {
+  return (request, response) => {
+    let at = startOf(request);
+    const range = { 'content-range': `bytes ${at}-${content.length - 1}/${content.length}` };
+    response.writeHead(at > 0 ? 206 : 200, {
+      'content-length': content.length - at,
+      ...(at > 0 && range),
+    });
+    const timer = setInterval(() => response.write(content.subarray(at, ++at)), 5);
+    response.on('close', () => clearInterval(timer));
+  };
+}
+
+/** Packs the file, asked or not. */
+export function packed(content: Buffer): Answer {
+  return (_request, response) =>
+    void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(content));
 }
 
 /** Sends some bytes, then nothing any more, without ending. */

@@ -9,9 +9,11 @@ import type { NeuralModel } from '../../src/models/catalogue';
 import { downloadModel, type DownloadOptions } from '../../src/models/download';
 import { FaceSwapError } from '../../src/protocol/errors';
 import {
+  drip,
   dropAfter,
   endless,
   fileServer,
+  packed,
   stallAfter,
   status,
   whole,
@@ -207,6 +209,7 @@ describe('a mirror is asked next', () => {
       (_: unknown, response) => void response.destroy(),
       /broke the connection off, 5 times in a row/,
     ],
+    ['packs the file', packed(content), /it sends the file packed \(gzip\), although/],
     ['drops the same bytes each time', dropAfter(10, content), /5 times in a row/],
   ] as [string, ReturnType<typeof status>, RegExp][]) {
     test(`when one ${what}`, async () => {
@@ -217,6 +220,14 @@ describe('a mirror is asked next', () => {
       assert.match(log.join('\n'), reason);
     });
   }
+
+  test('when one sends byte after byte and never gets done', async () => {
+    server.answer('/drip', drip(content));
+    mirror.answer('/good', whole(content));
+    const { get, storage, log } = setUp([server.url('/drip'), mirror.url('/good')]);
+    assertDone(await get({ network: { stallMs: 100 } }), storage);
+    assert.match(log.join('\n'), /it sends less than 64 KB in 1 s, 5 times in a row/);
+  });
 
   test('at once when one speaks no encryption', async () => {
     mirror.answer('/good', whole(content));
