@@ -16,7 +16,11 @@ const activations = { NONE: undefined, RELU: 'Relu', SIGMOID: 'Sigmoid', TANH: '
 export type Activation = keyof typeof activations | 'RELU6';
 
 export function activate(graph: Graph, x: Value, activation: Activation): Value {
-  if (activation === 'RELU6') return clip(graph, clip(graph, x, 'Max', 0), 'Min', 6);
+  if (activation === 'RELU6') {
+    // One node: the runtime makes a part of the convolution before of it.
+    const limits = [graph.scalar(0), graph.scalar(6)];
+    return { ...elementwise(graph, x, (name) => graph.node('Clip', [name, ...limits])), atLeast: 0 };
+  }
   const op = activations[activation];
   if (!op) return x;
   const y = elementwise(graph, x, (name) => graph.node(op, [name]));
@@ -97,14 +101,20 @@ function pictureOperand(graph: Graph, value: Value, shape: readonly number[]): s
   return graph.weight({ ...value.constant, shape }, FIRST_FROM_LAST);
 }
 
-/** x where positive, slope × x elsewhere; one slope per channel. */
+/**
+ * x where positive, slope × x elsewhere; one slope per channel. Written as x + (slope − 1) × min(x, 0): the runtime works out
+ * PRelu itself number by number, which took more than half of the landmarker's time.
+ */
 export function prelu(graph: Graph, x: Value, slope: Value): Value {
   const channels = x.shape[3];
   if (!slope.constant || elementCount(slope.shape) !== channels) {
     throw new Error(`slopes of shape [${slope.shape.join()}] are not one for each of ${channels} channels`);
   }
   const slopes = graph.weight(slope.constant, undefined, [channels, 1, 1]);
-  return { shape: x.shape, channelsFirst: graph.node('PRelu', [graph.channelsFirst(x), slopes]) };
+  const whole = graph.channelsFirst(x);
+  const excess = graph.node('Sub', [slopes, graph.scalar(1)]);
+  const below = graph.node('Clip', [whole, '', graph.scalar(0)]);
+  return { shape: x.shape, channelsFirst: graph.node('Add', [whole, graph.node('Mul', [below, excess])]) };
 }
 
 /** @param amounts zeros before and after each axis: n, n, h, h, w, w, c, c. */
