@@ -73,7 +73,10 @@ describe('what comes along besides the picture', async () => {
       ...['-metadata:s:s:0', 'language=ita', '-c', 'copy', at('rich.mkv')],
     );
     run('-i', at('rich.mkv'), '-map', '0', '-c', 'copy', '-c:s', 'mov_text', at('rich.mp4'));
-    run('-i', clip, '-map', '0:v', '-map', '0:a:0', '-c', 'copy', at('broadcast.ts'));
+    run(
+      ...['-i', clip, '-map', '0:v', '-map', '0:a:0', '-c:v', 'mpeg2video', '-q:v', '3', '-c:a', 'copy'],
+      at('broadcast.ts'),
+    );
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -113,19 +116,7 @@ describe('what comes along besides the picture', async () => {
       });
     }
 
-    test(`a broadcast stream starts at once, sound and picture together (ffmpeg ${tools.ffmpeg.version})`, async (t) => {
-      // The static ffprobe from npm crashes on broadcast streams.
-      const crashed = spawnSync(tools.ffprobe.path, [
-        '-v',
-        'error',
-        '-show_format',
-        '-show_streams',
-        at('broadcast.ts'),
-      ]).signal;
-      if (crashed !== null) {
-        t.skip(`${tools.ffprobe.path}: ${crashed}`);
-        return;
-      }
+    test(`a broadcast stream starts at once, sound and picture together (ffmpeg ${tools.ffmpeg.version})`, async () => {
       const { info, result, output } = await passThrough(at('broadcast.ts'), '.mp4', defaultEncoding, tools);
       try {
         assert.ok(info.fileStartSeconds > 1);

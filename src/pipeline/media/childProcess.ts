@@ -1,6 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { FaceSwapError } from '../../protocol/errors';
 
+/**
+ * The static ffprobe from npm crashes when its libc loads the system's character sets, which it wants for the names of
+ * programs in a transport stream. Where it finds none, it takes the names as they are.
+ */
+const noCharacterSets = { GCONV_PATH: '/dev/null' };
+
 const tailBytes = 4096;
 const tailLines = 12;
 
@@ -32,6 +38,7 @@ export function startTool(
   const child = spawn(program, args, {
     stdio: [stdio.stdin ? 'pipe' : 'ignore', stdio.stdout ? 'pipe' : 'ignore', 'pipe'],
     windowsHide: true,
+    env: { ...process.env, ...noCharacterSets },
   });
   let tail = '';
   let spawnFailure = '';
