@@ -168,6 +168,16 @@ const sentences: Record<ErrorCode, Describe> = {
     t(
       'The terms of use have not been accepted on this machine; read them in docs/responsible-use.md, and accept them once with --accept-terms (in VS Code in the dialog before the first job)',
     ),
+  'label-not-drawable': ({ characters }, t) =>
+    t(
+      'The label cannot be drawn: its font has no picture of {0}; leave that out of --label-text or faceSwap.labelText',
+      text(characters, '?'),
+    ),
+  'label-too-long': ({ size: pixels }, t) =>
+    t(
+      'The label is too long to be read in a picture of {0} pixels; make --label-text or faceSwap.labelText shorter',
+      text(pixels, '?'),
+    ),
   'content-refused': ({ file, why, times, score, limit }, t) => {
     const where =
       times === undefined

@@ -29,6 +29,8 @@ export const errorCodes = [
   'licence-not-accepted',
   'terms-not-accepted',
   'content-refused',
+  'label-not-drawable',
+  'label-too-long',
   'download-failed',
   'download-not-confirmed',
   'cuda-unsupported',

@@ -41,6 +41,8 @@ const usage: readonly ErrorCode[] = [
   'licence-not-accepted',
   'terms-not-accepted',
   'download-not-confirmed',
+  'label-not-drawable',
+  'label-too-long',
 ];
 
 export function exitCodeOf(code: ErrorCode): number {

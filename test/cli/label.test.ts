@@ -112,8 +112,8 @@ describe('the visible label', () => {
 
   test('is refused with a sentence, and nothing is written, where it could not be read', async () => {
     for (const [label, says] of [
-      ['hecho por 🤖', /--label-text: these characters cannot be drawn: 🤖/],
-      ['x'.repeat(80), /--label-text: the text is too long to be read in a picture of 320×240 pixels/],
+      ['hecho por 🤖', /The label cannot be drawn: its font has no picture of 🤖;/],
+      ['x'.repeat(80), /The label is too long to be read in a picture of 320×240 pixels;/],
     ] as const) {
       const args = ['-s', face, '-t', 'photo.png', '-o', 'refused.png', '--label-text', label];
       const { code, stdout, stderr } = await faceSwap(args, { cwd: folder.path(), env });

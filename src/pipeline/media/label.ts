@@ -22,8 +22,8 @@ export interface FrameLabel {
 }
 
 /**
- * Makes the label of a job for its target; undefined without a text. Throws `usage` for characters that the font does not have,
- * and for a text that cannot be read in a picture as small as this.
+ * Makes the label of a job for its target; undefined without a text. Throws `label-not-drawable` for characters that the font does not
+ * have, and `label-too-long` for a text that cannot be read in a picture as small as this.
  */
 export async function openLabel(
   wanted: VisibleLabel | undefined,
@@ -53,8 +53,7 @@ function fit(at: (size: number) => TextMeasure, width: number, height: number): 
     const room = 2 * marginOf(measure);
     if (measure.width + room <= width && measure.height + room <= height) return measure;
   }
-  const reason = `the text is too long to be read in a picture of ${width}×${height} pixels`;
-  throw new FaceSwapError('usage', { option: 'label-text', reason });
+  throw new FaceSwapError('label-too-long', { size: `${width}×${height}` });
 }
 
 const marginOf = ({ size }: TextMeasure): number => Math.round(marginShare * size);

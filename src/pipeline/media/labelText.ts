@@ -40,14 +40,13 @@ function fontFile(): string {
     : createRequire(__filename).resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf');
 }
 
-/** Lays a line of text out. Throws `usage` for characters that the font has no picture of. */
+/** Lays a line of text out. Throws `label-not-drawable` for characters that the font has no picture of. */
 export function measureText(font: Font, text: string): (size: number) => TextMeasure {
   const characters = Array.from(text);
   const glyphs = characters.map((character) => font.charToGlyph(character));
   const missing = characters.filter((character, i) => !plainScripts.test(character) || !glyphs[i].index);
   if (missing.length > 0) {
-    const reason = `these characters cannot be drawn: ${[...new Set(missing)].join(' ')}`;
-    throw new FaceSwapError('usage', { option: 'label-text', reason });
+    throw new FaceSwapError('label-not-drawable', { characters: [...new Set(missing)].join(' ') });
   }
   const places = placesOf(font, glyphs);
   return (size) => {
