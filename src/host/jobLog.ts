@@ -47,6 +47,8 @@ export class JobLog {
     const { width, height, frames, seconds, fps } = report;
     for (const warning of report.warnings) this.write('warn', warning);
     this.write('info', `Done: ${report.output}`);
+    if (report.credentials !== undefined)
+      this.write('info', `  Its Content Credentials: ${report.credentials}`);
     this.write('info', `  ${frames} frames of ${width}×${height} in ${seconds.toFixed(1)} s, ${rate(fps)}`);
     this.write('info', `  ${report.framesWithSwap} frames changed, ${report.facesSwapped} faces swapped`);
     this.write('info', `  Audio: ${report.audio}`);

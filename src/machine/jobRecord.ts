@@ -20,6 +20,8 @@ export interface JobEntry {
   output: string;
   /** Of the output; absent when there is none. */
   sha256?: string;
+  /** Name of the file with its Content Credentials, when the output has no place for them. */
+  credentials?: string;
   models: string[];
   processors: string[];
   seconds: number;
@@ -56,6 +58,8 @@ export async function recordJob(
       target: path.basename(job.target),
       output: path.basename(job.output),
       ...('report' in end && { sha256: await sha256(end.report.output) }),
+      ...('report' in end &&
+        end.report.credentials !== undefined && { credentials: path.basename(end.report.credentials) }),
       models: 'report' in end ? [...new Set(end.report.providers.map(({ model }) => model))] : [],
       processors: job.processors,
       seconds,

@@ -2,12 +2,14 @@ import path from 'node:path';
 import type { SwapJob } from '../protocol/job';
 import type { ProviderChoice } from '../protocol/report';
 import { factsOf, markResult, tagsOf } from './marking';
+import { credentialsBeside } from './provenance/formats';
 import type { MediaInfo } from './media/mediaInfo';
 import { joinSegments } from './media/mux';
-import { extensionOf, publish } from './media/output';
+import { extensionOf, publish, publishBoth } from './media/output';
 import { checkFreeSpace, estimateBytes, planSegments, type Segment } from './media/segments';
 import { verifyResult } from './media/verify';
 import type { JobRoad } from './passWork';
+import type { Rendered } from './swapVideo';
 
 /** About 20 seconds of film: long enough that the key frame at a joint costs nothing. */
 const segmentFrames = 500;
@@ -25,7 +27,7 @@ export async function finishVideo(
   scratch: string,
   providers: readonly ProviderChoice[],
   meanwhile: () => Promise<unknown>,
-): Promise<{ audio: string; warnings: string[] }> {
+): Promise<Pick<Rendered, 'audio' | 'warnings' | 'credentials'>> {
   const { job, info, tools, context, watch } = road;
   const extension = extensionOf(job.output);
   const facts = factsOf(job, providers);
@@ -41,7 +43,12 @@ export async function finishVideo(
   ]);
   context.onProgress({ stage: 'verify', frame: info.frames, total: info.frames, fps: 0 });
   const marked = await watch.time('mark', () => markResult(road, facts, joined));
-  await watch.time('verify', () => verifyResult(marked, info, audioStreams, tools, signal));
-  await publish(marked, job.output, job.overwrite);
-  return { audio, warnings };
+  await watch.time('verify', () => verifyResult(marked.file, info, audioStreams, tools, signal));
+  if (marked.beside === undefined) {
+    await publish(marked.file, job.output, job.overwrite);
+    return { audio, warnings };
+  }
+  const credentials = credentialsBeside(job.output);
+  await publishBoth(marked.file, job.output, { temporary: marked.beside, file: credentials }, job.overwrite);
+  return { audio, warnings, credentials };
 }

@@ -27,8 +27,8 @@ export async function renderImage(open: OpenJob): Promise<Rendered> {
     const { quality } = job.encoding;
     await writeImage(frame, info, written, extension, { quality, xmp, solid: open.label?.rect });
     const marked = await watch.time('mark', () => markResult(open, facts, written));
-    await watch.time('verify', () => probeImage(marked, 0));
-    await publish(marked, job.output, job.overwrite);
+    await watch.time('verify', () => probeImage(marked.file, 0));
+    await publish(marked.file, job.output, job.overwrite);
   } finally {
     await removeScratchFolder(scratch);
   }

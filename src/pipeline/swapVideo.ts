@@ -13,11 +13,11 @@ import { VramWatcher } from './gpu/vramWatcher';
 import { isNvidia, parseProviders } from './inference/providers';
 import { JobFolder } from './jobFolder';
 import { photoFilesOf } from './jobPhotos';
-import { openJobSigner } from './marking';
+import { hasCredentialsBeside, openJobSigner } from './marking';
 import { checkOutputFits } from './media/containers';
 import { openLabel, type FrameLabel } from './media/label';
 import type { MediaInfo } from './media/mediaInfo';
-import { checkOutput, extensionOf } from './media/output';
+import { checkFree, checkOutput, extensionOf } from './media/output';
 import { checkPhoto, probeMedia } from './media/probe';
 import { findMediaTools, type MediaTools } from './media/tools';
 import { describeStep, stepDown, withLadder, worksOf } from './memoryLadder';
@@ -28,6 +28,7 @@ import { processFaces } from './processFaces';
 import { checkProcessorFiles } from './processorFiles';
 import type { FrameProcessor } from './processors/processor';
 import type { Signer } from './provenance/cose';
+import { credentialsBeside } from './provenance/formats';
 import { Stopwatch } from './progress';
 import { beginPasses, renderPasses } from './renderPasses';
 import { swapTogether } from './swapTogether';
@@ -62,6 +63,7 @@ export interface Rendered {
   audio: string;
   warnings: string[];
   problems?: JobProblem[];
+  credentials?: string;
 }
 
 /**
@@ -177,7 +179,11 @@ async function openTarget(job: SwapJob, context: PipelineContext) {
   for (const photo of photos) await checkPhoto(photo);
   const info = await probeMedia(job.target, tools, context.signal);
   context.onLog('info', describeMedia(info));
-  await checkOutput(job.output, [job.target, ...photos], info.kind, job.overwrite);
+  const inputs = [job.target, ...photos];
+  await checkOutput(job.output, inputs, info.kind, job.overwrite);
+  const { output } = job;
+  if (hasCredentialsBeside(extensionOf(output)))
+    await checkFree(credentialsBeside(output), inputs, job.overwrite);
   if (info.kind === 'video') checkOutputFits(info, extensionOf(job.output), job.encoding.encoder);
   return { tools, info };
 }
@@ -220,6 +226,7 @@ export function finishReport(
     audio: rendered.audio,
     warnings,
     ...(rendered.problems && { problems: rendered.problems }),
+    ...(rendered.credentials !== undefined && { credentials: rendered.credentials }),
   };
 }
 

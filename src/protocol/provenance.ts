@@ -32,6 +32,8 @@ export interface CredentialsRecord {
   state: 'valid' | 'invalid';
   /** Codes of the C2PA specification that say what is wrong, with explanations. */
   problems: { code: string; explanation: string }[];
+  /** Name of the file beside it that holds them; absent when the file itself does. */
+  beside?: string;
   /** Whether the certificate leads to one that this program trusts. Locally made certificates do not. */
   trusted: boolean;
   signedBy?: string;

@@ -12,7 +12,7 @@ export function provenanceLines(report: ProvenanceReport): string[] {
     ...(marks.length === 0 ? ['  none that speaks of the origin'] : marks.flatMap(markLines)),
     '',
     'Content Credentials (C2PA)',
-    ...(credentials ? credentialLines(credentials) : ['  none']),
+    ...(credentials ? credentialLines(credentials) : [noCredentials(report)]),
   ];
 }
 
@@ -40,6 +40,15 @@ function conclusion({ marks, credentials }: ProvenanceReport): string {
   return `${said} Its Content Credentials are valid: nothing was changed since it was signed.${trust}`;
 }
 
+function noCredentials({ format, file }: ProvenanceReport): string {
+  return format === 'video/x-matroska'
+    ? `  none: such a file has no place for them, and there is no ${nameOf(file)}.c2pa beside it`
+    : '  none';
+}
+
+const nameOf = (file: string): string =>
+  file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+
 function markLines({ place, digitalSourceType, details }: SourceMark): string[] {
   return [
     `  ${place}${digitalSourceType === undefined ? '' : `: ${digitalSourceType}`}`,
@@ -48,8 +57,9 @@ function markLines({ place, digitalSourceType, details }: SourceMark): string[] 
 }
 
 function credentialLines(credentials: CredentialsRecord): string[] {
-  const { state, problems, signedBy, generator, title, actions, ingredients } = credentials;
+  const { state, problems, signedBy, generator, title, actions, ingredients, beside } = credentials;
   return [
+    ...(beside === undefined ? [] : [`  In the file beside it: ${beside}`]),
     `  ${state === 'valid' ? '✓ hash and signature are right' : '✗ not valid'}`,
     ...problems.map(
       ({ code, explanation }) =>

@@ -79,6 +79,8 @@ export interface JobReport {
   warnings: string[];
   /** In the order of their first frames; ranges of one kind that touch are one. */
   problems?: JobProblem[];
+  /** The file of its Content Credentials, when the output has no place for them. */
+  credentials?: string;
 }
 
 /** One face as `face-swap faces` prints it. Pixels of the upright picture, x to the right, y down. */

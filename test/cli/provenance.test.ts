@@ -5,7 +5,8 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { localSigner } from '../../src/pipeline/provenance/localSigner';
 import { aiSourceType, type ProvenanceReport } from '../../src/protocol/provenance';
-import { mediaFolder } from '../support/cliMedia';
+import type { JobEntry } from '../../src/machine/jobRecord';
+import { everythingIn, mediaFolder } from '../support/cliMedia';
 import { eventsOf, faceSwap, type Ended } from '../support/commandLine';
 
 describe('what results say about themselves', () => {
@@ -31,11 +32,29 @@ describe('what results say about themselves', () => {
         marks.some(({ digitalSourceType }) => digitalSourceType === aiSourceType),
         inspected.stdout,
       );
-      if (/mp4|mov/.test(name)) {
-        assert.equal(credentials?.state, 'valid');
-        assert.equal(credentials.title, name);
-      }
+      assert.equal(credentials?.state, 'valid');
+      assert.equal(credentials.title, name);
+      const beside = /mkv|webm/.test(name) ? `${name}.c2pa` : undefined;
+      assert.equal(credentials.beside, beside);
+      const all = everythingIn(media).filter((file) => file.startsWith(name));
+      assert.deepEqual(all, beside === undefined ? [name] : [name, beside]);
+      const entries = await run('record', '--json');
+      const last = JSON.parse(entries.stdout.trimEnd().split('\n').at(-1)!) as JobEntry;
+      assert.deepEqual([last.output, last.credentials], [name, beside]);
     });
+
+  test('credentials that are in the way are not replaced unless that is asked for', async () => {
+    const job = ['-s', 'bea.jpg', '-t', 'clip.mp4', '-o', 'later.mkv'];
+    const beside = path.join(media, 'later.mkv.c2pa');
+    writeFileSync(beside, 'somebody else’s');
+    const refused = await run(...job);
+    assert.equal(refused.code, 3, refused.stderr);
+    assert.match(refused.stderr, /later\.mkv\.c2pa/);
+    assert.equal(readFileSync(beside, 'utf8'), 'somebody else’s');
+    const made = await run(...job, '--overwrite');
+    assert.equal(made.code, 0, made.stderr);
+    assert.equal(reportOf(await run('inspect', 'later.mkv', '--json')).credentials?.state, 'valid');
+  });
 
   test('inspect says in words what it found, and ends with 6 when a byte was changed', async () => {
     const sound = await run('inspect', 'marked.mp4');

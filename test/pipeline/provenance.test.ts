@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { inspectFile } from '../../src/pipeline/inspectFile';
 import type { Signer } from '../../src/pipeline/provenance/cose';
 import { localSigner } from '../../src/pipeline/provenance/localSigner';
-import { markImage, markIso, openSigner } from '../../src/pipeline/provenance/mark';
+import { c2paUuid } from '../../src/pipeline/provenance/isoBoxes';
+import { markBeside, markImage, markIso, openSigner } from '../../src/pipeline/provenance/mark';
 import { markXmp } from '../../src/pipeline/provenance/xmp';
 import { FaceSwapError } from '../../src/protocol/errors';
 import { aiSourceType } from '../../src/protocol/provenance';
@@ -18,6 +19,18 @@ import { facts, frameHashes, readIndependently, scratch } from '../support/prove
 const quiet = () => undefined;
 const context = { signal: new AbortController().signal, onLog: quiet, onProgress: quiet, onScratch: quiet };
 const inspect = (file: string) => inspectFile({ file, tools: {} }, context);
+
+/** Highest memory of a process that inspects a file and finds it sound. */
+function megabytesToInspect(file: string): number {
+  const code = `
+    const { inspectFile } = require(${JSON.stringify(path.resolve('src/pipeline/inspectFile.ts'))});
+    const context = { signal: new AbortController().signal };
+    inspectFile({ file: ${JSON.stringify(file)}, tools: {} }, context).then(({ credentials }) => {
+      if (credentials.state !== 'valid') throw new Error(JSON.stringify(credentials));
+      console.log(process.resourceUsage().maxRSS / 1024);
+    });`;
+  return Number(execFileSync(process.execPath, ['--import', 'tsx', '-e', code], { encoding: 'utf8' }));
+}
 
 describe('marks', () => {
   const { folder, remove } = scratch();
@@ -110,20 +123,123 @@ describe('marks', () => {
       const report = await inspect(marked);
       assert.equal(report.credentials?.state, 'valid', JSON.stringify(report.credentials));
       assert.equal(report.marks[0].digitalSourceType, aiSourceType);
-      if (extension !== '.webp') {
-        const { codes, failures } = await readIndependently(marked);
-        assert.ok(codes.includes('assertion.dataHash.match'), codes.join());
-        assert.deepEqual(
-          failures.filter((code) => code !== 'signingCredential.untrusted'),
-          [],
-        );
-      }
+      const { codes, failures } = await readIndependently(marked);
+      assert.ok(codes.includes('assertion.dataHash.match'), codes.join());
+      assert.deepEqual(
+        failures.filter((code) => code !== 'signingCredential.untrusted'),
+        [],
+      );
       const bytes = readFileSync(marked);
       bytes[Math.floor(bytes.length / 2)] ^= 1;
       writeFileSync(place(`changed${extension}`), bytes);
       assert.equal((await inspect(place(`changed${extension}`))).credentials?.state, 'invalid');
     });
   }
+
+  /** A copy of a marked file with something done to it. */
+  function tampered(file: string, change: (bytes: Buffer) => Buffer): string {
+    const { dir, name, ext } = path.parse(file);
+    const copy = path.join(dir, `${name}-tampered${ext}`);
+    writeFileSync(copy, change(readFileSync(file)));
+    return copy;
+  }
+  const flip = (at: (bytes: Buffer) => number) => (bytes: Buffer) => {
+    bytes[at(bytes)] ^= 1;
+    return bytes;
+  };
+  const within = (text: string, further: number) => (bytes: Buffer) => {
+    const at = bytes.indexOf(text, 0, 'latin1');
+    assert.ok(at > 0, text);
+    return at + further;
+  };
+
+  const changes: [what: string, change: (bytes: Buffer) => Buffer][] = [
+    ['a byte of the pictures', flip(within('mdat', 5000))],
+    ['a byte of the index', flip(within('mvhd', 30))],
+    ['a letter of the XMP', flip(within('AI-generated', 3))],
+    ['the hash that was signed', flip(within('jumbf manifest', -12))],
+    ['a letter of the claim', flip(within('claim_generator_info', 40))],
+    ['a letter of the action', flip(within('Digital source type: http', 40))],
+    ['a byte more', (bytes) => Buffer.concat([bytes, Buffer.from('00000008free', 'hex')])],
+    ['a box more', (bytes) => Buffer.concat([bytes, Buffer.from('0000000866726565', 'hex')])],
+    ['a byte less', (bytes) => bytes.subarray(0, -1)],
+    [
+      'a manifest more',
+      (bytes) => {
+        const at = bytes.indexOf(Buffer.from(c2paUuid, 'hex')) - 8;
+        return Buffer.concat([bytes, bytes.subarray(at, at + bytes.readUInt32BE(at))]);
+      },
+    ],
+  ];
+  test('whatever is changed in a video after it was signed is told', async () => {
+    const { marked } = await markedClip('.mp4', 'sound');
+    for (const [what, change] of changes)
+      assert.equal((await inspect(tampered(marked, change))).credentials?.state, 'invalid', what);
+  });
+
+  for (const [extension, video] of [
+    ['.mkv', 'libx264'],
+    ['.webm', 'libvpx-vp9'],
+  ] as const)
+    test(`${extension}: the credentials lie beside it, and both belong together`, async () => {
+      const clip = await makeClip({ extension, video: ['-c:v', video], frames: 20 });
+      const file = place(`beside${extension}`);
+      copyFileSync(clip!, file);
+      assert.equal((await inspect(file)).credentials, undefined);
+      assert.match(
+        provenanceLines(await inspect(file)).join('\n'),
+        new RegExp(`no place for them, and there is no beside${extension}.c2pa beside it`),
+      );
+      await markBeside(file, `${file}.c2pa`, { facts, title: 'out', target: clip! }, signer);
+      const { credentials } = await inspect(file);
+      assert.equal(credentials?.state, 'valid', JSON.stringify(credentials));
+      assert.deepEqual([credentials.beside, credentials.title], [`beside${extension}.c2pa`, 'out']);
+      assert.equal(credentials.actions[1].digitalSourceType, aiSourceType);
+      const { codes, failures } = await readIndependently(file);
+      assert.ok(codes.includes('assertion.dataHash.match'), codes.join());
+      assert.deepEqual(
+        failures.filter((code) => code !== 'signingCredential.untrusted'),
+        [],
+      );
+      const store = readFileSync(`${file}.c2pa`);
+      const changed = tampered(
+        file,
+        flip((bytes) => bytes.length >> 1),
+      );
+      writeFileSync(`${changed}.c2pa`, store);
+      const lines = provenanceLines(await inspect(changed)).join('\n');
+      assert.match(lines, /NOT valid[\s\S]*In the file beside it[\s\S]*not the one that was signed/);
+      for (const where of [within('whole file', -12), within('claim_generator_info', 40)]) {
+        writeFileSync(`${file}.c2pa`, flip(where)(Buffer.from(store)));
+        assert.equal((await inspect(file)).credentials?.state, 'invalid');
+      }
+      writeFileSync(`${file}.c2pa`, store.subarray(0, 500));
+      assert.equal((await inspect(file)).credentials?.state, 'invalid');
+    });
+
+  test('what an interrupted run has left of a marked file is written over', async () => {
+    const { clip, marked } = await markedClip('.mp4', 'again');
+    writeFileSync(marked, Buffer.alloc(3e6, 'left'));
+    await markIso(clip, marked, { facts, title: 'out', target: clip }, signer);
+    assert.equal((await inspect(marked)).credentials?.state, 'valid');
+  });
+
+  test('inspecting takes no more memory for a large file than for a small one', async () => {
+    const { clip, marked } = await markedClip('.mp4', 'small');
+    const long = place('long.mp4');
+    copyFileSync(clip, long);
+    const box = Buffer.alloc(16);
+    box.writeUInt32BE(1);
+    box.write('free', 4, 'latin1');
+    box.writeBigUInt64BE(700_000_000n, 8);
+    const end = statSync(long).size;
+    appendFileSync(long, box);
+    truncateSync(long, end + 700_000_000);
+    const large = place('large.mp4');
+    await markIso(long, large, { facts, title: 'out', target: clip }, signer);
+    const [few, many] = [marked, large].map(megabytesToInspect);
+    assert.ok(many < few + 60, `${few} MB for the small one, ${many} MB for the large one`);
+  });
 
   test('a file without marks says so, and that this proves nothing', async () => {
     const report = await inspect(photo(2));

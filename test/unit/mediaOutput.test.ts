@@ -14,7 +14,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { FaceSwapError, type ErrorCode } from '../../src/protocol/errors';
 import { defaultEncoding } from '../../src/protocol/job';
-import { checkOutput, publish } from '../../src/pipeline/media/output';
+import { checkFree, checkOutput, publish, publishBoth } from '../../src/pipeline/media/output';
 import {
   checkFreeSpace,
   createScratchFolder,
@@ -37,6 +37,40 @@ describe('output', () => {
     await checkOutput(at('NEW.MKV'), [], 'video', false);
     await checkOutput(at('new.webp'), [], 'image', false);
     assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('a file and the one beside it get their names together, or neither does', async () => {
+    const names = () => readdirSync(folder).filter((name) => name.startsWith('pair'));
+    const begin = () => {
+      for (const name of ['pair.part', 'pair.c2pa.part']) writeFileSync(at(name), name);
+    };
+    const both = (overwrite: boolean) =>
+      publishBoth(
+        at('pair.part'),
+        at('pair.mkv'),
+        { temporary: at('pair.c2pa.part'), file: at('pair.mkv.c2pa') },
+        overwrite,
+      );
+    begin();
+    await both(false);
+    assert.deepEqual(names(), ['pair.mkv', 'pair.mkv.c2pa']);
+    begin();
+    await assert.rejects(checkFree(at('pair.mkv.c2pa'), [], false), isCode('output-exists'));
+    await checkFree(at('pair.mkv.c2pa'), [], true);
+    await assert.rejects(both(false), isCode('output-exists'));
+    await both(true);
+    // The video has come meanwhile, what lies beside it has not.
+    begin();
+    rmSync(at('pair.mkv.c2pa'));
+    await assert.rejects(both(false), isCode('output-exists'));
+    assert.deepEqual(names(), ['pair.mkv', 'pair.part']);
+    // Where no file can come, what lay beside it stays what it was.
+    rmSync(at('pair.mkv'));
+    mkdirSync(at('pair.mkv'));
+    writeFileSync(at('pair.mkv.c2pa'), 'earlier');
+    begin();
+    await assert.rejects(both(true), isCode('output-not-writable'));
+    assert.equal(readFileSync(at('pair.mkv.c2pa'), 'utf8'), 'earlier');
   });
 
   test('what cannot be written is refused', async () => {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, copyFile, link, rename, stat, unlink } from 'node:fs/promises';
+import { access, copyFile, link, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FaceSwapError } from '../../protocol/errors';
 import { videoExtensions } from './containers';
@@ -28,6 +28,23 @@ export async function checkOutput(
   const folder = path.dirname(output);
   const folderFound = await stat(folder).catch(() => undefined);
   if (!folderFound?.isDirectory()) throw new FaceSwapError('output-folder-missing', { file: folder });
+  await checkFree(output, inputs, overwrite);
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw notWritable(folder, cause);
+  }
+}
+
+/**
+ * Checks that a file can be written: nothing has its name, or what has it may be replaced.
+ * @throws output-not-writable, output-exists, output-is-input
+ */
+export async function checkFree(
+  output: string,
+  inputs: readonly string[],
+  overwrite: boolean,
+): Promise<void> {
   const found = await stat(output, { bigint: true }).catch(() => undefined);
   if (found) {
     // One file under two names has one inode, whether by link, by another case or by another path.
@@ -40,12 +57,15 @@ export async function checkOutput(
     if (!overwrite || !found.isFile()) throw new FaceSwapError('output-exists', { file: output });
   }
   try {
-    await access(folder, constants.W_OK | constants.X_OK);
     if (found) await access(output, constants.W_OK);
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new FaceSwapError('output-not-writable', { file: found ? output : folder, reason }, { cause });
+    throw notWritable(output, cause);
   }
+}
+
+function notWritable(file: string, cause: unknown): FaceSwapError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  return new FaceSwapError('output-not-writable', { file, reason }, { cause });
 }
 
 /**
@@ -60,7 +80,29 @@ export async function publish(temporary: string, output: string, overwrite: bool
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
     if (code === 'EEXIST') throw new FaceSwapError('output-exists', { file: output }, { cause });
-    throw new FaceSwapError('output-not-writable', { file: output, reason: code }, { cause });
+    throw notWritable(output, cause);
+  }
+}
+
+/**
+ * The same for a file with another one beside it, which comes first: nobody sees the file without it. When the file cannot get its
+ * name, what is beside it is as it was before.
+ * @throws output-exists, output-not-writable
+ */
+export async function publishBoth(
+  temporary: string,
+  output: string,
+  beside: { temporary: string; file: string },
+  overwrite: boolean,
+): Promise<void> {
+  const earlier = await readFile(beside.file).catch(() => undefined);
+  await publish(beside.temporary, beside.file, overwrite);
+  try {
+    await publish(temporary, output, overwrite);
+  } catch (error) {
+    if (earlier) await writeFile(beside.file, earlier);
+    else await unlink(beside.file);
+    throw error;
   }
 }
 

@@ -1,12 +1,19 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { FaceSwapError } from '../../protocol/errors';
-import { c2paBox, c2paUuid, moveChunks, topBoxes, uuidBox, xmpUuid, type TopBox } from './isoBoxes';
+import {
+  c2paBox,
+  c2paUuid,
+  moveChunks,
+  offsetBytes,
+  topBoxes,
+  unhashed,
+  uuidBox,
+  xmpUuid,
+  type TopBox,
+} from './isoBoxes';
 
 const chunkBytes = 1 << 20;
-
-/** Boxes that the C2PA specification leaves out of the hash. */
-const unhashed = new Set(['ftyp', 'mfra']);
 
 /** Makes the manifest for a hash of the file; its length must not depend on the hash. */
 export type MakeManifest = (sha256: Buffer) => Promise<Uint8Array>;
@@ -23,7 +30,7 @@ export async function embedInIso(
   makeManifest: MakeManifest,
   signal?: AbortSignal,
 ): Promise<void> {
-  const target = await open(to, 'wx');
+  const target = await open(to, 'w');
   let source: FileHandle | undefined;
   try {
     source = await open(from);
@@ -119,13 +126,6 @@ async function copy(
     await write(bytes);
     at += bytesRead;
   }
-}
-
-/** The hash covers the place of each box as well, so that none can be moved. */
-function offsetBytes(offset: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(offset));
-  return bytes;
 }
 
 function broken(reason: string): FaceSwapError {

@@ -14,6 +14,16 @@ export interface TopBox {
 export const c2paUuid = 'd8fec3d61b0e483c92975828877ec481';
 export const xmpUuid = 'be7acfcb97a942e89c71999491e3afac';
 
+/** Boxes that the C2PA specification leaves out of the hash. */
+export const unhashed: ReadonlySet<string> = new Set(['ftyp', 'mfra']);
+
+/** The hash covers the place of each box as well, so that none can be moved. */
+export function offsetBytes(offset: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(offset));
+  return bytes;
+}
+
 /** The boxes at the top of a file, or undefined when it is not made of boxes from its beginning to its end. */
 export async function topBoxes(handle: FileHandle): Promise<TopBox[] | undefined> {
   const { size } = await handle.stat();

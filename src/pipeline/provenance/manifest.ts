@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { FaceSwapError } from '../../protocol/errors';
 import { aiSourceType } from '../../protocol/provenance';
@@ -7,12 +5,22 @@ import { c2paLibrary, offline, reasonOf, type C2pa } from './c2paLibrary';
 import { algorithmOf, coseSign1, type Signer } from './cose';
 import { markText, type MarkFacts } from './facts';
 import { withFileBlob } from './fileBlob';
+import { hashOfFile } from './fileHash';
 import { canHoldManifest, formatOf } from './formats';
 import { c2paUuid } from './isoBoxes';
 
 type Builder = ReturnType<C2pa['WasmBuilder']['fromJson']>;
 
-const isoHash = 'c2pa.hash.bmff.v3';
+/**
+ * What a manifest binds to, and the assertion that does so with a hash of ours: the `boxes` of an ISO base media file, all bytes of the
+ * file `beside` which the manifest lies, or the file that the library puts it in and hashes itself.
+ */
+const bindings = {
+  boxes: { label: 'c2pa.hash.bmff.v3', data: isoHashData },
+  beside: { label: 'c2pa.hash.data', data: fileHashData },
+  library: undefined,
+};
+export type Binding = keyof typeof bindings;
 
 export interface ManifestContent {
   facts: MarkFacts;
@@ -24,29 +32,27 @@ export interface ManifestContent {
 
 /** A manifest that is built once and signed as often as needed; `close` gives its memory back. */
 export interface OpenManifest {
-  /** For MP4 and MOV: the manifest store alone, for a hash that was computed elsewhere. */
+  /** For `boxes` and `beside`: the manifest store alone, for a hash that was computed elsewhere. */
   forHash(sha256: Buffer): Promise<Uint8Array>;
-  /** For image files: the whole file with the manifest in it. */
+  /** For `library`: the whole image file with the manifest in it. */
   forFile(file: string, format: string): Promise<Uint8Array>;
   close(): void;
 }
 
-/**
- * @param iso the manifest binds to boxes of an ISO base media file; otherwise the library hashes the file itself
- * @throws internal when the library refuses
- */
+/** Throws `internal` when the library refuses. */
 export async function openManifest(
   content: ManifestContent,
   signer: Signer,
-  iso: boolean,
+  binding: Binding,
 ): Promise<OpenManifest> {
   const library = await c2paLibrary();
-  const builder = await attempt(() => build(library, content, iso));
+  const builder = await attempt(() => build(library, content, binding));
   const definition = signerDefinition(signer);
   return {
     forHash: (sha256) =>
       attempt(async () => {
-        builder.updateAssertionsAt(isoHash, [isoHashData(sha256)]);
+        const { label, data } = bindings[binding]!;
+        builder.updateAssertionsAt(label, [data(sha256)]);
         // The library would copy the whole video through its memory; given nothing, it makes the manifest alone.
         return builder.sign(definition, [], 'application/c2pa', new Blob([]));
       }),
@@ -56,10 +62,11 @@ export async function openManifest(
   };
 }
 
-async function build(library: C2pa, content: ManifestContent, iso: boolean): Promise<Builder> {
+async function build(library: C2pa, content: ManifestContent, binding: Binding): Promise<Builder> {
   const { facts, title, target } = content;
   const { tool: name, version, date, processors, models } = facts;
-  const assertions = iso ? [{ label: isoHash, data: isoHashData(Buffer.alloc(32)), created: true }] : [];
+  const bound = bindings[binding];
+  const assertions = bound ? [{ label: bound.label, data: bound.data(Buffer.alloc(32)), created: true }] : [];
   const builder = library.WasmBuilder.fromJson(
     JSON.stringify({ claim_generator_info: [{ name, version }], title, assertions }),
     offline,
@@ -81,7 +88,7 @@ async function build(library: C2pa, content: ManifestContent, iso: boolean): Pro
 /** The target by its hash; credentials of its own are taken along. */
 async function addTarget(builder: Builder, target: string): Promise<void> {
   const format = await formatOf(target);
-  const sha256 = await hashOf(target);
+  const sha256 = await hashOfFile(target);
   const ingredient = JSON.stringify({
     title: path.basename(target),
     relationship: 'parentOf',
@@ -100,12 +107,6 @@ async function addTarget(builder: Builder, target: string): Promise<void> {
     // The library is stricter about formats than decoders are; what it cannot parse is named by its hash alone.
     builder.addIngredient(ingredient);
   }
-}
-
-async function hashOf(file: string): Promise<Buffer> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(piece as Buffer);
-  return hash.digest();
 }
 
 /**
@@ -127,6 +128,11 @@ function isoHashData(sha256: Buffer) {
     hash: [...sha256],
     name: 'jumbf manifest',
   };
+}
+
+/** All bytes of a file: the manifest lies beside it. */
+function fileHashData(sha256: Buffer) {
+  return { exclusions: [], alg: 'sha256', hash: [...sha256], pad: [], name: 'whole file' };
 }
 
 function signerDefinition(signer: Signer) {

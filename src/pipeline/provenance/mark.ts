@@ -4,6 +4,7 @@ import { c2paLibrary, offline } from './c2paLibrary';
 import type { Signer } from './cose';
 import { embedInIso } from './embedIso';
 import type { MarkFacts } from './facts';
+import { hashOfFile } from './fileHash';
 import { openManifest, type ManifestContent } from './manifest';
 import { ownSigner, refusal } from './ownSigner';
 import { localSigner } from './localSigner';
@@ -18,7 +19,7 @@ export async function markIso(
   signer: Signer,
   signal?: AbortSignal,
 ): Promise<void> {
-  const manifest = await openManifest(content, signer, true);
+  const manifest = await openManifest(content, signer, 'boxes');
   try {
     await embedInIso(from, to, markXmp(content.facts), (sha256) => manifest.forHash(sha256), signal);
   } finally {
@@ -34,9 +35,24 @@ export async function markImage(
   content: ManifestContent,
   signer: Signer,
 ): Promise<void> {
-  const manifest = await openManifest(content, signer, false);
+  const manifest = await openManifest(content, signer, 'library');
   try {
-    await writeFile(to, await manifest.forFile(from, format), { flag: 'wx' });
+    await writeFile(to, await manifest.forFile(from, format));
+  } finally {
+    manifest.close();
+  }
+}
+
+/** The Content Credentials of a file that has no place for them, as a file of their own. */
+export async function markBeside(
+  file: string,
+  to: string,
+  content: ManifestContent,
+  signer: Signer,
+): Promise<void> {
+  const manifest = await openManifest(content, signer, 'beside');
+  try {
+    await writeFile(to, await manifest.forHash(await hashOfFile(file)));
   } finally {
     manifest.close();
   }
@@ -70,7 +86,7 @@ async function tryOut(signer: Signer, { certificate }: CredentialFiles): Promise
     processors: [],
     models: [],
   };
-  const manifest = await openManifest({ facts, title: 'trial', target: certificate }, signer, true);
+  const manifest = await openManifest({ facts, title: 'trial', target: certificate }, signer, 'boxes');
   try {
     const store = await manifest.forHash(Buffer.alloc(32));
     const { WasmReader } = await c2paLibrary();

@@ -1,7 +1,11 @@
 import type { CredentialsRecord, IngredientRecord } from '../../protocol/provenance';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { isoStore, wholeFileCheck, type CheckBinding, type HardBinding } from './bindings';
 import { c2paLibrary, offline, reasonOf } from './c2paLibrary';
 import { withFileBlob } from './fileBlob';
-import { canHoldManifest } from './formats';
+import { canHoldManifest, credentialsBeside } from './formats';
 
 interface Status {
   code: string;
@@ -30,17 +34,72 @@ interface Store {
   validation_results?: { activeManifest?: { failure?: Status[] } };
 }
 
+const mismatches = ['assertion.dataHash.mismatch', 'assertion.bmffHash.mismatch'];
+const mostStoreBytes = 64e6;
+
 /** Says that nobody vouches for the signer; the signature itself may be right. */
 const untrusted = 'signingCredential.untrusted';
 
 /**
- * Reads and verifies Content Credentials, ours and others'. Undefined when the file has none. Nothing is fetched from anywhere.
+ * Reads and verifies Content Credentials, ours and others', in the file or beside it. Undefined when there are none. Nothing is fetched
+ * from anywhere.
  */
 export async function readCredentials(
   file: string,
   format: string | undefined,
 ): Promise<CredentialsRecord | undefined> {
-  if (!canHoldManifest(format)) return undefined;
+  const inside = canHoldManifest(format) ? await readInside(file, format) : undefined;
+  return inside ?? readBeside(file);
+}
+
+async function readBeside(file: string): Promise<CredentialsRecord | undefined> {
+  const beside = credentialsBeside(file);
+  if (!existsSync(beside)) return undefined;
+  const name = path.basename(beside);
+  if ((await stat(beside)).size > mostStoreBytes) return { ...unreadable('it is too large'), beside: name };
+  const record = await readStore(await readFile(beside), wholeFileCheck(file));
+  return { ...(record ?? unreadable('it belongs to a file that holds it')), beside: name };
+}
+
+async function readInside(file: string, format: string): Promise<CredentialsRecord | undefined> {
+  const iso = await isoStore(file);
+  const record = iso && (await readStore(iso.store, iso.check));
+  return record ?? readWhole(file, format);
+}
+
+/**
+ * What a manifest store says, whose binding to a file is checked here. Undefined when it is bound in a way that is not known here.
+ */
+async function readStore(store: Uint8Array, check: CheckBinding): Promise<CredentialsRecord | undefined> {
+  const { WasmReader } = await c2paLibrary();
+  let json, about, active;
+  try {
+    const reader = await WasmReader.fromBytes('application/c2pa', store, offline);
+    [json, about, active] = [reader.json(), reader.crJson(), reader.activeLabel()];
+    reader.free();
+  } catch (error) {
+    return unreadable(reasonOf(error));
+  }
+  const { manifests } = JSON.parse(about) as {
+    manifests: { label: string; assertions: Record<string, Omit<HardBinding, 'label'>> }[];
+  };
+  const assertions = manifests.find(({ label }) => label === active)?.assertions ?? {};
+  const labels = Object.keys(assertions).filter((label) => label.startsWith('c2pa.hash.'));
+  if (labels.length !== 1) return undefined;
+  const [label] = labels;
+  const isRight = await check({ ...assertions[label], label });
+  if (isRight === undefined) return undefined;
+  const found = JSON.parse(json) as Store;
+  const failures = found.validation_results?.activeManifest?.failure;
+  // The library was given no file, to which no binding fits.
+  if (failures && isRight)
+    found.validation_results = {
+      activeManifest: { failure: failures.filter(({ code }) => !mismatches.includes(code)) },
+    };
+  return recordOf(found);
+}
+
+async function readWhole(file: string, format: string): Promise<CredentialsRecord | undefined> {
   const { WasmReader } = await c2paLibrary();
   try {
     const reader = await withFileBlob(file, (blob) => WasmReader.fromBlob(format, blob, offline));
