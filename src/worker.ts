@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { treeMemory } from './pipeline/treeMemory';
 import type { SerializedError } from './protocol/errors';
 import { workerMethods, type WorkerEvent, type WorkerRequest } from './protocol/workerMessages';
 
@@ -13,7 +14,7 @@ import { workerMethods, type WorkerEvent, type WorkerRequest } from './protocol/
 
 /** A cancelled job that has not ended by itself after this long is ended together with the process. */
 const graceMs = 3000;
-const memoryCheckMs = 500;
+const memoryCheckMs = 250;
 
 interface Call {
   scratch: string[];
@@ -52,7 +53,7 @@ function receive(message: unknown): void {
       memoryLimit: memoryLimitOf(request.argument),
       cancelled: false,
     });
-    thread ??= startThread();
+    thread ??= startThread(memoryLimitOf(request.argument));
     thread.postMessage(request);
   } else {
     const facts = { reason: `message not understood: ${inspect(message).slice(0, 200)}` };
@@ -69,9 +70,13 @@ function memoryLimitOf(argument: unknown): number {
   return (execution?.maxMemoryGb ?? 0) * 1e9;
 }
 
-function startThread(): Worker {
-  // Native libraries see the variables of the process, and nothing of a thread's own copy.
-  const started = new Worker(path.join(__dirname, 'pipelineThread.js'), { env: SHARE_ENV });
+function startThread(memoryLimit: number): Worker {
+  const started = new Worker(path.join(__dirname, 'pipelineThread.js'), {
+    // Native libraries see the variables of the process, and nothing of a thread's own copy.
+    env: SHARE_ENV,
+    // V8 cleans up before it grows beyond that; everything else is watched.
+    ...(memoryLimit > 0 && { resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memoryLimit / 1e6) } }),
+  });
   started.on('message', (event: WorkerEvent) => {
     const call = 'id' in event ? calls.get(event.id) : undefined;
     if (!call || ending) return;
@@ -82,7 +87,7 @@ function startThread(): Worker {
     if (event.type === 'reply' || event.type === 'recycle') calls.delete(event.id);
     send(event);
   });
-  started.on('error', (error) => end(() => internal(error)));
+  started.on('error', (error) => end((call) => internal(error, call)));
   started.on('exit', (code) => end(() => internal(new Error(`the pipeline's thread ended with ${code}`))));
   return started;
 }
@@ -145,8 +150,12 @@ function removeScratch(call: Call): void {
 function watchMemory(): void {
   const limits = [...calls.values()].map((call) => call.memoryLimit).filter((limit) => limit > 0);
   const limit = Math.min(...limits);
-  if (process.memoryUsage.rss() <= limit) return;
-  end(() => ({ code: 'out-of-memory', facts: { limit: limit / 1e9 } }));
+  if (limit === Infinity) return;
+  const used = treeMemory();
+  if (used <= limit) return;
+  // Rounded up: what was taken is more than the limit in the sentence as well.
+  const facts = { limit: limit / 1e9, used: Math.ceil(used / 1e7) / 100 };
+  end(() => ({ code: 'out-of-memory', facts }));
 }
 
 /**
@@ -166,11 +175,12 @@ function leave(): void {
   }, 20);
 }
 
-function internal(error: Error): SerializedError {
-  const code = (error as NodeJS.ErrnoException).code;
+function internal(error: Error, call?: Call): SerializedError {
+  const isFull = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
+  const limit = isFull && call ? call.memoryLimit / 1e9 : 0;
   return {
-    code: code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : 'internal',
-    facts: { reason: error.message },
+    code: isFull ? 'out-of-memory' : 'internal',
+    facts: { reason: error.message, ...(limit > 0 && { limit }) },
     ...(error.stack === undefined ? {} : { stack: error.stack }),
   };
 }

@@ -184,7 +184,7 @@ export function addRunOptions(command: Command): Command {
     .option('--skip-audio', 'leave the sound out')
     .option(
       '--max-memory <gb>',
-      'stop when more memory is used, 0: no limit',
+      'stop when the job, ffmpeg included, takes more memory, 0: no limit',
       numberBetween(0, 4096, false),
       0,
     )

@@ -4,7 +4,17 @@ import type { OpenJob } from './swapVideo';
 /** What is open during a whole job, whichever models are loaded. */
 export type JobRoad = Pick<
   OpenJob,
-  'job' | 'info' | 'tools' | 'label' | 'content' | 'signer' | 'folder' | 'context' | 'watch' | 'gpu'
+  | 'job'
+  | 'info'
+  | 'tools'
+  | 'label'
+  | 'content'
+  | 'signer'
+  | 'folder'
+  | 'context'
+  | 'watch'
+  | 'gpu'
+  | 'memory'
 >;
 
 /** A job as one pass sees it. */

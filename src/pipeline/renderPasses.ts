@@ -71,7 +71,7 @@ export async function renderPasses(road: JobRoad, state: PassState): Promise<Ren
   const remember = () => {
     state.timings = watch.totals;
     state.seconds = seconds + now() / 1000;
-    state.peakMemoryMb = Math.max(state.peakMemoryMb, process.resourceUsage().maxRSS / 1024);
+    state.peakMemoryMb = Math.max(state.peakMemoryMb, road.memory.mb);
     const peakMb = Math.max(state.gpu?.peakMb ?? 0, road.gpu.use?.peakMb ?? 0);
     if (road.gpu.use) state.gpu = { ...road.gpu.use, peakMb };
     context.onCheckpoint?.(structuredClone(state));

@@ -32,6 +32,7 @@ import { credentialsBeside } from './provenance/formats';
 import { Stopwatch } from './progress';
 import { beginPasses, renderPasses } from './renderPasses';
 import { swapTogether } from './swapTogether';
+import { PeakMemory } from './treeMemory';
 
 /** A job with everything open that its frames pass through. */
 export interface OpenJob {
@@ -52,6 +53,7 @@ export interface OpenJob {
   context: PipelineContext;
   watch: Stopwatch;
   gpu: VramWatcher;
+  memory: PeakMemory;
   /** Of a video: finds what may be wrong with stretches of it. */
   problems?: ProblemFinder;
 }
@@ -74,11 +76,12 @@ export async function swapVideo(job: SwapJob, outer: PipelineContext): Promise<J
   const providers = parseProviders(job.execution.providers);
   const gpuForCuda = providers.some(isNvidia) ? await pinGpu(job.resume?.gpu?.uuid) : undefined;
   if (gpuForCuda !== undefined) outer.onLog('info', gpuForCuda);
-  const gpu = VramWatcher.open();
+  const [gpu, memory] = [VramWatcher.open(), new PeakMemory()];
   try {
-    return await swapWatched(job, watched(outer, gpu), gpu);
+    return await swapWatched(job, watched(outer, gpu), { gpu, memory });
   } finally {
     gpu.close();
+    memory.close();
   }
 }
 
@@ -94,7 +97,11 @@ function watched(context: PipelineContext, gpu: VramWatcher): PipelineContext {
   };
 }
 
-async function swapWatched(job: SwapJob, context: PipelineContext, gpu: VramWatcher): Promise<JobReport> {
+async function swapWatched(
+  job: SwapJob,
+  context: PipelineContext,
+  watches: Pick<OpenJob, 'gpu' | 'memory'>,
+): Promise<JobReport> {
   const watch = new Stopwatch(context.gate?.now);
   context.onProgress({ stage: 'probe', frame: 0, total: 0, fps: 0 });
   const { tools, info } = await watch.time('probe', () => openTarget(job, context));
@@ -117,7 +124,7 @@ async function swapWatched(job: SwapJob, context: PipelineContext, gpu: VramWatc
       content: check,
       context: noted,
       watch,
-      gpu,
+      ...watches,
     });
     context.onLog('info', check.summary);
     return report;
@@ -200,7 +207,7 @@ export async function processFrame(
 
 /** What is told of a job that has succeeded. */
 export function finishReport(
-  { job, info, watch, gpu }: JobRoad,
+  { job, info, watch, gpu, memory }: JobRoad,
   rendered: Rendered,
   providers: ProviderChoice[],
   releases: GpuRelease[],
@@ -219,7 +226,7 @@ export function finishReport(
     width: info.displayWidth,
     height: info.displayHeight,
     providers,
-    peakMemoryMb: process.resourceUsage().maxRSS / 1024,
+    peakMemoryMb: memory.mb,
     ...(gpu.use && { gpu: gpu.use }),
     releases,
     timings: watch.totals,

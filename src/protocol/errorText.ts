@@ -261,17 +261,19 @@ const sentences: Record<ErrorCode, Describe> = {
       '{0} cannot run on {1}, because {2}; {3}, or allow it to run without (--on-gpu-unavailable warn)',
       ...failed(facts, t),
     ),
-  'out-of-memory': ({ limit, model, provider }, t) => {
+  'out-of-memory': ({ limit, used, model, provider }, t) => {
     if (provider !== undefined)
       return t(
         'The memory of the GPU was full while {0} ran on {1}; close other programs that use the GPU, or add cpu to the execution providers',
         text(model, t('a model')),
         provider,
       );
-    return limit === undefined
-      ? t('There was not enough memory; raise the limit or close other programs')
+    if (limit === undefined) return t('There was not enough memory; raise the limit or close other programs');
+    return used === undefined
+      ? t('The job needed more memory than it may take (the limit is {0} GB); raise the limit', limit)
       : t(
-          'There was not enough memory (the limit is {0} GB); raise the limit or close other programs',
+          'The job needed more memory than it may take ({0} GB were in use, the limit is {1} GB); raise the limit, or take a smaller video',
+          used,
           limit,
         );
   },

@@ -58,7 +58,7 @@ export interface ExecutionOptions {
   providers: ExecutionProvider[];
   /** Threads one inference session may use; 0 lets the product choose. */
   threads: number;
-  /** Upper bound for the memory of the child process in GB; 0 means none. */
+  /** Upper bound for the memory of the child process and what it starts, in GB; 0 means none. */
   maxMemoryGb: number;
   /** Seconds to wait for VRAM between processors. */
   gpuMemoryWaitSeconds: number;

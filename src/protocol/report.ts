@@ -66,7 +66,7 @@ export interface JobReport {
   width: number;
   height: number;
   providers: ProviderChoice[];
-  /** Highest resident memory of the child process in MB. */
+  /** The most memory that the child process and what it starts, ffmpeg above all, took together, in MB. */
   peakMemoryMb: number;
   /** Absent where no GPU can be watched. */
   gpu?: GpuUse;

@@ -82,6 +82,28 @@ describe('the command line', () => {
     assert.deepEqual(probed('json.mp4'), result);
   });
 
+  test('keeps within the memory that it may take, or ends with a sentence and nothing behind it', async () => {
+    const limited = (...more: string[]) =>
+      run('-s', 'ann.jpg', '-t', 'clip.mp4', '-o', 'limit.mp4', '--overwrite', '--json', ...more);
+    const peakOf = (ended: Ended) =>
+      (eventsOf(ended).at(-1) as unknown as { report: JobReport }).report.peakMemoryMb / 1000;
+    const needed = peakOf(await limited());
+    const ample = (needed * 1.5).toFixed(2);
+    const done = await limited('--max-memory', ample);
+    assert.equal(done.code, 0, done.stderr);
+    assert.ok(peakOf(done) <= Number(ample), `${peakOf(done)} of ${ample}`);
+    rmSync(path.join(media, 'limit.mp4'));
+    const before = everythingIn(media);
+    const scarce = (needed * 0.6).toFixed(2);
+    const ended = await limited('--max-memory', scarce);
+    assert.equal(ended.code, 6, ended.stdout);
+    const { code, message } = eventsOf(ended).at(-1)!;
+    assert.equal(code, 'out-of-memory');
+    const [, used, limit] = /\((\S+) GB were in use, the limit is (\S+) GB\)/.exec(String(message))!;
+    assert.ok(Number(limit) === Number(scarce) && Number(used) > Number(scarce), String(message));
+    assert.deepEqual(everythingIn(media), before);
+  });
+
   test('names the output itself when none is given, and again without overwriting', async () => {
     for (const name of ['ann-clip.mp4', 'ann-clip (2).mp4']) {
       const { code, stdout, stderr } = await run('-s', 'ann.jpg', '-t', 'clip.mp4', '--quiet');

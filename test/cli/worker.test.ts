@@ -288,14 +288,24 @@ describe('the worker and its client', () => {
     );
   });
 
-  test('more memory than allowed ends the job', async () => {
-    const job = fakeJob('take memory', newOutput(), 0.3);
-    await assert.rejects(
-      client.call('swap', job),
-      failsWith('out-of-memory', ({ facts }) => assert.equal(facts['limit'], 0.3)),
-    );
-    assert.equal((await swap('succeed')).frames, 7);
-  });
+  for (const behaviour of ['take memory', 'take memory in a child', 'take heap'])
+    test(`more memory than allowed ends the job: ${behaviour}`, async (t) => {
+      if (behaviour.endsWith('child') && process.platform !== 'linux') {
+        t.skip('only Linux tells of the memory of children');
+        return;
+      }
+      const job = fakeJob(behaviour, newOutput(), 0.3);
+      await assert.rejects(
+        client.call('swap', job),
+        failsWith('out-of-memory', ({ facts }) => {
+          const { limit, used = 1 } = facts;
+          assert.equal(limit, 0.3);
+          assert.ok(Number(used) > 0.3, String(used));
+        }),
+      );
+      assert.equal(existsSync(`${job.output}.scratch`), false);
+      assert.equal((await swap('succeed')).frames, 7);
+    });
 
   test('dispose leaves nothing of a running job, not even for a moment', async () => {
     const { end, scratch } = await atWork('with child');

@@ -68,6 +68,19 @@ const behaviours: Record<string, Behaviour> = {
     Reflect.set(globalThis, 'taken', Buffer.alloc(400e6, 1));
     return new Promise(() => undefined);
   },
+  /** As ffmpeg does: the memory is another process's. */
+  'take memory in a child': (job, context) => {
+    scratch(job, context);
+    const script = 'globalThis.taken = Buffer.alloc(400e6, 1); setInterval(() => undefined, 1e6)';
+    spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
+    return new Promise(() => undefined);
+  },
+  /** Objects of JavaScript, by a thread that never yields. */
+  'take heap': (job, context) => {
+    scratch(job, context);
+    const taken: object[] = [];
+    for (;;) taken.push({ number: taken.length });
+  },
   /** Wants a fresh process once. */
   recycle: (job, context) => {
     if (!job.resume) throw new RecycleWanted(stateIn(scratch(job, context)));
