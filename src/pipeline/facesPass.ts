@@ -10,7 +10,7 @@ import type { Segment } from './media/segments';
 import { openSelector } from './openSelector';
 import type { PassProgress, PassWork } from './passWork';
 import { ProblemFinder } from './problemFinder';
-import { trackedFrames } from './trackedFrames';
+import { trackedFrames, trackerFor } from './trackedFrames';
 
 /** Looks through the whole video once and writes down every frame's faces; loads the models that know faces, and no others. */
 export async function facesPass(
@@ -25,7 +25,7 @@ export async function facesPass(
     work.providers.push(...models.providers);
     const selector = await watch.time('source', () => openSelector(job, info, tools, models, context));
     const pool = new FramePool(info.format, FaceTracker.lookAhead + 2);
-    const tracker = new FaceTracker({ models, smallFaces: job.smallFaces });
+    const tracker = trackerFor(job, models, selector);
     const reader = openFrameReader(info, tools, { pool, signal: context.signal });
     const frames = checkedFrames(trackedFrames(reader, tracker, watch), work.content, info, watch);
     const problems = new ProblemFinder(info, context.onProblem);

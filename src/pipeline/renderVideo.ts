@@ -12,7 +12,7 @@ import { completeSegment, partialName, removeScratchFolder, type Segment } from 
 import { ProblemFinder } from './problemFinder';
 import { Speedometer } from './progress';
 import { processFrame, type OpenJob, type Rendered } from './swapVideo';
-import { trackedFrames } from './trackedFrames';
+import { trackedFrames, trackerFor } from './trackedFrames';
 
 /** Frames in flight besides those the tracker holds: one being read, one being changed, two being encoded. */
 const spareFrames = 4;
@@ -58,7 +58,7 @@ async function renderSegments(
   const { signal } = context;
   const left = folder.saved.begun;
   const pool = new FramePool(info.format, FaceTracker.lookAhead + spareFrames);
-  const tracker = new FaceTracker({ models, smallFaces: job.smallFaces });
+  const tracker = trackerFor(job, models, selector);
   if (left) problems.restore(left.problems);
   if (left?.tracker !== undefined) tracker.restore(left.tracker);
   if (left?.selector !== undefined) selector.restore(left.selector);

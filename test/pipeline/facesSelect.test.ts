@@ -6,8 +6,10 @@ import type { FaceModels } from '../../src/pipeline/faces/models';
 import { FaceSelector, findReference, onlyLike } from '../../src/pipeline/faces/select';
 import { FaceTracker, type TrackedFrame } from '../../src/pipeline/faces/tracker';
 import type { RgbImage } from '../../src/pipeline/image/region';
+import { trackerFor } from '../../src/pipeline/trackedFrames';
 import { FaceSwapError } from '../../src/protocol/errors';
 import { defaultSelection, type FaceSelection } from '../../src/protocol/job';
+import { defaultProcessing } from '../../src/protocol/processing';
 import { faceModels } from '../support/faceModels';
 import { groupPhoto, loadRgb } from '../support/facePhotos';
 import { filmPhoto, project, type View } from '../support/movingPhoto';
@@ -30,9 +32,8 @@ const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 async function* tracked(
   views: readonly View[],
-  isBystander?: (trackId: number) => boolean,
+  tracker = new FaceTracker({ models, smallFaces: 'never' }),
 ): AsyncGenerator<TrackedFrame> {
-  const tracker = new FaceTracker({ models, smallFaces: 'never', ...(isBystander && { isBystander }) });
   for (const [i, view] of views.entries()) {
     await tracker.push(filmPhoto(photo, view, i));
     for (let next = tracker.next(); next; next = tracker.next()) yield next;
@@ -40,6 +41,9 @@ async function* tracked(
   tracker.flush();
   for (let next = tracker.next(); next; next = tracker.next()) yield next;
 }
+
+type TrackedJob = Parameters<typeof trackerFor>[0];
+const swapping: TrackedJob = { processors: ['face_swapper'], smallFaces: 'never' };
 
 function select(position: number): FaceSelection {
   return { ...defaultSelection, referenceFacePosition: position };
@@ -69,10 +73,10 @@ describe('FaceSelector', () => {
     }
   });
 
-  it('tells bystanders, who are then looked at less often, and keeps to the same face', async () => {
+  it('has bystanders looked at less often, unless all faces are enhanced, and keeps to the same face', async () => {
     const views = range(30).map((i): View => ({ x: 960, y: centres[1].y, zoom: 0.5, dx: 2 * i }));
     const reference = await findReference(models, filmPhoto(photo, views[0], 0), select(1), 'never');
-    const run = async (save: boolean) => {
+    const run = async (job: TrackedJob) => {
       const selector = new FaceSelector(
         models.recognizer,
         onlyLike(reference),
@@ -82,8 +86,7 @@ describe('FaceSelector', () => {
       const chosen: Landmarks[] = [];
       let stale = 0;
       let before: TrackedFrame | undefined;
-      const tell = save ? (id: number) => selector.isBystander(id) : undefined;
-      for await (const frame of tracked(views, tell)) {
+      for await (const frame of tracked(views, trackerFor(job, models, selector))) {
         const faces = await selector.select(frame);
         assert.equal(faces.length, 1);
         chosen.push(faces[0].landmarks);
@@ -96,7 +99,9 @@ describe('FaceSelector', () => {
       }
       return { chosen, stale };
     };
-    const [every, fewer] = [await run(false), await run(true)];
+    const all = { ...defaultProcessing, enhancer: { ...defaultProcessing.enhancer, faces: 'all' as const } };
+    const every = await run({ ...swapping, processors: ['face_swapper', 'face_enhancer'], processing: all });
+    const fewer = await run({ ...swapping, processing: all });
     assert.deepEqual(fewer.chosen, every.chosen);
     assert.equal(every.stale, 0);
     assert.ok(fewer.stale >= 12, `${fewer.stale} looks saved`);

@@ -59,14 +59,26 @@ export function boxBlur(map: Float32Array, { width, height }: Grid, radius: numb
 
 function blurRows(from: Float32Array, to: Float32Array, width: number, height: number, r: number): void {
   const scale = 1 / (2 * r + 1);
-  const reach = Math.min(r, width);
+  // Where values enter and leave the window; between, both do.
+  const entering = Math.max(0, width - r);
+  const full = Math.min(r, entering);
   for (let start = 0; start < width * height; start += width) {
+    const end = start + width;
     let sum = 0;
-    for (let x = 0; x < reach; x++) sum += from[start + x];
-    for (let x = 0; x < width; x++) {
-      if (x + r < width) sum += from[start + x + r];
-      to[start + x] = sum * scale;
-      if (x >= r) sum -= from[start + x - r];
+    for (let at = start; at < start + Math.min(r, width); at++) sum += from[at];
+    let at = start;
+    for (const stop = start + full; at < stop; at++) {
+      sum += from[at + r];
+      to[at] = sum * scale;
+    }
+    for (const stop = start + entering; at < stop; at++) {
+      sum += from[at + r];
+      to[at] = sum * scale;
+      sum -= from[at - r];
+    }
+    for (; at < end; at++) {
+      to[at] = sum * scale;
+      if (at - start >= r) sum -= from[at - r];
     }
   }
 }
@@ -103,7 +115,8 @@ export function weightedBlur(
   radius: number,
   fallback: number,
 ): Float32Array {
-  const out = map.map((value, i) => value * weight[i]);
+  const out = new Float32Array(map.length);
+  for (let i = 0; i < out.length; i++) out[i] = map[i] * weight[i];
   boxBlur(out, grid, radius);
   for (let i = 0; i < out.length; i++) out[i] = (out[i] + 1e-4 * fallback) / (blurredWeight[i] + 1e-4);
   return out;
@@ -139,8 +152,9 @@ export function fillPolygon(
       const x0 = Math.max(0, crossings[i]);
       const x1 = Math.min(grid.width, crossings[i + 1]);
       for (let x = Math.floor(x0); x < x1; x++) {
-        const share = Math.min(x + 1, x1) - Math.max(x, x0);
-        map[row + x] = Math.min(1, map[row + x] + share / sub);
+        const share = (x + 1 < x1 ? x + 1 : x1) - (x > x0 ? x : x0);
+        const sum = map[row + x] + share / sub;
+        map[row + x] = sum < 1 ? sum : 1;
       }
     }
   }

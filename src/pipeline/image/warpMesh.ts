@@ -54,38 +54,53 @@ export function warpMesh(
     const dvdy = vx * bdy + vy * cdy;
     const left = Math.max(0, Math.ceil(ax + Math.min(0, bx, cx) - 0.5));
     const right = Math.min(width - 1, Math.floor(ax + Math.max(0, bx, cx) - 0.5));
+    const inside = isInside(texture, from, a, b, c);
+    // The span of x in which all three weights are at least −ε: each limits it on one side.
+    const e = 1e-4;
+    const adx = bdx + cdx;
+    const [perB, perC, perA] = [1 / bdx, 1 / cdx, 1 / adx];
     for (let y = y0; y <= y1; y++) {
       const py = y + 0.5 - ay;
-      // The span of x in which all three weights are at least −ε.
       let x0 = left;
       let x1 = right;
       const wb = bdy * py - bdx * ax + bdx * 0.5;
       const wc = cdy * py - cdx * ax + cdx * 0.5;
-      const e = 1e-4;
-      if (bdx > 0) x0 = Math.max(x0, Math.ceil((-e - wb) / bdx));
-      else if (bdx < 0) x1 = Math.min(x1, Math.floor((-e - wb) / bdx));
-      else if (wb < -e) continue;
-      if (cdx > 0) x0 = Math.max(x0, Math.ceil((-e - wc) / cdx));
-      else if (cdx < 0) x1 = Math.min(x1, Math.floor((-e - wc) / cdx));
-      else if (wc < -e) continue;
-      const adx = bdx + cdx;
       const wa = 1 + e - wb - wc;
-      if (adx > 0) x1 = Math.min(x1, Math.floor(wa / adx));
-      else if (adx < 0) x0 = Math.max(x0, Math.ceil(wa / adx));
+      if (bdx > 0) x0 = Math.max(x0, Math.ceil((-e - wb) * perB));
+      else if (bdx < 0) x1 = Math.min(x1, Math.floor((-e - wb) * perB));
+      else if (wb < -e) continue;
+      if (cdx > 0) x0 = Math.max(x0, Math.ceil((-e - wc) * perC));
+      else if (cdx < 0) x1 = Math.min(x1, Math.floor((-e - wc) * perC));
+      else if (wc < -e) continue;
+      if (adx > 0) x1 = Math.min(x1, Math.floor(wa * perA));
+      else if (adx < 0) x0 = Math.max(x0, Math.ceil(wa * perA));
       else if (wa < 0) continue;
       if (x0 > x1) continue;
       const u = from[a] + dudx * (x0 + 0.5 - ax) + dudy * py - 0.5;
       const v = from[a + 1] + dvdx * (x0 + 0.5 - ax) + dvdy * py - 0.5;
       const at = y * width + x0;
-      if (channels === 1) sampleOne(texture, out, at, x1 - x0 + 1, u, v, dudx, dvdx);
-      else sampleTwo(texture, out, at, x1 - x0 + 1, u, v, dudx, dvdx);
+      const count = x1 - x0 + 1;
+      if (!inside) sampleAtBorder(texture, out, at, count, u, v, dudx, dvdx);
+      else if (channels === 1) sampleOne(texture, out, at, count, u, v, dudx, dvdx);
+      else sampleTwo(texture, out, at, count, u, v, dudx, dvdx);
     }
   }
 }
 
+/** Whether the four neighbours of every sample between three texels lie in the texture. */
+function isInside({ width, height }: Texture, from: Float32Array, a: number, b: number, c: number): boolean {
+  const slack = 1;
+  return (
+    Math.min(from[a], from[b], from[c]) > slack &&
+    Math.max(from[a], from[b], from[c]) < width - 1 - slack &&
+    Math.min(from[a + 1], from[b + 1], from[c + 1]) > slack &&
+    Math.max(from[a + 1], from[b + 1], from[c + 1]) < height - 1 - slack
+  );
+}
+
 /** A row of bilinear samples of one channel, starting at texel u, v (centres at whole numbers), du, dv apart. */
 function sampleOne(
-  { data, width, height }: Texture,
+  { data, width }: Texture,
   out: Float32Array,
   at: number,
   count: number,
@@ -94,25 +109,21 @@ function sampleOne(
   du: number,
   dv: number,
 ): void {
-  const maxX = width - 2;
-  const maxY = height - 2;
   for (const end = at + count; at < end; at++, u += du, v += dv) {
-    const su = u < 0 ? 0 : u > maxX ? maxX : u;
-    const sv = v < 0 ? 0 : v > maxY ? maxY : v;
-    const iu = su | 0;
-    const iv = sv | 0;
-    const fu = su - iu;
-    const p = iv * width + iu;
-    const q = p + width;
+    const iu = u | 0;
+    const iv = v | 0;
+    const fu = u - iu;
+    const p = (iv * width + iu) | 0;
+    const q = (p + width) | 0;
     const top = data[p] + (data[p + 1] - data[p]) * fu;
     const bottom = data[q] + (data[q + 1] - data[q]) * fu;
-    out[at] = top + (bottom - top) * (sv - iv);
+    out[at] = top + (bottom - top) * (v - iv);
   }
 }
 
 /** The same for two interleaved channels; `at` counts pixels. */
 function sampleTwo(
-  { data, width, height }: Texture,
+  { data, width }: Texture,
   out: Float32Array,
   at: number,
   count: number,
@@ -121,22 +132,44 @@ function sampleTwo(
   du: number,
   dv: number,
 ): void {
-  const maxX = width - 2;
-  const maxY = height - 2;
   for (const end = at + count; at < end; at++, u += du, v += dv) {
-    const su = u < 0 ? 0 : u > maxX ? maxX : u;
-    const sv = v < 0 ? 0 : v > maxY ? maxY : v;
-    const iu = su | 0;
-    const iv = sv | 0;
-    const fu = su - iu;
-    const fv = sv - iv;
-    const p = (iv * width + iu) * 2;
-    const q = p + width * 2;
+    const iu = u | 0;
+    const iv = v | 0;
+    const fu = u - iu;
+    const fv = v - iv;
+    const p = ((iv * width + iu) * 2) | 0;
+    const q = (p + width * 2) | 0;
     const top = data[p] + (data[p + 2] - data[p]) * fu;
     const bottom = data[q] + (data[q + 2] - data[q]) * fu;
     out[at * 2] = top + (bottom - top) * fv;
     const top2 = data[p + 1] + (data[p + 3] - data[p + 1]) * fu;
     const bottom2 = data[q + 1] + (data[q + 3] - data[q + 1]) * fu;
     out[at * 2 + 1] = top2 + (bottom2 - top2) * fv;
+  }
+}
+
+/** The same for any number of channels where samples may lie beyond the texture: its borders go on. */
+function sampleAtBorder(
+  { data, width, height, channels }: Texture,
+  out: Float32Array,
+  at: number,
+  count: number,
+  u: number,
+  v: number,
+  du: number,
+  dv: number,
+): void {
+  for (const end = at + count; at < end; at++, u += du, v += dv) {
+    const su = Math.max(0, Math.min(width - 2, u));
+    const sv = Math.max(0, Math.min(height - 2, v));
+    const iu = Math.floor(su);
+    const iv = Math.floor(sv);
+    for (let c = 0; c < channels; c++) {
+      const p = (iv * width + iu) * channels + c;
+      const q = p + width * channels;
+      const top = data[p] + (data[p + channels] - data[p]) * (su - iu);
+      const bottom = data[q] + (data[q + channels] - data[q]) * (su - iu);
+      out[at * channels + c] = top + (bottom - top) * (sv - iv);
+    }
   }
 }

@@ -114,8 +114,8 @@ export function guidedMask(
   };
   const meanMask = average(mask.slice());
   const meanLuma = average(luma.slice());
-  const both = average(mask.map((value, i) => value * luma[i]));
-  const squares = average(luma.map((value) => value * value));
+  const both = average(product(mask, luma));
+  const squares = average(product(luma, luma));
   const slope = new Float32Array(mask.length);
   const base = new Float32Array(mask.length);
   for (let i = 0; i < mask.length; i++) {
@@ -124,4 +124,10 @@ export function guidedMask(
     base[i] = meanMask[i] - slope[i] * meanLuma[i];
   }
   return { slope: average(slope), base: average(base) };
+}
+
+function product(a: Float32Array, b: Float32Array): Float32Array {
+  const out = new Float32Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = a[i] * b[i];
+  return out;
 }
