@@ -1,9 +1,11 @@
 import type { GpuRelease } from '../protocol/gpu';
 import type { PendingRelease } from '../protocol/passes';
+import type { ExecutionProvider } from '../protocol/job';
 import type { PipelineContext } from './context';
-import { awaitRelease, describeRelease } from './gpu/release';
+import { awaitRelease, describeRelease, type ReleaseWait } from './gpu/release';
 import { listHolders } from './gpu/smi';
 import type { VramWatcher } from './gpu/vramWatcher';
+import { isNvidia } from './inference/providers';
 
 /** A driver that has slept takes a while to wake up for the first reading. */
 const firstReadingMs = 3000;
@@ -13,6 +15,14 @@ export async function baselineOf(gpu: VramWatcher): Promise<number | undefined> 
   return ((await gpu.next(firstReadingMs)) ?? gpu.latest)?.usedMb;
 }
 
+/** Whose memory is waited for: a process, and whether it has used CUDA. */
+export type Waited = Pick<ReleaseWait, 'pid' | 'usedCuda'>;
+
+/** A process whose models run on these providers; this one without a number. */
+export function runningOn(models: readonly { provider?: ExecutionProvider }[], pid = process.pid): Waited {
+  return { pid, usedCuda: models.some(({ provider }) => provider !== undefined && isNvidia(provider)) };
+}
+
 /** Waits until the memory of a process is back at the baseline, at most `waitSeconds`, and logs what came of it. */
 export async function measureRelease(
   gpu: VramWatcher,
@@ -20,7 +30,7 @@ export async function measureRelease(
   by: GpuRelease['by'],
   waitSeconds: number,
   log: PipelineContext['onLog'],
-  pid = process.pid,
+  waited: Waited,
 ): Promise<GpuRelease> {
   const { smi } = gpu;
   const uuid = gpu.latest?.uuid;
@@ -29,7 +39,7 @@ export async function measureRelease(
     waitMs: waitSeconds * 1000,
     now: () => performance.now(),
     holders: () => (smi !== undefined && uuid !== undefined ? listHolders(smi, uuid) : Promise.resolve([])),
-    pid,
+    ...waited,
   });
   const release: GpuRelease = { ...pending, ...released, ms: Math.round(pending.ms + released.ms), by };
   log(release.verdict === 'held' ? 'warn' : 'info', describeRelease(release));

@@ -6,7 +6,7 @@ import type { MemoryLadder, Pass, PassState, PendingRelease } from '../protocol/
 import type { PipelineContext } from './context';
 import { facesPass } from './facesPass';
 import { finishVideo, planJob } from './finishVideo';
-import { baselineOf, measureRelease } from './measuredRelease';
+import { baselineOf, measureRelease, runningOn } from './measuredRelease';
 import { describeStep, isGpuFull, stepDown, withLadder, worksOf, type GpuFull } from './memoryLadder';
 import { removeScratchFolder, type Segment } from './media/segments';
 import { PassMeter } from './passMeter';
@@ -181,7 +181,9 @@ async function settle(road: JobRoad, state: PassState, by: GpuRelease['by']): Pr
   const wait = state.next ? seconds : Math.min(seconds, 2);
   const release = await watch.time('measuring GPU memory', async () => {
     if (!gpu.latest) await baselineOf(gpu);
-    return measureRelease(gpu, pending, by, wait, context.onLog);
+    // A fresh process has not used anything yet.
+    const waited = runningOn(by === 'release' ? state.providers : []);
+    return measureRelease(gpu, pending, by, wait, context.onLog, waited);
   });
   const mayRecycle = by === 'release' && state.next !== undefined && context.onCheckpoint !== undefined;
   if (release.verdict === 'held' && mayRecycle) {

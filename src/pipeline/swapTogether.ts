@@ -2,7 +2,7 @@ import type { GpuRelease } from '../protocol/gpu';
 import type { PendingRelease } from '../protocol/passes';
 import type { JobReport, Stage } from '../protocol/report';
 import { openFaceModels } from './faceModels';
-import { baselineOf, measureRelease } from './measuredRelease';
+import { baselineOf, measureRelease, runningOn } from './measuredRelease';
 import { GpuFullHalfWay, isGpuFull, type GpuFull } from './memoryLadder';
 import { chooseStrategy } from './memoryStrategy';
 import { openProcessors } from './openProcessors';
@@ -47,7 +47,14 @@ export async function swapTogether(
     await close();
     const wait = Math.min(lookSeconds, job.execution.gpuMemoryWaitSeconds);
     if (!pending) return;
-    const measured = await measureRelease(gpu, pending, 'release', wait, context.onLog);
+    const measured = await measureRelease(
+      gpu,
+      pending,
+      'release',
+      wait,
+      context.onLog,
+      runningOn(models.providers),
+    );
     releases.push(measured);
     context.onRelease?.(measured);
   };

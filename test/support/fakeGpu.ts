@@ -7,6 +7,7 @@ export interface FakeGpu {
   curves: (number | string | { usedMb: number; until: string } | { live: string })[][];
   folder?: string;
   apps?: string[];
+  hidden?: true;
   gpus?: string[];
   totalMb?: number;
 }

@@ -6,6 +6,7 @@
 //           living processes, on top of 500 MiB; the last reading repeats
 //   folder  that is looked through for such files
 //   apps    lines of the query for programs; {pid} stands for nothing but itself
+//   hidden  true: programs are listed without what they hold
 //   totalMb of the GPU
 //   gpus    lines of the query for GPUs, in place of the one that there is
 // Every query for programs adds a letter to a file beside it, whose name ends in .asked.
@@ -13,7 +14,14 @@
 const { appendFileSync, existsSync, readdirSync, readFileSync } = require('node:fs');
 
 const file = process.env['FACE_SWAP_FAKE_GPU'];
-const { curves, apps = [], folder, totalMb = 8192, gpus } = JSON.parse(readFileSync(file, 'utf8'));
+const {
+  curves,
+  apps = [],
+  folder,
+  hidden = false,
+  totalMb = 8192,
+  gpus,
+} = JSON.parse(readFileSync(file, 'utf8'));
 const args = process.argv.slice(2);
 const query = args.find((arg) => arg.startsWith('--query-')) ?? '';
 const print = (text) => process.stdout.write(`${text}\n`);
@@ -38,7 +46,7 @@ function holders() {
   if (first.live === undefined) return [];
   const pids = new Set(filesOf(first.live).map((name) => name.split('-')[0]));
   const used = [...pids].map((pid) => [pid, held(first.live, pid) - 500]).filter(([, mb]) => mb > 0);
-  return used.map(([pid, mb]) => `GPU-fake-1, ${pid}, ${mb}, /usr/bin/node`);
+  return used.map(([pid, mb]) => `GPU-fake-1, ${pid}, ${hidden ? '[N/A]' : mb}, /usr/bin/node`);
 }
 
 function filesOf(config) {

@@ -27,6 +27,7 @@ const run = (curve: ReturnType<typeof scripted>, more: Partial<ReleaseWait> = {}
     now: curve.now,
     holders: () => Promise.resolve([]),
     pid: 7,
+    usedCuda: false,
     ...more,
   });
 
@@ -55,6 +56,19 @@ describe('waiting for GPU memory', () => {
     const holders: GpuHolder[] = [{ pid: 7, name: 'node', usedMb: 2000 }];
     const result = await run(scripted([3000]), { holders: () => Promise.resolve(holders) });
     assert.deepEqual(result, { afterMb: 3000, ms: 2000, verdict: 'held' });
+  });
+
+  test('gives up early when nothing moves, the driver does not tell, and CUDA has been used', async () => {
+    for (const holders of [[], [{ pid: 7, name: 'node' }]]) {
+      const more = { holders: () => Promise.resolve(holders), usedCuda: true };
+      const result = await run(scripted([3000]), more);
+      assert.deepEqual(result, { afterMb: 3000, ms: 2000, verdict: 'held' });
+      // What still shrinks may yet be back.
+      const shrinking = [3000, 3000, 3000, 2000, 2000, 2000, 1500, 1500, 1500, 1000];
+      assert.equal((await run(scripted(shrinking), more)).verdict, 'back');
+    }
+    const told = { holders: () => Promise.resolve([{ pid: 9, name: 'game', usedMb: 2000 }]), usedCuda: true };
+    assert.equal((await run(scripted([3000]), told)).ms, 15_000, 'another program may end');
   });
 
   test('is over although timers end a little early', async () => {

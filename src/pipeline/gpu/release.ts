@@ -4,8 +4,8 @@ import type { VramReadings } from './vramWatcher';
 /** Other programs come and go by this much; what a model or a CUDA context leaves behind is more. */
 export const toleranceMb = 64;
 
-/** Unchanged readings after which it is worth asking who holds the memory. */
-const still = 4;
+/** When nothing has moved for so long, it is worth asking who holds the memory. */
+const stillMs = 2000;
 
 /** Timers count whole milliseconds and may end this much early; a wait that ended so would pass for readings that stopped. */
 const timerMs = 1;
@@ -19,17 +19,19 @@ export interface ReleaseWait {
   holders(): Promise<GpuHolder[]>;
   /** This process, by which its own memory is told from that of others. */
   pid: number;
+  /** It has used CUDA, whose context goes with the process and not before. */
+  usedCuda: boolean;
 }
 
 export type Released = Pick<GpuRelease, 'afterMb' | 'ms' | 'verdict' | 'holders'>;
 
 /**
  * Reads until the memory in use is within the tolerance of the baseline; ends with that very reading. It gives up when the
- * time is over, when there are no more readings, and early when the driver says that this very process sits on
- * what is missing and nothing moves: waiting frees no CUDA context.
+ * time is over, when there are no more readings, and early when nothing moves and this very process sits on what is missing, as
+ * the driver says or, where it does not tell of single processes, CUDA makes likely: waiting frees no context.
  */
 export async function awaitRelease(readings: VramReadings, wait: ReleaseWait): Promise<Released> {
-  const { baselineMb, waitMs, now, pid } = wait;
+  const { baselineMb, waitMs, now, pid, usedCuda } = wait;
   const started = now();
   const most = baselineMb + toleranceMb;
   let afterMb = readings.latest?.usedMb ?? baselineMb;
@@ -38,20 +40,22 @@ export async function awaitRelease(readings: VramReadings, wait: ReleaseWait): P
     return { afterMb, ms: now() - started, verdict, ...(others.length > 0 && { holders: others }) };
   };
   if (waitMs <= 0) return told('unknown');
-  for (let unchanged = 0; ;) {
+  for (let [movedAt, asked] = [started, false]; ;) {
     const left = waitMs - (now() - started);
     const sample = left > 0 ? await readings.next(Math.ceil(left) + timerMs) : undefined;
     if (sample === undefined) {
       const isOver = now() - started >= waitMs;
       return isOver ? told('held', await wait.holders()) : told('unknown');
     }
-    unchanged = sample.usedMb === afterMb ? unchanged + 1 : 0;
+    if (sample.usedMb !== afterMb) [movedAt, asked] = [now(), false];
     afterMb = sample.usedMb;
     if (afterMb <= most) return told('back');
-    if (unchanged === still) {
+    if (!asked && now() - movedAt >= stillMs) {
+      asked = true;
       const holders = await wait.holders();
-      const own = holders.find((holder) => holder.pid === pid)?.usedMb ?? 0;
-      if (own >= afterMb - most) return told('held', holders);
+      const own = holders.find((holder) => holder.pid === pid)?.usedMb;
+      const isHidden = own === undefined && holders.every(({ usedMb }) => usedMb === undefined);
+      if ((own ?? 0) >= afterMb - most || (isHidden && usedCuda)) return told('held', holders);
     }
   }
 }

@@ -13,7 +13,7 @@ import { faceModelIds } from '../faceModels';
 import { pinGpu } from '../gpu/device';
 import { VramWatcher } from '../gpu/vramWatcher';
 import { belongsHere, isNvidia, parseProviders } from '../inference/providers';
-import { baselineOf, measureRelease } from '../measuredRelease';
+import { baselineOf, measureRelease, runningOn } from '../measuredRelease';
 import { machineFacts } from './machineFacts';
 import { shortName, type TrialNetwork } from './trial';
 import { TrialProcess } from './trialProcess';
@@ -134,12 +134,12 @@ async function tryStep(
     if (baselineMb === undefined) return { tried };
     const pending = { processor: name, baselineMb, beforeMb, ms: 0 };
     const wait = execution.gpuMemoryWaitSeconds;
-    const first = await measureRelease(gpu, pending, 'release', wait, onLog, trial.pid);
+    const first = await measureRelease(gpu, pending, 'release', wait, onLog, runningOn(tried, trial.pid));
     if (first.verdict !== 'held') return { tried, release: first };
     await trial.end();
     recorder.mark(name, 'ended');
     const after = { ...pending, ms: first.ms };
-    return { tried, release: await measureRelease(gpu, after, 'recycling', wait, onLog) };
+    return { tried, release: await measureRelease(gpu, after, 'recycling', wait, onLog, runningOn([])) };
   } catch (error) {
     if (!(error instanceof FaceSwapError) || error.code === 'cancelled') throw error;
     const { code, facts } = error;
