@@ -4,7 +4,7 @@ import { eyes, faceOval } from './meshTopology';
 import type { GridPoints } from './skin';
 
 /** Height of an open eye by its width. */
-const OPEN = 0.3;
+const OPEN = 0.28;
 /** Lid edges and lashes reach this share of the eye's width beyond its opening. */
 const LID = 0.06;
 
@@ -22,8 +22,8 @@ export function faceMask(
   const mask = new Float32Array(cells(grid));
   fillPolygon(mask, grid, outline(points, faceOval));
   for (let i = 0; i < mask.length; i++) mask[i] = Math.min(mask[i], covered[i]);
-  boxBlur(mask, grid, size * 0.033, 2);
-  for (let i = 0; i < mask.length; i++) mask[i] = smoothstep(0.52, 0.98, mask[i]);
+  boxBlur(mask, grid, size * 0.025, 2);
+  for (let i = 0; i < mask.length; i++) mask[i] = smoothstep(0.6, 0.88, mask[i]);
   holes.forEach((hole, i) => {
     cutOut(mask, grid, hole, size * (keptParts[i].name === 'eye' ? 0.012 : 0.006));
   });

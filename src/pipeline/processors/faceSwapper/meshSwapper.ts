@@ -77,9 +77,6 @@ class MeshSwapper implements FrameProcessor {
   }
 }
 
-/** Contrast of the detail: photos are crisper than film. */
-const CONTRAST = 0.95;
-
 function swapFace(
   frame: Frame,
   face: TrackedFace,
@@ -180,7 +177,7 @@ function planLayer(
   const both = new Float32Array(cells(grid));
   for (let i = 0; i < gain.length; i++) {
     const ratio = covered[i] > 0 ? (light.y[i] + 8) / (warped[i * 2] + 8) : 1;
-    gain[i] = CONTRAST * (0.35 + 0.65 * Math.max(0.35, Math.min(1.6, ratio)));
+    gain[i] = 0.35 + 0.65 * Math.max(0.35, Math.min(1.6, ratio));
     both[i] = covered[i] > 0 ? skin[i] * warped[i * 2 + 1] : 0;
   }
   const shifts = partShifts(face.landmarks, drawn, face.strength);

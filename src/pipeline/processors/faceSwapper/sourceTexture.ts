@@ -61,7 +61,7 @@ export interface SourceTexture {
 const FOLD_SHARE = 0.85;
 const FOLD_LINES = 0.4;
 /** How much of the dark of an upper lid is taken away: the target keeps its own lashes, and two rows look drawn on. */
-const LASHES = 0.6;
+const LASHES = 0.4;
 
 /** Finer than this no target shows it, and preparing it costs time. */
 const largestHeight = 900;
