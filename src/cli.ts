@@ -24,6 +24,7 @@ import {
 } from './cli/options';
 import { addInspectCommand } from './cli/inspect';
 import { jobOfCommand, type GivenOptions } from './cli/jobFile';
+import { addLeftoversCommand } from './cli/leftovers';
 import { printDoctor, printFaces } from './cli/print';
 import { record } from './cli/record';
 import { stopSignal } from './cli/stopSignals';
@@ -62,7 +63,10 @@ async function run(file: string | undefined, options: GivenOptions, command: Com
     output.done(await onRecord(job, version, work, (message) => output.log('warn', message)));
   } catch (error) {
     if (job.resumable && error instanceof FaceSwapError && error.code === 'worker-died')
-      output.log('warn', 'What is finished has been kept: the same command goes on from there');
+      output.log(
+        'warn',
+        `What is finished has been kept: the same command goes on from there, and face-swap leftovers --remove "${path.dirname(job.output)}" is rid of it`,
+      );
     throw error;
   }
 }
@@ -119,6 +123,7 @@ function commandLine(): Command {
   addCudaCommand(program, signal);
   addModelsCommand(program, signal);
   addInspectCommand(program, client, signal);
+  addLeftoversCommand(program);
   program
     .command('record')
     .description('show the jobs that were run on this machine')

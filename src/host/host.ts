@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { cudaEnvironment } from '../machine/cudaRuntime';
+import { removeKeptOf } from '../machine/keptFolders';
 import { modelPlaces, noteStorage, type ModelPlaces } from '../models/places';
 import { FaceSwapError } from '../protocol/errors';
 import { isGpuName } from '../protocol/gpu';
@@ -13,7 +14,6 @@ import { JobList } from './jobList';
 import { JobQueue } from './jobQueue';
 import { JobRun } from './jobRun';
 import { Pickers } from './pickers';
-import { removeKeptParts } from './keptParts';
 import { QueueKeeper } from './queueKeeper';
 import { runJob } from './startSwap';
 import { StatusBar } from './statusBar';
@@ -130,7 +130,7 @@ export class Host {
   /** Takes jobs that neither run nor wait from the list, and what is finished of those that nobody will go on with from the disk. */
   discard(runs: readonly JobRun[]): void {
     for (const run of runs)
-      if (run.state === 'interrupted' || run.state === 'failed') void removeKeptParts(run.job);
+      if (run.state === 'interrupted' || run.state === 'failed') void removeKeptOf(run.job.output);
     this.jobs.remove(runs);
   }
 

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { version } from '../../package.json';
-import { isRunning } from '../models/runningProcess';
+import { isAtWork, keptFolder, keptNoteName, type KeptOwner } from '../machine/keptFolders';
 import type { SwapJob } from '../protocol/job';
 import type { PassState } from '../protocol/passes';
 import type { PipelineContext } from './context';
@@ -33,10 +32,8 @@ interface Saved {
 }
 
 interface Note extends Saved {
-  owner: { pid: number; since: number };
+  owner: KeptOwner;
 }
-
-const noteName = 'progress.json';
 
 /**
  * Where the unfinished parts of a job lie. That of a resumable job has a name by which the very same job finds it again, and a note
@@ -60,8 +57,7 @@ export class JobFolder {
     const { output, resumable = false, resume } = job;
     if (!resumable || info.kind === 'image') return new JobFolder(output, context);
     if (resume) return new JobFolder(output, context, resume.scratch);
-    const name = `.${path.basename(output).slice(0, 60)}.face-swap-kept-${await keyOf(job, info, tools)}`;
-    const folder = path.join(path.dirname(output), name);
+    const folder = keptFolder(output, await keyOf(job, info, tools));
     const note = readNote(folder);
     if (note && isAtWork(note.owner)) {
       context.onLog('warn', 'The same job is running in another process; this one begins anew, by itself');
@@ -99,7 +95,7 @@ export class JobFolder {
   private note({ begun, passes }: Saved): void {
     const owner = { pid: process.pid, since: Date.now() };
     const note: Note = { owner, ...(begun && { begun }), ...(passes && { passes }) };
-    const file = path.join(this.kept!, noteName);
+    const file = path.join(this.kept!, keptNoteName);
     writeFileSync(`${file}.part`, JSON.stringify(note));
     renameSync(`${file}.part`, file);
   }
@@ -123,14 +119,9 @@ async function keyOf(job: SwapJob, info: MediaInfo, tools: MediaTools): Promise<
 
 function readNote(folder: string): Note | undefined {
   try {
-    return JSON.parse(readFileSync(path.join(folder, noteName), 'utf8')) as Note;
+    return JSON.parse(readFileSync(path.join(folder, keptNoteName), 'utf8')) as Note;
   } catch {
     // Not there, or not finished: nothing that could be taken up.
     return undefined;
   }
-}
-
-/** Whether the process that wrote a note lives. Numbers of processes start anew with the machine. */
-function isAtWork({ pid, since }: Note['owner']): boolean {
-  return since >= Date.now() - os.uptime() * 1000 && isRunning(pid);
 }

@@ -129,4 +129,34 @@ describe('a job that is taken up again', { skip: !canSeeProcesses && 'reads /pro
     assert.equal((await running.ended).code, 130);
     assert.deepEqual(everythingIn(media), untouched);
   });
+
+  test('that nobody goes on with is listed with its size, and removed when somebody says so', async () => {
+    const leftovers = async (...args: string[]): Promise<Ended> =>
+      startCli(['leftovers', media, ...args], { cwd: folder }).ended;
+    const running = start('together');
+    await until(() => (note()?.begun?.finished ?? 0) > 0, 'a segment is finished');
+    const before = everythingIn(media);
+    assert.match((await leftovers()).stdout, /a job is at work on it/);
+    const spared = await leftovers('--remove', '--json');
+    assert.match(spared.stderr, /^Removed 0\.0 MB of 1 interrupted job$/m, 'the other one');
+    assert.deepEqual(
+      before.filter((name) => !everythingIn(media).includes(name) && !name.includes('0123456789abcdef')),
+      [],
+    );
+    running.child.kill('SIGKILL');
+    await isGone(running);
+    const listed = await leftovers();
+    assert.equal(listed.code, 0);
+    assert.match(
+      listed.stdout,
+      /\.result\.mp4\.face-swap-kept-[0-9a-f]{16} {2}[0-9.]*[1-9][0-9.]* MB {2}of 20/,
+    );
+    assert.ok(listed.stderr.includes(`--remove "${media}" frees the space`), listed.stderr);
+    await leftovers('--remove');
+    assert.deepEqual(
+      everythingIn(media).filter((name) => name.includes('kept')),
+      [],
+    );
+    assert.match((await leftovers()).stderr, /has left anything/);
+  });
 });
