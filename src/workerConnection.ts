@@ -126,8 +126,11 @@ export class WorkerConnection {
       return;
     }
     this.killGroup();
-    for (const { kept, signal } of this.pending.values())
-      if (kept !== undefined && signal?.aborted) this.scratch.add(kept);
+    for (const call of this.pending.values()) {
+      if (call.kept !== undefined && call.signal?.aborted) this.scratch.add(call.kept);
+      // Decided: a queue that is closed cancels its jobs once their processes have been ended.
+      delete call.kept;
+    }
     // Now and not when its end is told: the caller may be about to exit.
     this.removeScratch();
   }

@@ -47,22 +47,24 @@ describe('the worker and its client', () => {
   });
 
   const newOutput = () => path.join(folder, `${++jobs}.mp4`);
-  const swap = (behaviour: string, options: CallOptions = {}) =>
-    client.call('swap', fakeJob(behaviour, newOutput()), options);
+  const swap = (behaviour: string, options: CallOptions = {}, resumable = false) =>
+    client.call('swap', { ...fakeJob(behaviour, newOutput()), resumable }, options);
 
   /** Starts a job and resolves when it is at work. */
   async function atWork(
     behaviour: string,
     options: CallOptions = {},
+    resumable = false,
   ): Promise<{ end: Promise<JobReport>; scratch: string }> {
     return new Promise((resolve, reject) => {
       let scratch = '';
-      const end = swap(behaviour, {
+      const all = {
         ...options,
-        onScratch: (named) => (scratch = named),
+        onScratch: (named: string) => (scratch = named),
         // In an object, for a promise would be waited for.
         onProgress: () => resolve({ end, scratch }),
-      });
+      };
+      const end = swap(behaviour, all, resumable);
       end.catch(reject);
     });
   }
@@ -313,6 +315,17 @@ describe('the worker and its client', () => {
     client.dispose();
     assert.equal(existsSync(scratch), false);
     await assert.rejects(end, failsWith('worker-died'));
+  });
+
+  test('dispose leaves what a resumable job has finished, also when its queue is cancelled right afterwards', async () => {
+    const abort = new AbortController();
+    const { end, scratch } = await atWork('with child', { signal: abort.signal }, true);
+    client.dispose();
+    abort.abort();
+    await assert.rejects(end, failsWith('cancelled'));
+    if (canSeeProcesses) await until(() => processesMarked(mark).length === 0, 'every process has ended');
+    assert.ok(existsSync(scratch));
+    rmSync(scratch, { recursive: true });
   });
 
   describe('seen from its own end of the line', () => {

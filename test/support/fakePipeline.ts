@@ -148,7 +148,7 @@ export async function swapVideo(job: SwapJob, context: PipelineContext): Promise
 function scratch(job: SwapJob, context: PipelineContext): string {
   const folder = `${job.output}.scratch`;
   mkdirSync(folder);
-  context.onScratch(folder);
+  context.onScratch(folder, job.resumable);
   writeFileSync(path.join(folder, 'half.mp4'), 'half');
   // So that a test can tell that the job has come this far.
   context.onProgress({ stage: 'swap', frame: 1, total: 10, fps: 1 });
