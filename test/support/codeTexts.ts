@@ -34,6 +34,8 @@ export function codeTexts(): CodeTexts {
     );
     const visit = (node: ts.Node): void => {
       if (ts.isCallExpression(node)) readCall(node, source, found);
+      if (file.startsWith('webview') && pageTextsOf(node, source).some(isPlainText))
+        fault(node, source, found);
       if (ts.isPropertyAssignment(node) && file.startsWith(path.join('src', 'host'))) {
         const isShown = readByPeople.includes(node.name.getText(source));
         if (isShown && isPlainText(node.initializer)) fault(node, source, found);
@@ -43,6 +45,34 @@ export function codeTexts(): CodeTexts {
     visit(source);
   }
   return found;
+}
+
+const readAttributes = ['aria-label', 'aria-valuetext', 'title', 'alt', 'placeholder'];
+const readFields = ['textContent', 'innerText', 'title', 'ariaLabel', 'placeholder'];
+/** Which argument of webview/toolkit.ts people read. */
+const readArguments: Record<string, number> = {
+  button: 0,
+  iconButton: 1,
+  progressRing: 0,
+  checkbox: 0,
+  dropdown: 0,
+  textField: 0,
+};
+
+/** What a node puts before the eyes and ears of people who look at a page. */
+function pageTextsOf(node: ts.Node, source: ts.SourceFile): ts.Node[] {
+  const nameOf = (name: ts.Node): string => name.getText(source).replaceAll("'", '');
+  if (ts.isPropertyAssignment(node))
+    return readAttributes.includes(nameOf(node.name)) ? [node.initializer] : [];
+  if (ts.isBinaryExpression(node) && ts.isPropertyAccessExpression(node.left))
+    return readFields.includes(node.left.name.text) ? [node.right] : [];
+  if (!ts.isCallExpression(node)) return [];
+  const called = node.expression.getText(source);
+  if (called === 'make') return node.arguments.slice(2);
+  if (called.endsWith('.setAttribute') && readAttributes.includes(nameOf(node.arguments[0])))
+    return [node.arguments[1]];
+  const at = Object.hasOwn(readArguments, called) ? readArguments[called] : Infinity;
+  return node.arguments.slice(at, at + 1);
 }
 
 function readCall(node: ts.CallExpression, source: ts.SourceFile, { texts, faults }: CodeTexts): void {
