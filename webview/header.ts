@@ -1,3 +1,4 @@
+import './header.css';
 import { keyed, make, rebuild } from './dom';
 import { model } from './model';
 import { command } from './panelHost';

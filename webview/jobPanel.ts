@@ -1,4 +1,6 @@
+import './page.css';
 import './jobPanel.css';
+import './cards.css';
 import type { HostMessage } from '../src/protocol/panel';
 import { make } from './dom';
 import { takePastes } from './drop';
@@ -106,11 +108,14 @@ function receive(message: HostMessage): void {
       return;
     case 'run': {
       const before = model.run?.state;
+      const isNews = before !== message.run?.state;
       model.run = message.run;
       run.update();
       header.update();
       speakOfRun();
-      if (before !== message.run?.state) preview.update();
+      if (isNews) preview.update();
+      if (isNews && hasHeardOfRun) showRun();
+      hasHeardOfRun = true;
       return;
     }
     case 'live':
@@ -127,6 +132,16 @@ function receive(message: HostMessage): void {
 function updateAll(): void {
   for (const part of [header, sources, target, people, preview, settings, run]) part.update();
   restoreScroll();
+}
+
+/** What the page was opened with is no news. */
+let hasHeardOfRun = false;
+/** A job that starts or ends below the edge of the window is brought into sight, unless somebody is at work elsewhere on the page. */
+function showRun(): void {
+  if (content.contains(document.activeElement)) return;
+  const isOver = model.run?.state === 'done' || model.run?.state === 'failed';
+  if (isOver || model.run?.state === 'running')
+    run.element.scrollIntoView({ block: isOver ? 'start' : 'nearest' });
 }
 
 let hasScrolled = false;

@@ -1,3 +1,4 @@
+import './lanes.css';
 import type { FrameSpan } from '../src/protocol/analysis';
 import { make, svg } from './dom';
 import { clockText } from './format';

@@ -1,3 +1,4 @@
+import './page.css';
 import './main.css';
 import type { HostToPanel } from '../src/protocol/comparePanel';
 import { BeforeAfter } from './divider';

@@ -1,3 +1,4 @@
+import './player.css';
 import { make } from './dom';
 import { clockText } from './format';
 import { t } from './texts';

@@ -1,3 +1,4 @@
+import './preview.css';
 import type { Preview as Pictures, PreviewFace } from '../src/protocol/preview';
 import { BeforeAfter } from './divider';
 import { make, svg } from './dom';

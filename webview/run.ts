@@ -1,3 +1,4 @@
+import './run.css';
 import type { RunView } from '../src/protocol/panel';
 import { keyed, make, rebuild } from './dom';
 import { durationText, rateText, sizeText } from './format';

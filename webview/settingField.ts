@@ -47,7 +47,7 @@ function controlFor(
   const key = `setting ${field.name}`;
   switch (field.kind) {
     case 'flag':
-      return keyed(key, checkbox(t('On'), value === true, onChange));
+      return keyed(key, checkbox(t('On'), value === true, onChange, `${title}: ${t('On')}`));
     case 'one':
       return choice(field, title, textOf(value), onChange);
     case 'list':
@@ -88,9 +88,9 @@ function orderedList(
   const rest = field.options.map(({ value }) => value).filter((value) => !chosen.includes(value));
   const items = [...chosen, ...rest].map((value, i) => {
     const isChosen = i < chosen.length;
-    const box = checkbox(value, isChosen, (isOn) =>
-      onChange(isOn ? [...chosen, value] : chosen.filter((other) => other !== value)),
-    );
+    const choose = (isOn: boolean): void =>
+      onChange(isOn ? [...chosen, value] : chosen.filter((other) => other !== value));
+    const box = checkbox(value, isChosen, choose, `${title}: ${value}`);
     // A list must not be empty.
     setDisabled(box, isChosen && chosen.length === 1);
     const swapWith = (j: number) => () => onChange(chosen.with(i, chosen[j]).with(j, value));

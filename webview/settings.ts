@@ -1,3 +1,4 @@
+import './settings.css';
 import { make, rebuild } from './dom';
 import { change, model } from './model';
 import { command, keep, view } from './panelHost';

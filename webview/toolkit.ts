@@ -2,7 +2,9 @@
  * The one door to @vscode/webview-ui-toolkit, which is no longer maintained: should it ever have to go, only this file changes.
  */
 import {
+  Checkbox,
   provideVSCodeDesignSystem,
+  TextField,
   vsCodeButton,
   vsCodeCheckbox,
   vsCodeDropdown,
@@ -11,6 +13,16 @@ import {
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
 import { icon, type IconName } from './icons';
+
+// These name themselves anew whenever they are put into a page; the name that we have given them counts.
+for (const { prototype } of [Checkbox, TextField]) {
+  const connect = Reflect.get<typeof prototype, 'connectedCallback'>(prototype, 'connectedCallback');
+  prototype.connectedCallback = function (this: HTMLElement): void {
+    const name = this.getAttribute('aria-label');
+    connect.call(this);
+    if (name !== null) this.setAttribute('aria-label', name);
+  };
+}
 
 provideVSCodeDesignSystem().register(
   vsCodeButton(),
@@ -55,13 +67,16 @@ export function progressRing(label: string): HTMLElement {
   return element;
 }
 
+/** `name` tells those who hear it more than the words beside the box. */
 export function checkbox(
   label: string,
   isChecked: boolean,
   onChange: (isChecked: boolean) => void,
+  name = label,
 ): HTMLElement {
   const element = document.createElement('vscode-checkbox') as HTMLElement & { checked: boolean };
   element.textContent = label;
+  element.setAttribute('aria-label', name);
   element.toggleAttribute('checked', isChecked);
   // It also tells of the state that it starts with.
   element.addEventListener('change', () => {

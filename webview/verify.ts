@@ -1,3 +1,4 @@
+import './page.css';
 import './verify.css';
 import { parseHostToVerify, type VerifyToHost, type VerifyView } from '../src/protocol/verifyPanel';
 import { make } from './dom';

@@ -1,3 +1,4 @@
+import './vramChart.css';
 import type { RunView } from '../src/protocol/panel';
 import { make, svg } from './dom';
 import { t } from './texts';
