@@ -24,6 +24,32 @@ export async function sameColours(page: Page): Promise<void> {
   await (await frameOf(page)).waitForFunction(`${read('body')} === ${JSON.stringify(colours)}`);
 }
 
+/**
+ * Functions inside the panel. `tabStep` tells what has the focus now, and whether what had it at the last call looks different without;
+ * `tabStops` names everything that Tab has to reach.
+ */
+const tabOrderScript = `(() => {
+  const looks = (e) => [e, ...(e.shadowRoot?.querySelectorAll('*') ?? [])].map((part) => {
+    const s = getComputedStyle(part);
+    const after = getComputedStyle(part, '::after');
+    return [s.outline, s.boxShadow, s.borderColor, after.outline].join();
+  }).join();
+  const nameOf = (e) => e.getAttribute('aria-label') ?? e.textContent.trim().replace(/\\s+/g, ' ').slice(0, 60);
+  let last, held;
+  window.tabStep = () => {
+    const isSeen = last !== undefined && looks(last) !== held;
+    const now = document.activeElement;
+    const isOut = !document.hasFocus() || now === document.body || now === null;
+    last = isOut ? undefined : now;
+    held = last && looks(last);
+    return { key: last ? nameOf(last) : '', isSeen, isOut };
+  };
+  window.tabStops = () => [...document.querySelectorAll(
+    'button, a[href], input, summary, [tabindex="0"], vscode-button, vscode-checkbox, vscode-dropdown, vscode-text-field',
+  )].filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.disabled && e.getAttribute('tabindex') !== '-1'
+      && e.getAttribute('aria-disabled') !== 'true').map(nameOf);
+})()`;
+
 const split = (argument: string): [string, string] => {
   const at = argument.indexOf('|');
   return [argument.slice(0, at), argument.slice(at + 1)];
@@ -79,6 +105,43 @@ export const panelActions = {
     for (const key of argument.split(' ')) await page.keyboard.press(key);
   },
 
+  /** Types a text wherever the focus is. */
+  type: async (page: Page, text: string) => {
+    await page.keyboard.type(text);
+  },
+
+  /**
+   * Goes once through everything in the panel with Tab, from its first control on until the focus leaves it: what was passed, each
+   * with whether it looks different while it has the focus.
+   */
+  panelTabOrder: async (page: Page) => {
+    const frame = await frameOf(page);
+    await frame.evaluate(tabOrderScript);
+    const passed: { key: string; isSeen: boolean }[] = [];
+    for (let i = 0; i < 200; i++) {
+      await page.keyboard.press('Tab');
+      const step = await frame.evaluate<{ key: string; isSeen: boolean; isOut: boolean }>('tabStep()');
+      if (i > 0 && passed.length > 0) passed[passed.length - 1].isSeen = step.isSeen;
+      if (step.isOut) return { passed, expected: await frame.evaluate<string[]>('tabStops()') };
+      passed.push({ key: step.key, isSeen: false });
+    }
+    throw new Error(`The focus never leaves the panel: ${passed.map(({ key }) => key).join(', ')}`);
+  },
+
+  /** Presses Tab until something in the panel whose name begins like this has the focus. */
+  panelTabTo: async (page: Page, name: string) => {
+    const frame = await frameOf(page);
+    await frame.evaluate(tabOrderScript);
+    const passed: string[] = [];
+    while (passed.length < 200) {
+      await page.keyboard.press('Tab');
+      const { key } = await frame.evaluate<{ key: string }>('tabStep()');
+      if (key.startsWith(name)) return;
+      passed.push(key);
+    }
+    throw new Error(`Tab does not reach "${name}", but ${[...new Set(passed)].join(', ')}.`);
+  },
+
   /** What has the focus inside the panel: its label or text. */
   panelFocus: async (page: Page) =>
     (await frameOf(page)).evaluate<string>(
@@ -97,6 +160,17 @@ export const panelActions = {
       }).observe(image, { attributes: true, attributeFilter: ['src'] });
       document.querySelector('.scrub').dispatchEvent(new KeyboardEvent('keydown', { key: '${key}', bubbles: true }));
     })`);
+  },
+
+  /** The commands that the palette offers for some letters. */
+  paletteOffers: async (page: Page, letters: string) => {
+    await page.keyboard.press('F1');
+    const picker = page.locator('.quick-input-widget:visible');
+    await picker.locator('input[type="text"]').fill(`>${letters}`);
+    await picker.locator('.monaco-list-row', { hasText: letters }).first().waitFor();
+    const rows = await picker.locator('.monaco-list-row .label-name').allInnerTexts();
+    await page.keyboard.press('Escape');
+    return rows.map((row) => row.trim());
   },
 
   /** Picks a command in the palette by its name. */
@@ -130,6 +204,13 @@ export const panelActions = {
   /** Whether anything in the panel is wider than the panel. */
   panelOverflow: async (page: Page) =>
     (await frameOf(page)).evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
+
+  /** How much of an element's height is to be seen, from 0 to 1. */
+  panelInSight: async (page: Page, selector: string) =>
+    (await frameOf(page)).evaluate<number>(`(() => {
+      const { top, bottom, height } = document.querySelector(${JSON.stringify(selector)})?.getBoundingClientRect() ?? { height: 0 };
+      return height > 0 ? Math.max(0, Math.min(bottom, innerHeight) - Math.max(top, 0)) / height : 0;
+    })()`),
 
   /** Scrolls an element of the panel into view. */
   panelScroll: async (page: Page, selector: string) => {

@@ -61,6 +61,28 @@ export const uiActions = {
     throw new Error(`The file dialog "${title}" does not take ${file}.`);
   },
 
+  /** Answers it without a mouse. */
+  typeIntoFileDialog: async (page: Page, file: string) => {
+    const dialog = page.locator('.quick-input-widget:visible');
+    await dialog.locator('.monaco-list-row').first().waitFor();
+    const title = await dialog.locator('.quick-input-title', { hasText: /\S/ }).innerText();
+    const itsTitle = dialog.locator('.quick-input-title').filter({ hasText: title });
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await page.keyboard.press('ControlOrMeta+a');
+      await page.keyboard.type(file);
+      await page.keyboard.press('Enter');
+      if (await isHidden(itsTitle, 3000)) return;
+    }
+    throw new Error(`The file dialog "${title}" does not take ${file} from the keyboard.`);
+  },
+
+  /** Takes the first entry of the palette once it is the one with a text. */
+  palettePick: async (page: Page, text: string) => {
+    const rows = page.locator('.quick-input-widget:visible .monaco-list-row.focused');
+    await rows.filter({ hasText: text }).first().waitFor();
+    await page.keyboard.press('Enter');
+  },
+
   /** Takes the first entry of the quick pick. */
   pickFirst: async (page: Page) => {
     await page.locator('.quick-input-widget:visible .monaco-list-row').first().click();

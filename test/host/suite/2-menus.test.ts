@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { suite, test } from 'mocha';
+import * as vscode from 'vscode';
 import { inWorkspace, until } from '../surroundings';
 import { hasUi, ui } from '../ui';
 
@@ -31,5 +32,31 @@ suite('Context menus', function () {
   test('stay away from other files', async function () {
     if (!hasUi) this.skip();
     assert.deepEqual((await ui('explorerMenu', 'notes.txt')).filter(isOurs), []);
+  });
+
+  test('of the palette offer what makes sense without a click on something, and nothing to end while nothing runs', async function () {
+    if (!hasUi) this.skip();
+    await vscode.commands.executeCommand('faceSwap.cancel', 'all');
+    // Rows that are not to be seen are not there.
+    await ui('windowSize', '1280x1600');
+    const offered = await ui('paletteOffers', 'Face Swap: ');
+    await ui('windowSize', '1280x800');
+    const ours = offered.filter((name) => /^Face Swap: (?!Focus on )/.test(name));
+    assert.deepEqual(ours.map((name) => name.slice('Face Swap: '.length)).sort(), [
+      'Add a Model File…',
+      'Delete Job Record',
+      'Doctor',
+      'Get a Model…',
+      'Inspect Provenance',
+      'Install CUDA Runtime',
+      'New Job…',
+      'Open Job Record',
+      'Remove CUDA Runtime',
+      'Show Output',
+      'Swap Face in Video',
+      'Swap Face in Videos of Folder…',
+      'Try It with Sample Media',
+      'Verify GPU Setup',
+    ]);
   });
 });

@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import type { JobReport } from '../../../src/protocol/report';
 import { packagedTool } from '../../support/hostWorkspace';
 import { probe } from '../../support/probe';
-import { workspaceFiles } from '../surroundings';
+import { until, workspaceFiles } from '../surroundings';
 import { hasUi, ui } from '../ui';
 
 suite('Sample media', () => {
@@ -23,6 +23,8 @@ suite('Sample media', () => {
     assert.equal(report.framesWithSwap, 75);
     assert.equal(probe(packagedTool('ffprobe'), report.output).frames, 75);
     await ui('panelWait', '.run .name|face-clip.mp4');
+    // Whoever waits for the result has it before the eyes, without looking for it.
+    await until(async () => (await ui('panelInSight', '.run .screens')) > 0.9);
     await ui('screenshot', 'sample');
     assert.deepEqual(workspaceFiles(), files);
     assert.equal(vscode.window.tabGroups.activeTabGroup.activeTab?.isDirty, false);

@@ -135,6 +135,18 @@ suite('The panel of a job file', () => {
     await until(() => !document.getText().includes('settings'));
   });
 
+  test('keeps the text of the visible label and its corner in the job file', async () => {
+    const document = await openJob('label', { target: 'clip.mp4', sources: ['ann.jpg'] });
+    await ui('panelPress', 'summary:has-text("Output")|Enter');
+    await ui('panelTabTo', 'Label Text');
+    await ui('type', 'made with AI');
+    await ui('keys', 'Enter');
+    await until(() => document.getText().includes('labelText'));
+    await ui('panelChoose', 'Label Position|top-left');
+    await until(() => document.getText().includes('labelPosition'));
+    assert.deepEqual(json(document)['settings'], { labelText: 'made with AI', labelPosition: 'top-left' });
+  });
+
   test('can be read in every theme and in a narrow column, and axe finds nothing serious', async () => {
     await openJob('themes', { target: 'clip.mp4', sources: ['ann.jpg'] });
     await ui('panelWait', '.photo|sharp');

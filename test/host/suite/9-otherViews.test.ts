@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
+import { fakeGpu } from '../../support/fakeGpu';
 import { inWorkspace, until } from '../surroundings';
 import { hasUi, notification, ui } from '../ui';
 
@@ -58,6 +61,8 @@ suite('The view of the GPU', () => {
   suiteSetup(async function () {
     if (!hasUi) this.skip();
     await vscode.commands.executeCommand('faceSwap.gpu.focus');
+    // What the last job ran on is not what a check has found.
+    await vscode.commands.executeCommand('faceSwap.jobs.clear');
   });
   suiteTeardown(async () => {
     await vscode.commands.executeCommand('faceSwap.cancel', 'all');
@@ -79,5 +84,34 @@ suite('The view of the GPU', () => {
     await ui('screenshot', 'gpu');
     await vscode.commands.executeCommand('faceSwap.cancel', 'all');
     await ui('viewRow', 'GPU|Last job');
+  });
+
+  test('tells how much memory of the GPU is in use while a job runs, as it changes', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const folder = mkdtempSync(path.join(tmpdir(), 'face-swap-gpu-'));
+    const settings = vscode.workspace.getConfiguration('faceSwap');
+    const before = { ...process.env };
+    // Fuller with every reading, up to the last one.
+    const curve = Array.from({ length: 4000 }, (_, i) => 1024 + i);
+    Object.assign(process.env, fakeGpu(path.join(folder, 'gpu.json'), { curves: [curve] }));
+    try {
+      // A fresh process sees the changed surroundings.
+      await settings.update('cuda.deviceId', 'GPU-fake-1', vscode.ConfigurationTarget.Global);
+      void vscode.commands.executeCommand('faceSwap.swap', {
+        sources: [inWorkspace('ann.jpg')],
+        target: inWorkspace('long.mp4'),
+      });
+      const used = async (): Promise<number> =>
+        Number(/VRAM ([\d.]+)\/8\.0 GB/.exec((await ui('viewRow', 'GPU|GPU memory')).spoken)?.[1]);
+      const first = await until(used);
+      await until(async () => (await used()) > first);
+      await ui('screenshot', 'gpu-memory');
+    } finally {
+      await vscode.commands.executeCommand('faceSwap.cancel', 'all');
+      await settings.update('cuda.deviceId', undefined, vscode.ConfigurationTarget.Global);
+      for (const name of Object.keys(process.env))
+        if (!(name in before)) Reflect.deleteProperty(process.env, name);
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
