@@ -8,6 +8,7 @@ import type { IdentifiedFace, IdentifiedPhoto } from './identifyPhotos';
 import { swapperRecord } from './neuralRecords';
 import { NetworkOpener } from './openNetworks';
 import { findSwapper, swapperEmbedding, type SwapperFiles } from './processorFiles';
+import { bestPhoto } from './processors/faceSwapper/bestPhoto';
 import { createMeshSwapper } from './processors/faceSwapper/meshSwapper';
 import { NeuralSwapper, wayOf, type EmbedTarget } from './processors/faceSwapper/neuralSwapper';
 import { PeopleSwapper } from './processors/faceSwapper/peopleSwapper';
@@ -30,7 +31,7 @@ export async function openSwapper(
   if (!files) return forPeople(faces, (photos) => Promise.resolve(meshSwapper(photos)));
   const opener = new NetworkOpener(job, context, models.providers);
   try {
-    return await openNeural(job, files, faces, models, opener);
+    return await openNeural(job, files, faces, models, opener, context.onLog);
   } catch (error) {
     await opener.close();
     throw error;
@@ -60,6 +61,7 @@ async function openNeural(
   people: readonly IdentifiedFace[],
   models: OpenFaceModels,
   opener: NetworkOpener,
+  log: PipelineContext['onLog'],
 ): Promise<FrameProcessor> {
   const { swapper, mask } = job.processing ?? defaultProcessing;
   const record = swapperRecord(model);
@@ -86,8 +88,11 @@ async function openNeural(
   const options = { masks: mask, weight, pixelBoost, colourMatch };
   // All of them share the network; what is closed again stays closed.
   return forPeople(people, async (photos) => {
+    const shown = source.kind === 'image' ? [bestPhoto(photos, source.size)] : photos;
+    if (shown.length < photos.length)
+      log('info', `face_swapper is shown one photo only: ${shown[0].file}, the best of ${photos.length}`);
     const faces: SwapPhoto[] = [];
-    for (const photo of photos) faces.push(await photoOf(photo));
+    for (const photo of shown) faces.push(await photoOf(photo));
     const input = await sourceInput(source, faces, sourcing);
     if (input.length !== network.sourceLength) {
       const reason = `its source takes ${network.sourceLength} numbers instead of ${input.length}`;

@@ -6,7 +6,7 @@ import { loadNeuralModels, neuralModel } from '../../src/models';
 import { openRecognizer } from '../../src/pipeline/chosenNetworks';
 import type { PipelineContext } from '../../src/pipeline/context';
 import { alignmentPoints } from '../../src/pipeline/faces/geometry';
-import { identifySource } from '../../src/pipeline/faces/identify';
+import { identifySource, type SourceFace } from '../../src/pipeline/faces/identify';
 import { toWholeCentres } from '../../src/pipeline/image/affine';
 import { cutFace } from '../../src/pipeline/image/faceCrop';
 import { createFrame, type Frame } from '../../src/pipeline/image/frame';
@@ -156,7 +156,13 @@ describe('swappers of every kind of the catalogue', () => {
   });
 
   /** The smooth frame with its largest face swapped. */
-  async function swapped(id: string, keep: boolean, mask: FaceMaskType, pixelBoost = 0): Promise<Frame> {
+  async function swapped(
+    id: string,
+    keep: boolean,
+    mask: FaceMaskType,
+    pixelBoost = 0,
+    spoil: (source: SourceFace) => SourceFace[] = (source) => [source],
+  ): Promise<Frame> {
     const file = folder.write(`${id}.onnx`, swapper(id, keep));
     const { mask: masks, swapper: usual } = defaultProcessing;
     const job: SwapJob = {
@@ -177,7 +183,8 @@ describe('swappers of every kind of the catalogue', () => {
     };
     const models = { ...(await faceModels()), providers: [], close: () => Promise.resolve() };
     const [source] = await identifySource(models, photo, 'photo');
-    const processor = await openSwapper(job, [{ photos: [{ ...source, image: photo }] }], models, context);
+    const photos = spoil(source).map((one) => ({ ...one, image: photo }));
+    const processor = await openSwapper(job, [{ photos }], models, context);
     const frame = copyFrame(smooth);
     await processor.process(frame, target.faces.slice(0, 1));
     await processor.close();
@@ -243,6 +250,25 @@ describe('swappers of every kind of the catalogue', () => {
       });
       assert.ok(new Set(found).size > 1, found.join());
     });
+
+    if (typeof kinds[id].source === 'number')
+      it(`${id} is shown the best of several photos, and that is told`, async (t) => {
+        const lines = t.mock.method(context, 'onLog');
+        const frame = await swapped(id, false, 'insightface', 0, (source) => {
+          const { landmarks } = source.face;
+          const elsewhere = { ...source.face, landmarks: landmarks.map((value) => value / 2) };
+          return [
+            { ...source, file: 'blurred', sharpness: 0.001, face: elsewhere },
+            { ...source, file: 'the sharp one' },
+          ];
+        });
+        assert.deepEqual(frame.planes, (await swapped(id, false, 'insightface')).planes);
+        const told = lines.mock.calls.map(({ arguments: [, message] }) => message);
+        assert.ok(
+          told.some((line) => /one photo only: the sharp one, the best of 2/.test(line)),
+          told.join(),
+        );
+      });
 
     it(`${id} sees the target in its own scale and gives it back in that, boosted as well`, async () => {
       for (const [mask, boost] of [

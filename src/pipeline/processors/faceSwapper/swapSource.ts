@@ -27,7 +27,8 @@ export interface SourceTools {
 
 /**
  * What a swapper's source input is given for one person: the mean of the photos' embeddings in the form that the
- * model wants, or the first photo's face as a picture [1, 3, size, size].
+ * model wants, or, of those that take a picture, the only photo's face [1, 3, size, size]; which one is for
+ * the caller to choose.
  */
 export async function sourceInput(
   source: SwapSource,
