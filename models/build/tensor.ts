@@ -25,6 +25,14 @@ export function constantFromSteps(
   return { type: 'uint8', shape, data: Uint8Array.from(bytes), scale, min };
 }
 
+/** The same constant in floats when it is made of steps, reckoned in single precision as a network would. */
+export function withoutSteps(constant: Constant): Exclude<Constant, { type: 'uint8' }> {
+  if (constant.type !== 'uint8') return constant;
+  const { shape, data } = constant;
+  const [scale, min] = [constant.scale, constant.min].map(Math.fround);
+  return { type: 'float32', shape, data: Float32Array.from(data, (step) => Math.fround(step * scale) + min) };
+}
+
 /** Makes a constant of little-endian bytes. They are copied, because typed arrays want aligned memory. */
 export function constantFromBytes(
   type: keyof typeof arrays,
