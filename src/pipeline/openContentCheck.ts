@@ -25,7 +25,7 @@ export interface OpenContentCheck {
 /** On the CPU always, so that it takes none of the memory that processors want. */
 const execution = { ...defaultExecution, providers: ['cpu' as const] };
 
-/** One look ahead for so many seconds of a video, and no more than `mostGlances`. */
+/** One look ahead for so many seconds of a video, none for a shorter one, and no more than `mostGlances`. */
 const secondsPerGlance = 10;
 const mostGlances = 60;
 
@@ -76,14 +76,24 @@ export async function glanceAhead(
 ): Promise<void> {
   if (info.kind === 'image') return check.glance(await readImage(info));
   const { durationSeconds } = info;
-  const count = Math.min(mostGlances, Math.ceil(durationSeconds / secondsPerGlance));
-  for (let i = 0; i < count; i++) {
-    const seconds = ((i + 0.5) / count) * durationSeconds;
-    const nearby = await keyFrameNear(info, seconds, tools, signal);
-    if (!nearby || !(await check.isSuspect(nearby))) continue;
-    // What is refused is a frame whose time is known.
-    const index = Math.floor(((i + 0.5) / count) * info.frames);
-    await check.glance(await frameAt(info, index, tools, signal), secondsOf(info, index));
+  const count = Math.min(mostGlances, Math.floor(durationSeconds / secondsPerGlance));
+  const decode = (i: number) =>
+    i < count
+      ? keyFrameNear(info, ((i + 0.5) / count) * durationSeconds, tools, signal)
+      : Promise.resolve(undefined);
+  let coming = decode(0);
+  try {
+    for (let i = 0; i < count; i++) {
+      const nearby = await coming;
+      // While one is looked at, the next one is decoded.
+      coming = decode(i + 1);
+      if (!nearby || !(await check.isSuspect(nearby))) continue;
+      // What is refused is a frame whose time is known.
+      const index = Math.floor(((i + 0.5) / count) * info.frames);
+      await check.glance(await frameAt(info, index, tools, signal), secondsOf(info, index));
+    }
+  } finally {
+    await coming.catch(() => undefined);
   }
 }
 

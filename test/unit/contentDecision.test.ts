@@ -92,6 +92,18 @@ describe('where the content check looks', () => {
     }
   });
 
+  test('once at people who stand so near to each other that both squares show the same', () => {
+    const squares = (apart: number, height = 100) => {
+      const beside = { box: { x: 900 + apart, y: 100, width: 80, height }, roll: 0 };
+      return contentRegions({ width: 1920, height: 1080 }, 0, [face, beside]).length - 1;
+    };
+    assert.deepEqual([squares(80), squares(120)], [1, 1]);
+    // A quarter of the square is somebody else's surroundings.
+    assert.deepEqual([squares(130), squares(700)], [2, 2]);
+    // Somebody small is looked at from near by.
+    assert.equal(squares(0, 60), 2);
+  });
+
   test('at the ends of a long picture where nobody has looked for faces', () => {
     assert.equal(photoRegions({ width: 1000, height: 900 }, 0).length, 1);
     const [, top, bottom] = photoRegions({ width: 500, height: 1500 }, 0);

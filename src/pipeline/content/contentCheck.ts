@@ -91,9 +91,9 @@ export class ContentCheck {
     await this.judge(file, [sample], sample, picture);
   }
 
-  /** Whether a frame from anywhere in the target calls for a closer look. */
+  /** Whether a frame from anywhere in the target calls for a closer look; a quick one, at the picture as a whole. */
   async isSuspect(frame: Frame): Promise<boolean> {
-    const sample = await this.look(frame, photoRegions(frame.format, this.target.rotation));
+    const sample = await this.look(frame, contentRegions(frame.format, this.target.rotation, []));
     return isNearLimit(sample, this.limits) || isRaised(sample, this.limits);
   }
 

@@ -7,6 +7,9 @@ const mostPeople = 2;
 const personSize = 5;
 const personBelow = 1.6;
 
+/** A person's square that another one covers to this share shows nothing new. */
+const sameShare = 0.75;
+
 /** Longer than this for one of its short side, a picture is looked at in two squares as well. */
 const longPicture = 1.2;
 
@@ -28,7 +31,21 @@ interface Face {
  */
 export function contentRegions(size: Size, rotation: number, faces: readonly Face[]): Square[] {
   const largest = [...faces].sort((a, b) => b.box.height - a.box.height).slice(0, mostPeople);
-  return [wholePicture(size, rotation), ...largest.map((face) => personRegion(size, face))];
+  const people: Square[] = [];
+  for (const face of largest) {
+    const region = personRegion(size, face);
+    if (!people.some((other) => shares(region, other))) people.push(region);
+  }
+  return [wholePicture(size, rotation), ...people];
+}
+
+/** Whether the first square lies in the second so far that it shows the same; how both are turned hardly matters. */
+function shares(one: Square, other: Square): boolean {
+  const along = (a: number, b: number) =>
+    Math.min(a + one.size / 2, b + other.size / 2) - Math.max(a - one.size / 2, b - other.size / 2);
+  const [width, height] = [along(one.cx, other.cx), along(one.cy, other.cy)];
+  const isLike = one.size >= sameShare * other.size;
+  return isLike && width > 0 && height > 0 && width * height >= sameShare * one.size ** 2;
 }
 
 /** The same where nobody has looked for faces: all of the picture, and the squares at the ends of a long one. */
