@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, mock, test } from 'node:test';
 import sharp from 'sharp';
+import { ContentCheck } from '../../src/pipeline/content/contentCheck';
 import { forgetPreviews, previewFrame, type PipelineContext } from '../../src/pipeline';
 import { FaceSwapError } from '../../src/protocol/errors';
 import { defaultEncoding, defaultExecution, defaultSelection, type SwapJob } from '../../src/protocol/job';
@@ -117,6 +118,28 @@ describe('a preview', () => {
     await forgetPreviews();
     await preview(2);
     assert.equal(opened(), 2);
+  });
+
+  test('checks a frame once for what it shows, and anew with other sources', async () => {
+    await forgetPreviews();
+    const still = mock.method(ContentCheck.prototype, 'still');
+    const photo = mock.method(ContentCheck.prototype, 'photo');
+    const counts = () => [still.mock.callCount(), photo.mock.callCount()];
+    try {
+      await preview(1);
+      await preview(2);
+      assert.deepEqual(counts(), [2, 1]);
+      await preview(1);
+      await preview(1, { selection: { ...job.selection, similarFaceDistance: 0.3 } });
+      assert.deepEqual(counts(), [2, 1]);
+      await preview(1, { contentSensitivity: 'strict' });
+      assert.deepEqual(counts(), [3, 2]);
+      await preview(1, { sources: [groupPhoto(3)] });
+      assert.deepEqual(counts(), [4, 3]);
+    } finally {
+      still.mock.restore();
+      photo.mock.restore();
+    }
   });
 
   test('of a face map says whose face is whose', async () => {

@@ -59,14 +59,16 @@ async function show(
 ): Promise<Preview> {
   const { signal } = context;
   throwIfCancelled(signal);
-  const { info, models, selector, processors, cursor, content } = await warmJob(job, context);
+  const { info, models, selector, processors, cursor, content, passed } = await warmJob(job, context);
   throwIfCancelled(signal);
   const frame = await cursor.frameAt(wanted);
   throwIfCancelled(signal);
   const index = frame.index;
   const before = copyOf(frame);
   const seen = await facesOfPicture(models, frame, { smallFaces: job.smallFaces, stopWhenSure: true });
-  await content.check.still(frame, seen.faces);
+  // People go to and fro, and change settings to see the same frame again.
+  if (!passed.has(index)) await content.check.still(frame, seen.faces);
+  passed.add(index);
   throwIfCancelled(signal);
   const select = selector.fresh();
   const chosen = await select.select(seen);

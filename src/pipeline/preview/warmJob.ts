@@ -20,21 +20,27 @@ interface Target {
   cursor: FrameCursor;
 }
 
-interface Ready {
+interface Looked {
   content: OpenContentCheck;
+  /** Frames of the target that it has let pass. */
+  passed: Set<number>;
+}
+
+interface Ready {
   selector: FaceSelector;
   processors: FrameProcessor[];
 }
 
 /** What a preview needs of a job, open. */
-export interface WarmJob extends Target, Ready {
+export interface WarmJob extends Target, Looked, Ready {
   models: OpenFaceModels;
 }
 
 const targets = new Kept<Target>(({ cursor }) => cursor.close());
 const networks = new Kept<OpenFaceModels>((models) => models.close());
-const jobs = new Kept<Ready>(async ({ content, processors }) => {
-  await content.close();
+/** Outlives changes of everything that is no matter of content. */
+const checks = new Kept<Looked>(({ content }) => content.close());
+const jobs = new Kept<Ready>(async ({ processors }) => {
   for (const processor of processors) await processor.close();
 });
 
@@ -44,7 +50,10 @@ export async function warmJob(job: SwapJob, context: PipelineContext): Promise<W
   const where = JSON.stringify([job.target, await stampOf(job.target), job.tools]);
   const how = JSON.stringify([execution, chosen]);
   const photos = photoFilesOf(job);
-  const what = JSON.stringify([where, how, await Promise.all(photos.map(stampOf)), essenceOf(job)]);
+  const stamps = await Promise.all(photos.map(stampOf));
+  const what = JSON.stringify([where, how, stamps, essenceOf(job)]);
+  const { sources, faceMap, smallFaces, contentSensitivity } = job;
+  const shown = JSON.stringify([where, how, stamps, sources, faceMap, smallFaces, contentSensitivity]);
   const target = await targets.get(where, async () => {
     const tools = await findMediaTools(job.tools);
     const info = await probeMedia(job.target, tools, context.signal);
@@ -55,26 +64,29 @@ export async function warmJob(job: SwapJob, context: PipelineContext): Promise<W
     await jobs.forget();
     return openFaceModels(execution, context.onLog, chosen);
   });
-  const ready = await jobs.get(what, async () => {
+  // Before anything is made of the sources.
+  const looked = await checks.get(shown, async () => {
     for (const photo of photos) await checkPhoto(photo);
-    const content = await openContentCheck(job, target.info, context);
+    return { content: await openContentCheck(job, target.info, context), passed: new Set<number>() };
+  });
+  const ready = await jobs.get(what, async () => {
     let processors: FrameProcessor[] = [];
     try {
       processors = await openProcessors(job, models, context);
       const selector = await openSelector(job, target.info, target.tools, models, context);
-      return { content, processors, selector };
+      return { processors, selector };
     } catch (error) {
-      await content.close();
       for (const processor of processors) await processor.close();
       throw error;
     }
   });
-  return { ...target, ...ready, models };
+  return { ...target, ...looked, ...ready, models };
 }
 
 /** Gives back everything that is open. */
 export async function forgetAll(): Promise<void> {
   await jobs.forget();
+  await checks.forget();
   await networks.forget();
   await targets.forget();
 }
@@ -82,8 +94,7 @@ export async function forgetAll(): Promise<void> {
 /** What of a job decides how a frame looks. */
 function essenceOf(job: SwapJob): unknown {
   const { sources, sourceFaces, faceMap, processors, selection, smallFaces, processing } = job;
-  const { contentSensitivity } = job;
-  return [sources, sourceFaces, faceMap, processors, selection, smallFaces, processing, contentSensitivity];
+  return [sources, sourceFaces, faceMap, processors, selection, smallFaces, processing];
 }
 
 /** Changes when a file does. */
