@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { dataFolder } from '../models/places';
 import { FaceSwapError, type ErrorCode } from '../protocol/errors';
 import type { SwapJob } from '../protocol/job';
+import type { JobConsent } from '../protocol/jobFile';
 import type { JobReport } from '../protocol/report';
 import { acceptedTerms } from './terms';
 
@@ -28,6 +29,8 @@ export interface JobEntry {
   result: 'done' | ErrorCode;
   /** The terms under which whoever ran the job confirmed the consent of the people shown. */
   terms?: { version: number; accepted: string };
+  /** What the job says about who confirmed it. */
+  consent?: JobConsent;
 }
 
 /** How a job ended: its report, or the code of its failure. */
@@ -65,6 +68,7 @@ export async function recordJob(
       seconds,
       result: 'report' in end ? 'done' : end.code,
       ...(terms && { terms: { version: terms.version, accepted: terms.accepted } }),
+      ...(job.consent && { consent: job.consent }),
     };
     await mkdir(folder, { recursive: true });
     await appendFile(recordFile(folder), `${JSON.stringify(entry)}\n`);
