@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, mock, test } from 'node:test';
 import { checkedFrames } from '../../src/pipeline/checkedFrames';
+import { BuiltInClassifier } from '../../src/pipeline/content/classifier';
 import type { ContentClasses } from '../../src/pipeline/content/decision';
 import { ContentCheck, type ContentEyes } from '../../src/pipeline/content/contentCheck';
 import type { TrackedFrame } from '../../src/pipeline/faces/tracker';
@@ -200,5 +201,54 @@ describe('the content check on ordinary photos and clips of one', () => {
     await assert.rejects(openContentCheck({ sources: [photo(1)], target: info.file }, info, abort), {
       code: 'cancelled',
     });
+  });
+});
+
+/** The youngest of photo 6 is taken for 21, the youngest of photo 1 for 31; all of them are grown up. */
+describe('the ages of the people shown, when a score is raised', () => {
+  const { signal } = new AbortController();
+  const clip = makeClip({ extension: '.mp4', video: ['-c:v', 'libx264'], frames: 20 });
+  let score = 0;
+  before(() =>
+    mock.method(BuiltInClassifier.prototype, 'classify', () =>
+      Promise.resolve({ ...plain, porn: score, neutral: 1 - score }),
+    ),
+  );
+  after(() => mock.restoreAll());
+
+  async function judge(source: 1 | 6, target: 1 | 6): Promise<unknown> {
+    const file = photo(target);
+    const info = await probeMedia(file, await clipTools);
+    score = 0;
+    const open = await openContentCheck({ sources: [photo(source)], target: file }, info, { signal });
+    score = 0.8;
+    try {
+      await glanceAhead(open.check, info, await clipTools, signal);
+    } finally {
+      await open.close();
+    }
+    return open.check.summary;
+  }
+
+  test('decide, in the target and in the sources', async () => {
+    for (const [source, target] of [
+      [1, 6],
+      [6, 1],
+    ] as const) {
+      const { facts } = await refusalOf(judge(source, target));
+      assert.deepEqual([facts.file, facts['why'], facts['limit']], [photo(target), 'minor', 0.75]);
+    }
+    assert.match(String(await judge(1, 1)), /highest score 0\.80/);
+  });
+
+  test('decide in a source that has a raised score itself', async () => {
+    const file = (await clip)!;
+    const info = await probeMedia(file, await clipTools);
+    score = 0.8;
+    const open = (source: 1 | 6) =>
+      openContentCheck({ sources: [photo(source)], target: file }, info, { signal });
+    const { facts } = await refusalOf(open(6));
+    assert.deepEqual([facts.file, facts['why']], [photo(6), 'minor']);
+    await (await open(1)).close();
   });
 });
