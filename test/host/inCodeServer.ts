@@ -10,7 +10,7 @@ import type { SuiteRun } from './suiteRun';
 
 const timeoutMs = 900_000;
 
-const settings = {
+export const settings = {
   'workbench.startupEditor': 'none',
   // Nothing lies over what tests point at.
   'workbench.hover.delay': 60_000,

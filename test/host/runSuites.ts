@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Counts } from '../support/counts';
 import { addWorkspaceSettings, fillWorkspace } from '../support/hostWorkspace';
 import { unpackVsix } from '../support/unpackedVsix';
+import { runDialogs } from './dialogs';
 import { runInCodeServer } from './inCodeServer';
 import { runInDesktop } from './inDesktop';
 import type { RunSuite } from './suiteRun';
@@ -18,8 +19,8 @@ const folderOf = (run: string): string => (folders.includes(run) ? run : 'suite'
 
 /**
  * Runs the suite in VS Code on this checkout and on the unpacked .vsix, and the suite for untrusted workspaces, and the one that
- * restarts VS Code.
- * `HOST_SUITES=checkout,restricted,restart,vsix` chooses; `TEST_GREP` chooses tests by name. `gallery` takes the pictures of README.md.
+ * restarts VS Code, and the one that answers dialogs.
+ * `HOST_SUITES=checkout,restricted,restart,dialogs,vsix` chooses; `TEST_GREP` chooses tests by name. `gallery` takes the pictures of README.md.
  */
 export async function runSuites(): Promise<Counts> {
   await buildTests();
@@ -29,7 +30,7 @@ export async function runSuites(): Promise<Counts> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'face-swap-host-'));
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
   // A desktop VS Code that loads its window anew is lost to the one who runs the tests.
-  const usual = ['checkout', 'restricted', ...(desktop ? [] : ['restart']), 'vsix'];
+  const usual = ['checkout', 'restricted', ...(desktop ? [] : ['restart', 'dialogs']), 'vsix'];
   const chosen = process.env['HOST_SUITES']?.split(',') ?? usual;
   try {
     const media = path.join(home, 'media');
@@ -41,7 +42,7 @@ export async function runSuites(): Promise<Counts> {
       cpSync(media, workspace, { recursive: true });
       if (name === 'restricted') addWorkspaceSettings(workspace);
       console.log(`\n${name}`);
-      const counts = await runSuite({
+      const counts = await (name === 'dialogs' ? runDialogs : runSuite)({
         title: name,
         // Pictures show what people install, and no folder of this checkout.
         extension:

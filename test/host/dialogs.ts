@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import type { JobEntry } from '../../src/machine/jobRecord';
+import { termsText, termsTitle, termsVersion } from '../../src/protocol/termsText';
+import { launchBrowser } from '../support/browser';
+import { startCodeServer } from '../support/codeServer';
+import type { Counts } from '../support/counts';
+import { uiActions } from '../support/uiActions';
+import { settings } from './inCodeServer';
+import type { SuiteRun } from './suiteRun';
+
+/**
+ * What modal dialogs ask, and what becomes of the answers. VS Code refuses to show any to tests in its extension host, so these drive
+ * the window from outside, as people do.
+ */
+export async function runDialogs(run: SuiteRun): Promise<Counts> {
+  const data = path.join(run.home, 'data', 'face-swap');
+  const env = { XDG_DATA_HOME: path.dirname(data), FACE_SWAP_DATA: data };
+  const { home, workspace } = run;
+  const server = await startCodeServer({ home, workspace, settings, workspaceTrust: false, env });
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  try {
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      const extension = `vscode-remote://127.0.0.1:${server.port}${run.extension}`;
+      const payload = JSON.stringify([
+        ['extensionDevelopmentPath', extension],
+        ['skipWelcome', 'true'],
+      ]);
+      const query = new URLSearchParams({ folder: workspace, payload });
+      await page.goto(`http://127.0.0.1:${server.port}/?${query.toString()}`);
+      // Menus know the extension from then on.
+      await page.locator('.activitybar .action-item', { has: page.getByLabel('Face Swap') }).waitFor();
+      const chosen = new RegExp(process.env['TEST_GREP'] ?? '');
+      for (const [title, work] of tests.filter(([name]) => chosen.test(name))) {
+        try {
+          await work({ page, home, workspace, data });
+          counts.passed++;
+          console.log(`  ✔ ${title}`);
+        } catch (error) {
+          counts.failed++;
+          console.log(`  ✘ ${title}\n${String(error)}`);
+          await uiActions.screenshot(page, 'failed-dialogs');
+        }
+      }
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await server.stop();
+  }
+  return counts;
+}
+
+interface Window {
+  page: Page;
+  home: string;
+  workspace: string;
+  /** The data folder of the extension. */
+  data: string;
+}
+type Work = (window: Window) => Promise<void>;
+
+const accepted = (data: string) => path.join(data, 'terms.json');
+
+const tests: [title: string, work: Work][] = [
+  [
+    'the terms are asked before the first swap, in full; who declines gets none, and nothing is kept of that',
+    async ({ page, home, workspace, data }) => {
+      const before = readdirSync(workspace);
+      let declined = 1;
+      for (const decline of ['Cancel', 'Escape'] as const) {
+        await beginSwap(page, workspace);
+        const dialog = await dialogOf(page, termsTitle());
+        const detail = await dialog.locator('.dialog-message-detail').innerText();
+        assert.equal(plain(detail), plain(termsText()));
+        assert.deepEqual((await buttonsOf(page)).sort(), ['Accept', 'Cancel']);
+        if (decline === 'Escape') await page.keyboard.press('Escape');
+        else await press(page, decline);
+        await dialog.waitFor({ state: 'detached' });
+        await until(() => saidIn(home).split('terms of use have not been accepted').length > declined);
+        declined++;
+        assert.ok(!existsSync(accepted(data)), decline);
+        assert.deepEqual(readdirSync(workspace), before, decline);
+      }
+    },
+  ],
+  [
+    'who accepts gets the swap, and is not asked again',
+    async ({ page, home, workspace, data }) => {
+      for (const name of ['ann-clip.mp4', 'ann-clip (2).mp4']) {
+        await beginSwap(page, workspace);
+        if (!existsSync(accepted(data))) {
+          await dialogOf(page, termsTitle());
+          await press(page, 'Accept');
+        }
+        await until(() => existsSync(path.join(workspace, name)));
+        await until(() => saidIn(home).includes(`Done: ${path.join(workspace, name)}`));
+        const kept = JSON.parse(readFileSync(accepted(data), 'utf8')) as Record<string, unknown>;
+        assert.deepEqual([kept['version'], kept['by']], [termsVersion, 'VS Code']);
+      }
+      const lines = readFileSync(path.join(data, 'jobs.jsonl'), 'utf8').trimEnd().split('\n');
+      const entries = lines.map((line) => JSON.parse(line) as JobEntry);
+      assert.deepEqual(
+        entries.map(({ result, terms }) => [result, terms?.version]),
+        [
+          ['done', termsVersion],
+          ['done', termsVersion],
+        ],
+      );
+    },
+  ],
+  [
+    'who has accepted an older text is asked again',
+    async ({ page, workspace, data }) => {
+      const older = { version: termsVersion - 1, accepted: '2020-01-01T00:00:00.000Z', by: 'VS Code' };
+      writeFileSync(accepted(data), JSON.stringify(older));
+      await beginSwap(page, workspace);
+      const dialog = await dialogOf(page, termsTitle());
+      await press(page, 'Cancel');
+      await dialog.waitFor({ state: 'detached' });
+      assert.equal(readFileSync(accepted(data), 'utf8'), JSON.stringify(older));
+    },
+  ],
+  [
+    'the job record goes when that is confirmed, and not otherwise',
+    async ({ page, data }) => {
+      const record = path.join(data, 'jobs.jsonl');
+      for (const [answer, isThere] of [
+        ['Cancel', true],
+        ['Delete', false],
+      ] as const) {
+        await command(page, 'Face Swap: Delete Job Record');
+        const dialog = await dialogOf(page, 'Delete the record of all jobs');
+        assert.ok(existsSync(record));
+        await press(page, answer);
+        await dialog.waitFor({ state: 'detached' });
+        if (!isThere) await until(() => !existsSync(record));
+        assert.equal(existsSync(record), isThere, answer);
+      }
+    },
+  ],
+];
+
+async function beginSwap(page: Page, workspace: string): Promise<void> {
+  await uiActions.chooseInExplorer(page, 'clip.mp4|Swap Face in Video');
+  await uiActions.answerFileDialog(page, path.join(workspace, 'ann.jpg'));
+}
+
+async function dialogOf(page: Page, title: string) {
+  const dialog = page.locator('.monaco-dialog-box', { hasText: title });
+  await dialog.waitFor();
+  return dialog;
+}
+
+async function buttonsOf(page: Page): Promise<string[]> {
+  const texts = await page.locator('.monaco-dialog-box .dialog-buttons .monaco-button').allInnerTexts();
+  return texts.map((text) => text.trim());
+}
+
+async function press(page: Page, button: string): Promise<void> {
+  await page.locator('.monaco-dialog-box .monaco-button', { hasText: button }).click();
+}
+
+async function command(page: Page, title: string): Promise<void> {
+  const field = page.locator('.quick-input-widget:visible input[type="text"]');
+  // Whatever takes the focus at that moment closes the palette again.
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await page.keyboard.press('F1');
+    const isTyped = await field.fill(`>${title}`, { timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+    if (!isTyped) continue;
+    await page.locator('.quick-input-widget .monaco-list-row', { hasText: title }).first().click();
+    return;
+  }
+  throw new Error(`The palette does not stay open for ${title}.`);
+}
+
+/** What the output channel "Face Swap" has been told. */
+function saidIn(home: string): string {
+  const logs = path.join(home, 'user-data', 'logs');
+  return readdirSync(logs, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('Face Swap.log'))
+    .map((file) => readFileSync(path.join(logs, file), 'utf8'))
+    .join('');
+}
+
+/** Asks again and again until the answer is yes. */
+async function until(look: () => boolean): Promise<void> {
+  const end = Date.now() + 120_000;
+  while (!look()) {
+    if (Date.now() > end) throw new Error(`It does not become so: ${look.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();
