@@ -17,19 +17,21 @@ const external = [
   '@ffprobe-installer/ffprobe',
 ];
 
-/** Tells VS Code's problem matcher when a build starts, ends, and what is wrong. */
+let running = 0;
+
+/** Tells VS Code's problem matcher when building starts, when all of it has ended, and what is wrong. */
 const announce = {
   name: 'announce',
   setup(build) {
     build.onStart(() => {
-      if (watch) console.log('[watch] build started');
+      if (watch && running++ === 0) console.log('[watch] build started');
     });
     build.onEnd(({ errors }) => {
       for (const { text, location } of errors) {
         console.error(`✘ [ERROR] ${text}`);
         if (location) console.error(`    ${location.file}:${location.line}:${location.column}:`);
       }
-      if (watch) console.log('[watch] build finished');
+      if (watch && --running === 0) console.log('[watch] build finished');
     });
   },
 };
@@ -69,22 +71,27 @@ const builds = [
 
 async function main() {
   rmSync(path.join(__dirname, 'dist'), { recursive: true, force: true });
+  writeAssets();
   if (watch) {
-    for (const build of builds) await (await esbuild.context(build)).watch();
+    const contexts = await Promise.all(builds.map((build) => esbuild.context(build)));
+    await Promise.all(contexts.map((context) => context.watch()));
     return;
   }
   for (const build of builds) await esbuild.build(build);
-  // Beside the bundle that loads it: code can be bundled, WebAssembly is read from its file.
-  copyFileSync(
-    require.resolve('@contentauth/c2pa-wasm/assets/c2pa_bg.wasm'),
-    path.join(__dirname, 'dist', 'c2pa.wasm'),
-  );
-  const font = path.dirname(require.resolve('dejavu-fonts-ttf/LICENSE'));
-  mkdirSync(path.join(__dirname, 'dist', 'fonts'), { recursive: true });
-  for (const file of ['ttf/DejaVuSans-Bold.ttf', 'LICENSE'])
-    copyFileSync(path.join(font, file), path.join(__dirname, 'dist', 'fonts', path.basename(file)));
-  writeJobFileSchema();
   chmodSync(path.join(__dirname, 'dist', 'cli.js'), 0o755);
+}
+
+/** What lies beside the bundles that read it: code can be bundled, WebAssembly, fonts and the schema are files. */
+function writeAssets() {
+  const font = path.dirname(require.resolve('dejavu-fonts-ttf/LICENSE'));
+  const files = {
+    'c2pa.wasm': require.resolve('@contentauth/c2pa-wasm/assets/c2pa_bg.wasm'),
+    'fonts/DejaVuSans-Bold.ttf': path.join(font, 'ttf/DejaVuSans-Bold.ttf'),
+    'fonts/LICENSE': path.join(font, 'LICENSE'),
+  };
+  mkdirSync(path.join(__dirname, 'dist', 'fonts'), { recursive: true });
+  for (const [name, from] of Object.entries(files)) copyFileSync(from, path.join(__dirname, 'dist', name));
+  writeJobFileSchema();
 }
 
 if (require.main === module) {

@@ -66,7 +66,7 @@ const sentences: Record<ErrorCode, Describe> = {
           'There is not enough space for {0} (up to {1} needed, {2} free); free some, or write to another disk',
           name(file, t),
           size(needed),
-          size(free),
+          size(free, Math.floor),
         )
       : t('There is not enough space for {0}; free some, or write to another disk', name(file, t)),
   'no-source-face': ({ file, position, faces }, t) =>
@@ -343,6 +343,6 @@ function lastLine(stderr: string | undefined): string | undefined {
   return stderr?.trim().split('\n').at(-1)?.slice(0, 200);
 }
 
-function size(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+function size(bytes: number, whole = Math.ceil): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${whole(bytes / 1e6)} MB`;
 }

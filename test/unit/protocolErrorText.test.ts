@@ -60,6 +60,8 @@ describe('the sentence for an error', () => {
     assert.match(sentence('media-truncated'), /12 of 40 frames/);
     assert.match(sentence('media-unsupported'), /HDR/);
     assert.match(sentence('disk-full'), /5\.5 GB needed, 12 MB free/);
+    const little = { code: 'disk-full', facts: { file, needed: 1.6e6, free: 1.5e6 } } as const;
+    assert.match(describeError(little), /2 MB needed, 1 MB free/);
     assert.match(sentence('tool-failed'), /Invalid data found/);
     assert.match(sentence('encoder-unavailable'), /h264_nvenc.*No capable devices/);
     assert.match(sentence('out-of-memory'), /4 GB/);
