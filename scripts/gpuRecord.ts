@@ -14,12 +14,14 @@ export interface Measured {
   machine: string;
   frames: number;
   strategies: Record<'together' | 'sequential', Strategy | undefined>;
+  /** Why a strategy has no result. */
+  troubles: Partial<Record<'together' | 'sequential', string>>;
   /** Both strategies gave the same frames, bit for bit. */
   isSame: boolean;
 }
 
 /** The record as Markdown: what was measured, and plainly what was not. */
-export function gpuRecord({ report, machine, frames, strategies, isSame }: Measured): string {
+export function gpuRecord({ report, machine, frames, strategies, troubles, isSame }: Measured): string {
   const { gpus, models, releases, runtime, system, node, version } = report;
   const failures = models.flatMap((model) => model.failures).filter(({ provider }) => provider === 'cuda');
   const lines = [
@@ -33,6 +35,7 @@ export function gpuRecord({ report, machine, frames, strategies, isSame }: Measu
     `- ${machine}; ${system}; Node ${node}; Face Swap ${version}`,
     `- onnxruntime ${runtime.version}, built with ${runtime.built.join(', ')}`,
     ...gpus.map(({ name, driver, totalMb }) => `- ${name}, driver ${driver}, ${totalMb ?? '?'} MB`),
+    ...cudaLines(report),
     ...(gpus.length === 0 ? ['- no NVIDIA GPU with a working driver'] : []),
     '',
     '## Networks',
@@ -79,18 +82,35 @@ export function gpuRecord({ report, machine, frames, strategies, isSame }: Measu
       (['together', 'sequential'] as const).map((name) => strategyRow(name, strategies[name], frames)),
     ),
     '',
-    isSame
-      ? 'Both strategies gave the same frames, bit for bit.'
-      : '**The two strategies did not give the same frames.**',
+    ...Object.entries(troubles).map(([name, why]) => `**${name} did not get to its end**: ${plain(why)}`),
+    ...(Object.keys(troubles).length > 0
+      ? []
+      : [
+          isSame
+            ? 'Both strategies gave the same frames, bit for bit.'
+            : '**The two strategies did not give the same frames.**',
+        ]),
   ];
   return `${withoutFolders(lines.join('\n'), report.folders)}\n`;
+}
+
+/** What Markdown would take for emphasis stays what it is. */
+const plain = (text: string): string => text.replace(/[*_]/g, '\\$&');
+
+function cudaLines({ cuda }: VerifyReport): string[] {
+  if (!cuda) return [];
+  const found = cuda.found.map(({ name, from, version }) => `${name} ${version ?? ''}`.trim() + ` (${from})`);
+  const missing = cuda.missing.map(({ name }) => name);
+  return [
+    `- CUDA provider ${cuda.provider}; found: ${found.join(', ') || 'nothing'}; missing: ${missing.join(', ') || 'nothing'}`,
+  ];
 }
 
 function verdict(report: VerifyReport, failure: { why: string; cure: string } | undefined): string[] {
   const headline = verifyHeadline(report);
   const onGpu = report.models.some(({ provider = 'cpu' }) => provider !== 'cpu');
   if (onGpu) return [`**${headline}**`, ''];
-  const why = failure ? ` (${failure.why}; ${failure.cure})` : '';
+  const why = failure ? ` (${plain(`${failure.why}; ${failure.cure}`)})` : '';
   return [
     `**Nothing in this record ran on a GPU**: CUDA could not be used${why}.`,
     'The times are those of a CPU, and there are no figures for GPU memory. The record shows that the measurement runs to its end and',

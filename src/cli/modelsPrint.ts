@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   loadCatalogue,
   loadNeuralModels,
@@ -40,7 +41,8 @@ export function printListing(listing: Listing, places: ModelPlaces, json: boolea
       .join(', ')}`,
   );
   write(`Models are kept in ${places.storage}`);
-  if (places.folders.length > 0) write(`and looked for in ${places.folders.join(', ')}`);
+  const told = places.folders.map((folder) => (existsSync(folder) ? folder : `${folder} (not there)`));
+  if (told.length > 0) write(`and looked for in ${told.join(', ')}`);
   for (const { model, path, verified, bytes } of models) {
     write(
       `✓ ${model.id}  ${model.role}  ${megabytes(bytes)}  ${path}${verified ? '' : '  (not a recorded file)'}`,

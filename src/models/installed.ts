@@ -80,7 +80,7 @@ export async function alreadyThere(model: NeuralModel, places: ModelPlaces): Pro
   const found = await findNeuralModel(model.id, places).catch(() => undefined);
   if (found?.verified) return found.path;
   if (found?.path === path.join(places.storage, model.file)) {
-    throw new FaceSwapError('output-exists', { file: found.path });
+    throw new FaceSwapError('output-exists', { file: found.path, model: model.id });
   }
   return undefined;
 }

@@ -48,7 +48,7 @@ export async function readOnnxHead(file: string): Promise<OnnxHead> {
     throw new FaceSwapError('input-unreadable', { file, reason: message });
   });
   try {
-    if (reader.size === 0) throw new FaceSwapError('input-empty', { file });
+    if (reader.size === 0) throw new FaceSwapError('input-empty', { file, wanted: 'model' });
     const head = await readModel(reader);
     if (head) return head;
     throw new FaceSwapError('model-wrong', { file, reason: 'it is not an ONNX file' });

@@ -27,7 +27,7 @@ export async function addModel(
   const there = await stat(target).catch(() => undefined);
   if (there) {
     const same = path.resolve(file) === target || (await verified.sha256(target, options)) === sha256;
-    if (!same) throw new FaceSwapError('output-exists', { file: target });
+    if (!same) throw new FaceSwapError('output-exists', { file: target, model: found.model.id });
     return { ...found, path: target };
   }
   await copy(file, target, found.bytes);

@@ -19,8 +19,10 @@ const sentences: Record<ErrorCode, Describe> = {
   'input-missing': ({ file }, t) => t('{0} does not exist; check the path', name(file, t)),
   'input-unreadable': ({ file, reason }, t) =>
     t('{0} cannot be read{1}; check its permissions', name(file, t), because(reason)),
-  'input-empty': ({ file }, t) =>
-    t('{0} is empty; choose a file with a picture or a video in it', name(file, t)),
+  'input-empty': ({ file, wanted }, t) =>
+    wanted === 'model'
+      ? t('{0} is empty; choose a file with a model in it', name(file, t))
+      : t('{0} is empty; choose a file with a picture or a video in it', name(file, t)),
   'input-is-directory': ({ file }, t) => t('{0} is a folder; choose a file in it', name(file, t)),
   'not-media': ({ file, wanted }, t) =>
     wanted === 'photo'
@@ -42,8 +44,14 @@ const sentences: Record<ErrorCode, Describe> = {
       name(file, t),
       text(feature, t('unusual format')),
     ),
-  'output-exists': ({ file }, t) =>
-    t('{0} exists already; choose another name, or allow it to be overwritten', name(file, t)),
+  'output-exists': ({ file, model }, t) =>
+    model === undefined
+      ? t('{0} exists already; choose another name, or allow it to be overwritten', name(file, t))
+      : t(
+          'Another file is there as {1} already ({0}) and is not replaced; remove it first with “face-swap models remove {1}”',
+          name(file, t),
+          model,
+        ),
   'output-folder-missing': ({ file }, t) =>
     t('The folder {0} does not exist; create it or choose another one', name(file, t)),
   'output-not-writable': ({ file, reason }, t) =>

@@ -34,6 +34,7 @@ const measured = (more: Partial<Measured['report']> = {}, isSame = true): Measur
   },
   ...{ machine: '2 × CPU, 8 GB', frames: 250, isSame },
   strategies: { together: strategy, sequential: strategy },
+  troubles: {},
 });
 
 describe('The GPU record', () => {
@@ -58,6 +59,29 @@ describe('The GPU record', () => {
     assert.match(text, /\*\*Nothing in this record ran on a GPU\*\*: CUDA could not be used \(no NVIDIA GPU/);
     assert.match(text, /it does not prove CUDA/);
     assert.match(text, /No GPU memory could be watched on this machine/);
+  });
+
+  test('tells what CUDA has, and what is missing', () => {
+    const found = [{ name: 'libcudart.so.13', file: '/x', from: 'pip', version: '13.0.96' }];
+    const missing = [{ name: 'libcudnn.so.9', title: 'cuDNN 9' }];
+    const cuda = { provider: 'present', found, missing, others: [], commands: [] } as const;
+    assert.match(
+      gpuRecord(measured({ cuda: { ...cuda, others: [], commands: [] } })),
+      /^- CUDA provider present; found: libcudart\.so\.13 13\.0\.96 \(pip\); missing: libcudnn\.so\.9$/m,
+    );
+  });
+
+  test('is made although a strategy fails, and says why', () => {
+    const why = 'The memory of the GPU was full.';
+    const half = { ...measured({}, false), strategies: { together: undefined, sequential: strategy } };
+    const text = gpuRecord({ ...half, troubles: { together: `${why} Use "a==13.*"` } });
+    assert.match(
+      text,
+      /\*\*together did not get to its end\*\*: The memory of the GPU was full\. Use "a==13\.\\\*"/,
+    );
+    assert.match(text, /\| together \| – \|/);
+    assert.match(text, /\| sequential \| 25\.00 \|/);
+    assert.doesNotMatch(text, /same frames/);
   });
 
   test('hides no difference between the strategies', () => {

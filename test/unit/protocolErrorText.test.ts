@@ -69,6 +69,13 @@ describe('the sentence for an error', () => {
     assert.match(sentence('usage'), /^--source: /);
   });
 
+  test('speaks of models where a file should have been one, or is one already', () => {
+    const exists = describeError({ code: 'output-exists', facts: { file, model: 'gfpgan_1.4' } });
+    assert.match(exists, /there as gfpgan_1\.4 already .*“face-swap models remove gfpgan_1\.4”/);
+    const empty = describeError({ code: 'input-empty', facts: { file, wanted: 'model' } });
+    assert.match(empty, /is empty; choose a file with a model in it\.$/);
+  });
+
   test('names the target in which there is no reference face', () => {
     for (const facts of [{ file }, { file, frame: 3 }, { file, frame: 9, frames: 9 }])
       assert.match(describeError({ code: 'no-reference-face', facts }), /target “.*our party\.mp4”/);
