@@ -190,9 +190,11 @@ const formats: FrameFormat[] = (['420', '422', '444'] as const).flatMap((samplin
 
 describe('pasting into a frame', () => {
   const map = similarity(12, 0.9, 40.3, 20.8);
-  const grey: NewFace = { size: 64, data: new Float32Array(3 * 64 * 64) };
-  // A colour that is the same in all formats but for rounding.
-  grey.data.fill(200, 0, 4096).fill(120, 4096, 8192).fill(90, 8192);
+  /** A colour that is the same in all formats but for rounding. */
+  const grey = (): NewFace => {
+    const data = new Float32Array(3 * 64 * 64);
+    return { size: 64, data: data.fill(200, 0, 4096).fill(120, 4096, 8192).fill(90, 8192) };
+  };
 
   for (const format of formats) {
     it(`gives a face its colours and leaves every other byte, ${format.sampling} ${format.range}`, () => {
@@ -200,7 +202,7 @@ describe('pasting into a frame', () => {
       for (let i = 0; i < frame.data.length; i++) frame.data[i] = 40 + ((i * 31) % 150);
       const before = Uint8Array.from(frame.data);
       const mask = warpMask(boxMask(64), map, pasteBox(map, 64, format.width, format.height));
-      pasteFace(frame, grey, map, mask, facefusionPaste);
+      pasteFace(frame, grey(), map, mask, facefusionPaste);
       // The middle of the crop shows the colour, to within the rounding of three planes.
       const [x, y] = applyAffine(invertAffine(map), 31.5, 31.5).map(Math.round);
       const { data } = cutFace(frame, [1, 0, -x, 0, 1, -y], 1, 1, 'replicate');
@@ -233,7 +235,7 @@ describe('pasting into a frame', () => {
     const near = similarity(20, 1, 20, 10);
     const mask = insightfaceMask(near, 64, 90, 80)?.mask;
     assert.ok(mask);
-    for (const frame of [rgb, yuv]) pasteFace(frame, grey, near, mask, { ...insightfacePaste, blend: 0.7 });
+    for (const frame of [rgb, yuv]) pasteFace(frame, grey(), near, mask, { ...insightfacePaste, blend: 0.7 });
     const whole: Affine = [1, 0, 0, 0, 1, 0];
     close(cutFace(yuv, whole, 90, 80, 'black').data, cutFace(rgb, whole, 90, 80, 'black').data, 3);
   });

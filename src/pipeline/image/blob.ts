@@ -51,10 +51,10 @@ export function fromBlob(
     for (let i = channel * area; i < end; i++) {
       const value = output[i] * mul + add;
       // Not-a-number, which half-precision networks can give, counts as black.
-      const level = value > 255 ? 255 : value > 0 ? value : 0;
-      data[i] = whole ? level | 0 : level;
+      data[i] = value > 0 ? (value > 255 ? 255 : value) : 0;
     }
   }
+  if (whole) for (let i = 0; i < data.length; i++) data[i] |= 0;
   return { size, data };
 }
 

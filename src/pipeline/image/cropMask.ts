@@ -1,4 +1,4 @@
-import { applyAffine, composeAffine, invertAffine, type Affine } from './affine';
+import { applyAffine, composeAffine, invertAffine, spanWithin, type Affine } from './affine';
 import { gaussianKernel, type RegionMask } from './pasteMask';
 import type { Rect } from './region';
 import { sampleFloats } from './sample';
@@ -139,7 +139,13 @@ export function warpMask(
   const out = new Float32Array(columns * rows);
   const raster = { data, width: size, height: size, step: 1, offset: 0, outside: 0 };
   const toLine: Affine = composeAffine(toMask, [step, 0, rect.x, 0, step, rect.y]);
-  for (let y = 0; y < rows; y++) sampleFloats(raster, toLine, y, 0, columns, out, y * columns);
+  const [dx, , , dy] = toLine;
+  for (let y = 0; y < rows; y++) {
+    // What lies a pixel or more beyond the mask is zero already.
+    const [a, b] = spanWithin(toLine[1] * y + toLine[2], dx, -1, size, 0, columns);
+    const [from, to] = spanWithin(toLine[4] * y + toLine[5], dy, -1, size, a, b);
+    sampleFloats(raster, toLine, y, from, to, out, y * columns + from);
+  }
   return spread(out, columns, step, rect, take);
 }
 

@@ -2,7 +2,7 @@ import { composeAffine, invertAffine, type Affine } from './affine';
 import { lumaToChroma, plainBytes, type Border } from './faceCrop';
 import { chromaShift, chromaSize, type Frame } from './frame';
 import type { RegionMask } from './pasteMask';
-import { sampleFloats, type Raster } from './sample';
+import { innerSpanOf, sampleEdge, type Raster, type SampleRow } from './sample';
 import { lumaWeights } from './ycc';
 
 /** A finished face in crop space: planes R, G, B one after the other, 0–255, `size` × `size` each. */
@@ -28,7 +28,7 @@ export const facefusionPaste: PasteStyle = { border: 'replicate', roundFace: fal
  * Blends a face over the frame where the mask is above 0; every other byte stays as it is. `toCrop` maps frame to
  * crop. RGB frames get the originals' pixels: fractions are cut off after blending, and with `blend` below 1 the mix
  * with the old frame is rounded. YUV frames are blended in their own planes, which is the same sum without a detour
- * through RGB; a chroma sample takes the mean share of its pixels.
+ * through RGB; a chroma sample takes the mean share of its pixels. The face is used up: its memory is worked in.
  */
 export function pasteFace(
   frame: Frame,
@@ -63,96 +63,165 @@ function maskedSpan({ data, width }: RegionMask, y: number): [number, number] {
   return [from - start, to - start];
 }
 
-function pasteRgb(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask, style: PasteStyle): void {
-  const { roundFace, blend } = style;
-  const stride = frame.format.width;
-  const row = new Float32Array(mask.width);
-  const rasters = [0, 1, 2].map((c) =>
-    raster(face.data, face.size, c, style.border === 'black' ? 0 : undefined),
-  );
-  const planes = frame.planes.map(plainBytes);
-  for (let y = 0; y < mask.height; y++) {
-    const [from, to] = maskedSpan(mask, y);
-    if (from >= to) continue;
-    const at = (mask.y + y) * stride + mask.x;
-    for (let c = 0; c < 3; c++) {
-      sampleFloats(rasters[c], toCrop, mask.y + y, mask.x + from, mask.x + to, row, from);
-      if (roundFace) roundRow(row, from, to);
-      if (blend === 1) cutRow(planes[c], at, mask.data, y * mask.width, row, from, to);
-      else mixRow(planes[c], at, mask.data, y * mask.width, row, from, to, blend);
-    }
-  }
-}
-
-function roundRow(row: Float32Array, from: number, to: number): void {
-  for (let x = from; x < to; x++) row[x] = (row[x] + 0.5) | 0;
+/** How samples of a face and what a plane has become a pixel: whole(whole(old + share × (new − old) + bias) mixed with old). */
+interface Mixing {
+  /** Samples are rounded first. */
+  round: boolean;
+  /** Goes into the share. */
+  amount: number;
+  bias: number;
+  mix: number;
 }
 
 /** A hair's breadth more than the sum: equal shares must not fall to the level below by rounding errors. */
 const HAIR = 1e-4;
 
-/** Moves plane[at + x] towards row[x] by its share and cuts the fraction off; both lie between 0 and 255, so `|0` does. */
-function cutRow(
-  plane: Uint8Array,
-  at: number,
-  shares: Float32Array,
-  sharesAt: number,
-  row: Float32Array,
-  from: number,
-  to: number,
-): void {
-  for (let x = from; x < to; x++) {
-    const old = plane[at + x];
-    plane[at + x] = (old + shares[sharesAt + x] * (row[x] - old) + HAIR) | 0;
+function pasteRgb(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask, style: PasteStyle): void {
+  const stride = frame.format.width;
+  const outside = style.border === 'black' ? 0 : undefined;
+  const rasters = [0, 1, 2].map((c) => raster(face.data, face.size, c, outside));
+  const planes = frame.planes.map(plainBytes);
+  const mixing = { round: style.roundFace, amount: 1, bias: HAIR, mix: style.blend };
+  for (let y = 0; y < mask.height; y++) {
+    const [from, to] = maskedSpan(mask, y);
+    if (from >= to) continue;
+    const at = (mask.y + y) * stride;
+    const sharesAt = y * mask.width - mask.x;
+    const row = { map: toCrop, y: mask.y + y, from: mask.x + from, to: mask.x + to };
+    const [first, end] = innerSpanOf(rasters[0], row);
+    for (const [c, plane] of planes.entries()) {
+      blendEdge(plane, at, mask.data, sharesAt, rasters[c], { ...row, to: first }, mixing);
+      blendEdge(plane, at, mask.data, sharesAt, rasters[c], { ...row, from: end }, mixing);
+    }
+    blendThree(planes, at, mask.data, sharesAt, face, { ...row, from: first, to: end }, mixing);
   }
 }
 
-/** The same, and then a mix of that with what was there, rounded: facefusion's enhancer. */
-function mixRow(
+/** One pixel. Everything lies between 0 and 255, so that `|0` cuts fractions off. */
+function mixed(old: number, sample: number, share: number, { round, amount, bias, mix }: Mixing): number {
+  const value = round ? Math.floor(sample + 0.5) : sample;
+  const pasted = (old + share * amount * (value - old) + bias) | 0;
+  return mix === 1 ? pasted : (old + mix * (pasted - old) + 0.5) | 0;
+}
+
+/** Pixels of a row whose samples may lie beyond the face's border. `plane[at + x]` takes the share `shares[sharesAt + x]`. */
+function blendEdge(
   plane: Uint8Array,
   at: number,
   shares: Float32Array,
   sharesAt: number,
-  row: Float32Array,
-  from: number,
-  to: number,
-  blend: number,
+  source: Raster<Float32Array>,
+  { map, y, from, to }: SampleRow,
+  mixing: Mixing,
 ): void {
   for (let x = from; x < to; x++) {
-    const old = plane[at + x];
-    const pasted = (old + shares[sharesAt + x] * (row[x] - old) + HAIR) | 0;
-    plane[at + x] = (old + blend * (pasted - old) + 0.5) | 0;
+    const sample = sampleEdge(source, map[0] * x + map[1] * y + map[2], map[3] * x + map[4] * y + map[5]);
+    plane[at + x] = mixed(plane[at + x], sample, shares[sharesAt + x], mixing);
   }
+}
+
+/** Pixels of a row whose samples lie inside, of three planes at once: most of the work is finding the place. */
+function blendThree(
+  planes: readonly Uint8Array[],
+  at: number,
+  shares: Float32Array,
+  sharesAt: number,
+  { data, size }: NewFace,
+  { map, y, from, to }: SampleRow,
+  mixing: Mixing,
+): void {
+  const [red, green, blue] = planes;
+  const area = size * size;
+  const [dx, , , dy] = map;
+  const x0 = map[1] * y + map[2];
+  const y0 = map[4] * y + map[5];
+  for (let x = from; x < to; x++) {
+    const share = shares[sharesAt + x];
+    const px = dx * x + x0;
+    const py = dy * x + y0;
+    const ix = px | 0;
+    const iy = py | 0;
+    const fx = px - ix;
+    const fy = py - iy;
+    let p = (iy * size + ix) | 0;
+    let q = (p + size) | 0;
+    let top = data[p] + (data[p + 1] - data[p]) * fx;
+    let low = data[q] + (data[q + 1] - data[q]) * fx;
+    red[at + x] = mixed(red[at + x], top + (low - top) * fy, share, mixing);
+    p = (p + area) | 0;
+    q = (q + area) | 0;
+    top = data[p] + (data[p + 1] - data[p]) * fx;
+    low = data[q] + (data[q + 1] - data[q]) * fx;
+    green[at + x] = mixed(green[at + x], top + (low - top) * fy, share, mixing);
+    p = (p + area) | 0;
+    q = (q + area) | 0;
+    top = data[p] + (data[p + 1] - data[p]) * fx;
+    low = data[q] + (data[q + 1] - data[q]) * fx;
+    blue[at + x] = mixed(blue[at + x], top + (low - top) * fy, share, mixing);
+  }
+}
+
+/** A row of one plane. */
+function blendRow(
+  plane: Uint8Array,
+  at: number,
+  shares: Float32Array,
+  sharesAt: number,
+  source: Raster<Float32Array>,
+  row: SampleRow,
+  amount: number,
+): void {
+  const { data, width } = source;
+  const { map, y, from, to } = row;
+  const mixing = { round: false, amount, bias: 0.5, mix: 1 };
+  const [first, end] = innerSpanOf(source, row);
+  blendEdge(plane, at, shares, sharesAt, source, { ...row, from, to: first }, mixing);
+  const [dx, , , dy] = map;
+  const x0 = map[1] * y + map[2];
+  const y0 = map[4] * y + map[5];
+  for (let x = first; x < end; x++) {
+    const px = dx * x + x0;
+    const py = dy * x + y0;
+    const ix = px | 0;
+    const iy = py | 0;
+    const fx = px - ix;
+    const p = (iy * width + ix) | 0;
+    const q = (p + width) | 0;
+    const top = data[p] + (data[p + 1] - data[p]) * fx;
+    const low = data[q] + (data[q + 1] - data[q]) * fx;
+    const old = plane[at + x];
+    const value = top + (low - top) * (py - iy);
+    plane[at + x] = (old + shares[sharesAt + x] * amount * (value - old) + 0.5) | 0;
+  }
+  blendEdge(plane, at, shares, sharesAt, source, { ...row, from: end, to }, mixing);
 }
 
 function pasteYuv(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask, style: PasteStyle): void {
   const { format } = frame;
   const limited = format.range === 'limited';
-  const ycc = toStored(face, format.matrix, limited);
+  toStored(face, format.matrix, limited);
   const black = style.border === 'black';
-  blendLuma(
-    frame,
-    raster(ycc, face.size, 0, black ? (limited ? 16 : 0) : undefined),
-    toCrop,
-    mask,
-    style.blend,
-  );
+  const planes = frame.planes.map(plainBytes);
+  const luma = raster(face.data, face.size, 0, black ? (limited ? 16 : 0) : undefined);
+  for (let y = 0; y < mask.height; y++) {
+    const [from, to] = maskedSpan(mask, y);
+    if (from >= to) continue;
+    const row = { map: toCrop, y: mask.y + y, from: mask.x + from, to: mask.x + to };
+    const sharesAt = y * mask.width - mask.x;
+    blendRow(planes[0], row.y * format.width, mask.data, sharesAt, luma, row, style.blend);
+  }
   const shift = chromaShift(format.sampling);
-  const toCropFromChroma = composeAffine(toCrop, invertAffine(lumaToChroma(shift)));
-  const both = [1, 2].map((c) => raster(ycc, face.size, c, black ? 128 : undefined));
-  const size = chromaSize(format);
+  const map = composeAffine(toCrop, invertAffine(lumaToChroma(shift)));
+  const both = [1, 2].map((c) => raster(face.data, face.size, c, black ? 128 : undefined));
+  const { width } = chromaSize(format);
   const x0 = mask.x >> shift.x;
   const x1 = ((mask.x + mask.width - 1) >> shift.x) + 1;
   const shares = new Float32Array(x1 - x0);
-  const row = new Float32Array(x1 - x0);
   for (let y = mask.y >> shift.y; y <= (mask.y + mask.height - 1) >> shift.y; y++) {
     const [from, to] = chromaShares(mask, shift, y, x0, format, style.blend, shares);
     if (from >= to) continue;
-    both.forEach((source, c) => {
-      const plane = plainBytes(frame.planes[c + 1]);
-      sampleFloats(source, toCropFromChroma, y, x0 + from, x0 + to, row, from);
-      blendRow(plane, y * size.width + x0, shares, 0, row, from, to, 1);
-    });
+    const row = { map, y, from: x0 + from, to: x0 + to };
+    both.forEach((source, c) => blendRow(planes[c + 1], y * width, shares, -x0, source, row, 1));
   }
 }
 
@@ -202,64 +271,22 @@ function chromaShares(
   return [((mask.x + first) >> shift.x) - x0, last + 1];
 }
 
-/** To the nearest whole number; `|0` on a positive number, because Math.round costs more than the rest of the loop. */
-function roundShift(value: number): number {
-  return ((value + 512.5) | 0) - 512;
-}
-
-function blendLuma(
-  frame: Frame,
-  source: Raster<Float32Array>,
-  toCrop: Affine,
-  mask: RegionMask,
-  blend: number,
-): void {
-  const plane = plainBytes(frame.planes[0]);
-  const stride = frame.format.width;
-  const row = new Float32Array(mask.width);
-  for (let y = 0; y < mask.height; y++) {
-    const [from, to] = maskedSpan(mask, y);
-    if (from >= to) continue;
-    sampleFloats(source, toCrop, mask.y + y, mask.x + from, mask.x + to, row, from);
-    blendRow(plane, (mask.y + y) * stride + mask.x, mask.data, y * mask.width, row, from, to, blend);
-  }
-}
-
-/** Moves plane[at + x] towards row[x] by shares[sharesAt + x] times `blend`. */
-function blendRow(
-  plane: Uint8Array,
-  at: number,
-  shares: Float32Array,
-  sharesAt: number,
-  row: Float32Array,
-  from: number,
-  to: number,
-  blend: number,
-): void {
-  for (let x = from; x < to; x++) {
-    const old = plane[at + x];
-    plane[at + x] = old + roundShift(shares[sharesAt + x] * blend * (row[x] - old));
-  }
-}
-
-/** The face's planes as the frame stores them: Y, U, V (not rounded). */
-function toStored(
-  { size, data }: NewFace,
-  matrix: Frame['format']['matrix'],
-  limited: boolean,
-): Float32Array {
+/** Turns a face's planes into those that the frame stores, Y, U and V, not rounded. */
+function toStored({ size, data }: NewFace, matrix: Frame['format']['matrix'], limited: boolean): void {
   const { red: kr, blue: kb } = lumaWeights(matrix);
+  const kg = 1 - kr - kb;
   const area = size * size;
-  const out = new Float32Array(3 * area);
-  const [scale, offset, chroma] = limited ? [219 / 255, 16, 224 / 255] : [1, 0, 1];
+  const scale = limited ? 219 / 255 : 1;
+  const offset = limited ? 16 : 0;
+  const chroma = limited ? 224 / 255 : 1;
   const toU = chroma / (2 * (1 - kb));
   const toV = chroma / (2 * (1 - kr));
-  for (let i = 0; i < area; i++) {
-    const [r, g, b] = [data[i], data[area + i], data[2 * area + i]];
-    const y = kr * r + (1 - kr - kb) * g + kb * b;
-    out[i] = offset + scale * y;
-    out[area + i] = 128 + toU * (b - y);
-    out[2 * area + i] = 128 + toV * (r - y);
+  for (let i = 0, j = area, k = 2 * area; i < area; i++, j++, k++) {
+    const r = data[i];
+    const b = data[k];
+    const y = kr * r + kg * data[j] + kb * b;
+    data[i] = offset + scale * y;
+    data[j] = 128 + toU * (b - y);
+    data[k] = 128 + toV * (r - y);
   }
-  return out;
 }

@@ -87,7 +87,23 @@ export function sampleFloats(
   for (let x = end; x < to; x++) out[at + x - from] = sampleEdge(raster, dx * x + x0, dy * x + y0);
 }
 
-/** Where all four neighbours of the samples lie inside, with room for rounding. */
+/** A row of samples: those for the output pixels (x, y), x in [from, to), which `map` carries to the raster. */
+export interface SampleRow {
+  map: Affine;
+  y: number;
+  from: number;
+  to: number;
+}
+
+/** Where in a row all four neighbours of the samples lie inside the raster, as [first, end). */
+export function innerSpanOf(
+  raster: Raster<Uint8Array | Float32Array>,
+  { map, y, from, to }: SampleRow,
+): [number, number] {
+  return innerSpan(raster, map[0], map[1] * y + map[2], map[3], map[4] * y + map[5], from, to);
+}
+
+/** With room for rounding. */
 function innerSpan(
   { width, height }: Raster<Uint8Array | Float32Array>,
   dx: number,
@@ -104,7 +120,8 @@ function innerSpan(
   return [first, Math.max(first, Math.min(b, d))];
 }
 
-function sampleEdge(raster: Raster<Uint8Array | Float32Array>, px: number, py: number): number {
+/** The sample at a place that may lie at or beyond the border. */
+export function sampleEdge(raster: Raster<Uint8Array | Float32Array>, px: number, py: number): number {
   const ix = Math.floor(px);
   const iy = Math.floor(py);
   const [fx, fy] = [px - ix, py - iy];
