@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { cluster } from '../../src/pipeline/analysis/cluster';
 import { Glance } from '../../src/pipeline/analysis/glance';
+import { cutThumbnail } from '../../src/pipeline/analysis/thumbnail';
 import { gapsBetween, joinSpans } from '../../src/pipeline/analysis/spans';
 import { fromUpright, toUpright } from '../../src/pipeline/image/upright';
 import { spansOfGlance } from '../../webview/timelineMath';
@@ -72,4 +73,20 @@ test('points are found again after a picture has been turned upright', () => {
     const [x, y] = toUpright(10, 20, size, rotation);
     assert.deepEqual(fromUpright(x, y, size, rotation), [10, 20]);
   }
+});
+
+describe('the picture of a face', () => {
+  const white = { width: 200, height: 100, data: new Uint8Array(200 * 100 * 3).fill(255) };
+
+  test('shows nothing beyond the border, wherever the face is', () => {
+    for (const x of [-20, 0, 70, 150, 190])
+      for (const size of [20, 60, 100])
+        for (const rotation of [0, 90]) {
+          const pixels = cutThumbnail(white, { x, y: 40, width: size, height: size }, rotation);
+          assert.ok(
+            pixels.every((value) => value > 250),
+            `${x} ${size} ${rotation}`,
+          );
+        }
+  });
 });
