@@ -14,12 +14,14 @@ const parts = (argument: string): [string, string, string] => {
 
 /** What tests can do to the views of the container. Arguments are `view|text in the row|…`. */
 export const viewActions = {
-  /** Waits for a row; what it says to eyes and to screen readers. */
+  /** Waits for a row; what it says to eyes and to screen readers, and the classes of its icon. */
   viewRow: async (page: Page, argument: string) => {
     const [view, text] = parts(argument);
     const row = rowOf(page, view, text);
     await row.waitFor({ timeout: 60_000 });
-    return { text: await row.innerText(), spoken: (await row.getAttribute('aria-label')) ?? '' };
+    const spoken = (await row.getAttribute('aria-label')) ?? '';
+    const icon = (await row.locator('.custom-view-tree-node-item-icon').getAttribute('class')) ?? '';
+    return { text: await row.innerText(), spoken, icon };
   },
 
   /** Texts of all rows, from top to bottom. */

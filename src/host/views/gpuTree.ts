@@ -11,7 +11,7 @@ export interface GpuRow {
   id: 'job' | 'memory' | 'cuda' | `check ${string}`;
   label: string;
   detail: string;
-  icon: 'pass' | 'warning' | 'error' | 'circuit-board' | 'pulse' | 'circle-outline';
+  icon: 'pass' | 'warning' | 'error' | 'circuit-board' | 'pulse' | 'circle-outline' | 'circle-slash';
   more?: string;
   /** For the menus. */
   context: string;
@@ -52,7 +52,9 @@ export class GpuTree implements vscode.TreeDataProvider<GpuRow>, vscode.Disposab
 
   getChildren(row?: GpuRow): GpuRow[] {
     if (row) return [];
-    const known = [...this.jobRows(), ...(this.host.lastCheck?.checks ?? []).flatMap(checkRow)];
+    const checks = this.host.lastCheck?.checks ?? [];
+    const hasGpu = checks.some(({ name }) => name.startsWith('GPU '));
+    const known = [...this.jobRows(), ...checks.flatMap((check) => checkRow(check, hasGpu))];
     // With nothing found out yet the view says how to.
     return known.length === 0 ? [] : [...known, ...this.cudaRow()];
   }
@@ -116,7 +118,7 @@ export class GpuTree implements vscode.TreeDataProvider<GpuRow>, vscode.Disposab
 }
 
 /** Of all that is checked, what is about the GPU. */
-function checkRow({ name, ok, detail, cure }: Check): GpuRow[] {
+function checkRow({ name, ok, detail, cure }: Check, hasGpu: boolean): GpuRow[] {
   if (!/^(runtime|GPU|provider)\b/.test(name)) return [];
   const label = name.startsWith('provider ') ? name.slice('provider '.length).toUpperCase() : name;
   const more = [detail, ...(cure === undefined ? [] : [cure])].join('\n');
@@ -124,7 +126,8 @@ function checkRow({ name, ok, detail, cure }: Check): GpuRow[] {
     id: `check ${name}`,
     label,
     detail,
-    icon: ok ? 'pass' : 'error',
+    // Nothing is wrong with a machine that has no GPU.
+    icon: ok ? 'pass' : hasGpu || name === 'runtime' ? 'error' : 'circle-slash',
     more,
     context: 'gpu check',
   };

@@ -73,6 +73,9 @@ suite('The view of the GPU', () => {
     await vscode.commands.executeCommand('faceSwap.doctor');
     assert.match((await ui('viewRow', 'GPU|CPU')).spoken, /^CPU, /);
     assert.match((await ui('viewRow', 'GPU|onnxruntime')).spoken, /^onnxruntime, 1\./);
+    const cuda = await ui('viewRow', 'GPU|CUDA');
+    // A machine without a GPU is no broken machine.
+    if (cuda.spoken.includes('no NVIDIA GPU')) assert.match(cuda.icon, /codicon-circle-slash/);
   });
 
   test('tells what the running job runs on', async () => {
