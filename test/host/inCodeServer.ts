@@ -8,7 +8,7 @@ import { readCounts, type Counts } from '../support/counts';
 import { startUiBridge } from '../support/uiBridge';
 import type { SuiteRun } from './suiteRun';
 
-const timeoutMs = 900_000;
+const timeoutMs = 1_500_000;
 
 export const settings = {
   'workbench.startupEditor': 'none',

@@ -100,13 +100,19 @@ suite('The panel of a job file', () => {
     await until(() => vscode.window.activeTextEditor?.document === document);
   });
 
-  test('cancels without a trace', async () => {
+  test('stands still, goes on, and cancels without a trace', async () => {
     await openJob('cancel', { target: 'long.mp4', sources: ['ann.jpg'], output: 'cancelled.mp4' });
     await ui('panelWait', '.target .facts|25 fps');
     await ui('panelClick', '[data-key="start"]');
     await ui('panelWait', 'header .line|fps');
     await ui('panelWait', '.figures|of 900');
     await ui('screenshot', 'panel-running');
+    await ui('panelClick', 'text=Pause');
+    await ui('panelWait', 'header .line|paused');
+    const [stands] = /\d+ of 900/.exec(await ui('panelText', '.figures')) ?? [];
+    await ui('panelClick', 'text=Resume');
+    await ui('panelWait', 'header .line|fps');
+    await until(async () => !(await ui('panelText', '.figures')).includes(String(stands)));
     await ui('panelClick', 'text=Cancel');
     await ui('panelWait', '.run .note|cancelled');
     assert.ok(!existsSync(inWorkspace('cancelled.mp4')));
