@@ -28,7 +28,8 @@ export async function downloadModel(model: NeuralModel, options: DownloadOptions
 /**
  * Downloads a file to the storage, verifies it and gives its path. What has come stays as a part file when it fails or is
  * cancelled, and the next call goes on from there.
- * Throws `disk-full` (facts: file, needed, free), `download-failed` (model, reason), `cancelled` (model).
+ * Throws `disk-full` (facts: file, needed, free), `download-failed` (model, reason, kept: bytes that wait for
+ * the next try), `cancelled` (model).
  */
 export async function downloadFile(wanted: WantedFile, options: DownloadOptions): Promise<string> {
   const { id, links } = wanted;
@@ -41,7 +42,7 @@ export async function downloadFile(wanted: WantedFile, options: DownloadOptions)
   }
   if (!(await part.lock())) {
     const reason = 'another process is downloading it now';
-    throw new FaceSwapError('download-failed', { model: id, reason });
+    throw new FaceSwapError('download-failed', { model: id, reason, kept: await part.bytes() });
   }
   const reasons: string[] = [];
   try {
@@ -61,7 +62,8 @@ export async function downloadFile(wanted: WantedFile, options: DownloadOptions)
     await network.destroy();
     await part.unlock();
   }
-  throw new FaceSwapError('download-failed', { model: id, reason: reasons.join('; ') });
+  const kept = await part.bytes();
+  throw new FaceSwapError('download-failed', { model: id, reason: reasons.join('; '), kept });
 }
 
 async function prepare(storage: string, target: string): Promise<void> {

@@ -205,12 +205,18 @@ const sentences: Record<ErrorCode, Describe> = {
           count(limit),
         );
   },
-  'download-failed': ({ model, reason }, t) =>
-    t(
-      '{0} could not be downloaded{1}; what has arrived is kept, so check the connection and try again',
-      text(model, t('The model')),
-      because(reason),
-    ),
+  'download-failed': ({ model, reason, kept }, t) =>
+    typeof kept === 'number' && kept > 0
+      ? t(
+          '{0} could not be downloaded{1}; check the connection and try again, which goes on from what has arrived',
+          text(model, t('The model')),
+          because(reason),
+        )
+      : t(
+          '{0} could not be downloaded{1}; check the connection and try again later, or add the file from elsewhere with “face-swap models add”',
+          text(model, t('The model')),
+          because(reason),
+        ),
   'download-not-confirmed': ({ model, bytes, link }, t) =>
     t(
       '{0} was not downloaded, because nobody agreed to it; agree when asked, or with --yes (licence: {1})',
@@ -231,7 +237,7 @@ const sentences: Record<ErrorCode, Describe> = {
     ),
   'cuda-not-had': ({ version, reason }, t) =>
     t(
-      'The CUDA provider for onnxruntime {0} could not be had{1}; what has arrived is kept, so check the connection and try again, or name a folder that holds it with --cuda-runtime-path (in VS Code faceSwap.cuda.runtimePath)',
+      'The CUDA provider for onnxruntime {0} could not be had{1}; check the connection and try again, or name a folder that holds it with --cuda-runtime-path (in VS Code faceSwap.cuda.runtimePath)',
       text(version, ''),
       because(reason),
     ),

@@ -8,6 +8,7 @@ import { backOffMs } from '../../src/models/backOff';
 import type { NeuralModel } from '../../src/models/catalogue';
 import { downloadModel, type DownloadOptions } from '../../src/models/download';
 import { FaceSwapError } from '../../src/protocol/errors';
+import { describeError } from '../../src/protocol/errorText';
 import {
   drip,
   dropAfter,
@@ -266,6 +267,13 @@ describe('a download that fails', () => {
       /^127\.0\.0\.1:\d+: its file is not the recorded one \(another SHA-256\); 127.*: it answers 404; 127\.0\.0\.1:9: 127\.0\.0\.1:9 refuses/,
     );
     assert.deepEqual(readdirSync(storage), [], 'wrong bytes are not kept');
+    assert.match(describeError(error), /; check the connection and try again later, or add the file/);
+    server.answer('/half', dropAfter(300_000, content), status(410));
+    const half = await setUp([server.url('/half')]).failure();
+    assert.match(
+      describeError(half),
+      /it answers 410\); check .* again, which goes on from what has arrived\.$/,
+    );
   });
 
   test('is refused before the first byte when the disk is too full, whoever tells the size', async () => {
