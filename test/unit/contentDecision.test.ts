@@ -52,11 +52,13 @@ describe('what the content check decides', () => {
     assert.deepEqual(refusalOf([clear], standard), {
       why: 'explicit',
       samples: [clear],
+      score: standard.single,
       limit: standard.single,
     });
     const twice = [1, 2].map((seconds) => sample({ seconds, explicit: standard.repeated }));
     assert.deepEqual(refusalOf(twice, standard)?.samples, twice);
-    assert.equal(refusalOf([sample({ drawn: standard.drawn })], standard)?.why, 'explicit');
+    const drawing = refusalOf([sample({ drawn: 0.98, explicit: 0.3 })], standard)!;
+    assert.deepEqual([drawing.why, drawing.score, drawing.limit], ['explicit', 0.98, standard.drawn]);
     assert.equal(refusalOf([sample({ suggestive: 1 })], standard), undefined);
   });
 

@@ -164,15 +164,12 @@ export class ContentCheck {
   }
 }
 
-function refused(file: string, { why, samples, limit }: Refusal): FaceSwapError {
-  const scores = samples.map(({ explicit, suggestive, drawn }) =>
-    why === 'minor' ? suggestive : Math.max(explicit, drawn),
-  );
+function refused(file: string, { why, samples, score, limit }: Refusal): FaceSwapError {
   const times = samples.flatMap(({ seconds }) => (seconds === undefined ? [] : [clock(seconds)]));
   return new FaceSwapError('content-refused', {
     file,
     why,
-    score: Number(Math.max(...scores).toFixed(2)),
+    score: Number(score.toFixed(2)),
     limit,
     ...(times.length > 0 && { times: times.join(', ') }),
   });

@@ -79,6 +79,8 @@ export const minorBelow = 22;
 export interface Refusal {
   why: 'explicit' | 'minor';
   samples: ContentSample[];
+  /** The highest of the samples, of the kind that `limit` is about. */
+  score: number;
   limit: number;
 }
 
@@ -101,10 +103,16 @@ export function isRaised(sample: ContentSample, limits: ContentLimits): boolean 
 /** Looks at all samples of one file so far. */
 export function refusalOf(samples: readonly ContentSample[], limits: ContentLimits): Refusal | undefined {
   const over = samples.filter((sample) => isNearLimit(sample, limits));
-  const clear = over.filter(({ explicit, drawn }) => explicit >= limits.single || drawn >= limits.drawn);
-  if (clear.length > 0) return { why: 'explicit', samples: clear, limit: limits.single };
-  if (over.length < limits.several) return undefined;
-  return { why: 'explicit', samples: over, limit: limits.repeated };
+  const refusal = (kind: 'explicit' | 'drawn', limit: number, enough: number): Refusal | undefined => {
+    const clear = over.filter((sample) => sample[kind] >= limit);
+    const score = Math.max(...clear.map((sample) => sample[kind]));
+    return clear.length >= enough ? { why: 'explicit', samples: clear, score, limit } : undefined;
+  };
+  return (
+    refusal('explicit', limits.single, 1) ??
+    refusal('drawn', limits.drawn, 1) ??
+    refusal('explicit', limits.repeated, limits.several)
+  );
 }
 
 /** Whether a sample has to be remembered for those that follow. */
@@ -119,5 +127,5 @@ export function minorRefusal(
   limits: ContentLimits,
 ): Refusal | undefined {
   if (!isRaised(sample, limits) || !ages.some((age) => age < minorBelow)) return undefined;
-  return { why: 'minor', samples: [sample], limit: limits.raised };
+  return { why: 'minor', samples: [sample], score: sample.suggestive, limit: limits.raised };
 }
