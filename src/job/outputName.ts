@@ -1,11 +1,13 @@
 import path from 'node:path';
+import { credentialsBeside } from '../protocol/provenance';
 
 /** What the product writes; a target in any other format becomes an MP4 or a PNG. */
-const writable = ['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.png', '.jpg', '.jpeg', '.webp'];
+const writable = ['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.png', '.jpg', '.jpeg', '.webp'];
 const otherImages = ['.gif', '.tif', '.tiff', '.avif'];
 
 /**
- * Where a result goes: `<source>-<target>.<ext>` beside the target, with ` (2)`, ` (3)` … before the extension while `isTaken`.
+ * Where a result goes: `<source>-<target>.<ext>` beside the target, with ` (2)`, ` (3)` … before the extension while it, or the
+ * file of its Content Credentials, `isTaken`.
  * Long names are shortened so that the result stays under the 255 bytes that file systems allow.
  */
 export function outputPath(source: string, target: string, isTaken: (file: string) => boolean): string {
@@ -15,7 +17,7 @@ export function outputPath(source: string, target: string, isTaken: (file: strin
   for (let number = 1; ; number++) {
     const name = number === 1 ? stem : `${stem} (${number})`;
     const file = path.join(path.dirname(target), name + extension);
-    if (!isTaken(file)) return file;
+    if (!isTaken(file) && !isTaken(credentialsBeside(file))) return file;
   }
 }
 

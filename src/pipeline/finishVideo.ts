@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { SwapJob } from '../protocol/job';
+import { credentialsBeside } from '../protocol/provenance';
 import type { ProviderChoice } from '../protocol/report';
 import { factsOf, markResult, tagsOf } from './marking';
-import { credentialsBeside } from './provenance/formats';
 import type { MediaInfo } from './media/mediaInfo';
 import { joinSegments } from './media/mux';
 import { extensionOf, publish, publishBoth } from './media/output';

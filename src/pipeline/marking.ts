@@ -2,6 +2,7 @@ import path from 'node:path';
 import { version } from '../../package.json';
 import { dataFolder } from '../models/places';
 import type { SwapJob } from '../protocol/job';
+import { credentialsBeside } from '../protocol/provenance';
 import type { ProviderChoice } from '../protocol/report';
 import type { PipelineContext } from './context';
 import { containerOf, videoExtensions } from './media/containers';
@@ -9,7 +10,7 @@ import { probeStreams } from './media/ffprobe';
 import type { MediaTools } from './media/tools';
 import type { Signer } from './provenance/cose';
 import { markTags, type MarkFacts } from './provenance/facts';
-import { canHoldManifest, credentialsBeside, formatOf } from './provenance/formats';
+import { canHoldManifest, formatOf } from './provenance/formats';
 import { markBeside, markImage, markIso, openSigner } from './provenance/mark';
 
 /** What marking needs of a job on its road. */

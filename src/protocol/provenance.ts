@@ -9,6 +9,11 @@ export interface CredentialFiles {
   key: string;
 }
 
+/** The file beside it in which a file that cannot carry Content Credentials has them. */
+export function credentialsBeside(file: string): string {
+  return `${file}.c2pa`;
+}
+
 /** What metadata says about how a file was made, whoever wrote it. */
 export interface SourceMark {
   /** Where it stands: `XMP` or the name of the container's tag. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { suite, test } from 'node:test';
+import { videoExtensions } from '../../src/pipeline/media/containers';
+import { imageExtensions } from '../../src/pipeline/media/images';
 import { outputPath } from '../../src/job/outputName';
 
 const free = (): boolean => false;
@@ -18,8 +20,21 @@ suite('The name of a result', () => {
     assert.equal(result, path.join(folder, 'ann-party (3).mov'));
   });
 
+  test('is none beside which the credentials of an earlier one lie', () => {
+    const left = path.join(folder, 'ann-party.mkv.c2pa');
+    const result = outputPath('/photos/ann.jpg', path.join(folder, 'party.mkv'), (file) => file === left);
+    assert.equal(result, path.join(folder, 'ann-party (2).mkv'));
+  });
+
   test('becomes an MP4 when the container cannot be written', () => {
-    assert.equal(outputPath('/a.png', path.join(folder, 'old.wmv'), free), path.join(folder, 'a-old.mp4'));
+    for (const name of ['old.wmv', 'old.avi'])
+      assert.equal(outputPath('/a.png', path.join(folder, name), free), path.join(folder, 'a-old.mp4'));
+  });
+
+  test('has an extension that can be written', () => {
+    const written: readonly string[] = [...videoExtensions, ...imageExtensions];
+    for (const extension of ['mp4', 'm4v', 'mov', 'mkv', 'webm', 'avi', 'png', 'jpg', 'jpeg', 'webp', 'gif'])
+      assert.ok(written.includes(path.extname(outputPath('/a.png', `/b.${extension}`, free))), extension);
   });
 
   test('stays within what file systems allow, whole characters only', () => {

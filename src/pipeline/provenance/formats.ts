@@ -35,11 +35,6 @@ export async function formatOf(file: string): Promise<string | undefined> {
   }
 }
 
-/** The file beside it in which a file that cannot carry Content Credentials has them. */
-export function credentialsBeside(file: string): string {
-  return `${file}.c2pa`;
-}
-
 /** Whether a file of this format can carry Content Credentials. */
 export function canHoldManifest(format: string | undefined): format is string {
   return format !== undefined && !withoutManifest.has(format);

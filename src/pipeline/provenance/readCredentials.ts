@@ -1,11 +1,11 @@
-import type { CredentialsRecord, IngredientRecord } from '../../protocol/provenance';
+import { credentialsBeside, type CredentialsRecord, type IngredientRecord } from '../../protocol/provenance';
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isoStore, wholeFileCheck, type CheckBinding, type HardBinding } from './bindings';
 import { c2paLibrary, offline, reasonOf } from './c2paLibrary';
 import { withFileBlob } from './fileBlob';
-import { canHoldManifest, credentialsBeside } from './formats';
+import { canHoldManifest } from './formats';
 
 interface Status {
   code: string;
