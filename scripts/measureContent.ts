@@ -28,7 +28,10 @@ const scores = ['explicit', 'suggestive', 'drawn'] as const;
 type Score = (typeof scores)[number];
 
 interface Row {
+  /** The file: a picture, or the video of a frame. */
   from: string;
+  /** `chosen`: on which the limits were chosen. `held out`: given on the command line. */
+  set: 'chosen' | 'held out';
   kind: View['kind'];
   explicit: number;
   suggestive: number;
@@ -77,20 +80,27 @@ async function cut(file: string, region?: Region): Promise<RgbImage> {
   return { width: info.width, height: info.height, data };
 }
 
+interface MeasuredFile {
+  file: string;
+  from: string;
+}
+
 /** Every picture of a folder, and one frame a second of every video. */
-function filesOf(place: string, frames: string, ffmpeg: string): string[] {
+function filesOf(place: string, frames: string, ffmpeg: string): MeasuredFile[] {
   const files = statSync(place).isDirectory()
     ? readdirSync(place, { recursive: true, encoding: 'utf8' }).map((name) => path.join(place, name))
     : [place];
   return files.sort().flatMap((file) => {
-    if (/\.(jpe?g|png|webp|tiff?)$/i.test(file)) return [file];
-    if (!/\.(mp4|mov|mkv|webm)$/i.test(file)) return [];
-    const prefix = path.join(frames, `${path.basename(file)}-`);
+    const from = path.relative(path.dirname(place), file);
+    if (/\.(jpe?g|png|webp|tiff?)$/i.test(file)) return [{ file, from }];
+    if (!/\.(mp4|mov|mkv|webm|avi)$/i.test(file)) return [];
+    const prefix = path.join(frames, `${from.replaceAll(path.sep, '-')}-`);
     timed(ffmpeg, ['-nostdin', '-v', 'error', '-i', file, '-vf', 'fps=1', '-q:v', '2', `${prefix}%04d.jpg`]);
     return readdirSync(frames)
       .map((name) => path.join(frames, name))
       .filter((name) => name.startsWith(prefix))
-      .sort();
+      .sort()
+      .map((frame) => ({ file: frame, from }));
   });
 }
 
@@ -108,7 +118,11 @@ async function measure(places: readonly string[]): Promise<void> {
     const photos = packaged
       .map((name) => path.resolve(__dirname, '..', 'node_modules', name))
       .filter((name) => existsSync(name));
-    for (const one of [...photos, clip, ...places].flatMap((place) => filesOf(place, scratch, ffmpeg.path))) {
+    const measured = [
+      ...[...photos, clip].map((place) => ({ place, set: 'chosen' as const })),
+      ...places.map((place) => ({ place, set: 'held out' as const })),
+    ].flatMap(({ place, set }) => filesOf(place, scratch, ffmpeg.path).map((one) => ({ ...one, set })));
+    for (const { file: one, from, set } of measured) {
       const before = rows.length;
       for await (const { kind, picture } of viewsOf(one, models)) {
         const found = await findFaces(models, picture, { smallFaces: 'never', stopWhenSure: true });
@@ -116,14 +130,15 @@ async function measure(places: readonly string[]): Promise<void> {
         const sample = await lookAt(classifier, picture, contentRegions(picture, 0, faces));
         const ages: number[] = [];
         for (const { face } of found) ages.push((await models.recognizer.identify(picture, face)).age ?? NaN);
-        rows.push({ from: path.basename(one), kind, ...sample, ages });
+        rows.push({ from, set, kind, ...sample, ages });
       }
-      tell(path.basename(one), rows.slice(before));
+      tell(from, rows.slice(before));
     }
-    for (const kind of ['as it is', 'corner'] as const) {
-      const some = rows.filter((row) => row.kind === kind);
-      if (some.length > 0) summarise(kind, some);
-    }
+    for (const set of ['chosen', 'held out'] as const)
+      for (const kind of ['as it is', 'corner'] as const) {
+        const some = rows.filter((row) => row.set === set && row.kind === kind);
+        if (some.length > 0) summarise(`${set}, ${kind}`, some);
+      }
   } finally {
     await session.release();
     await models.close();
