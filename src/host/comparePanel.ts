@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { parsePanelMessage, type ComparedVideos, type HostToPanel } from '../protocol/comparePanel';
 import { describeError } from '../protocol/errorText';
 import { FaceSwapError } from '../protocol/errors';
 import type { Still } from '../protocol/report';
+import { webviewFiles, webviewPage } from './editor/page';
 import type { Host, SwapResult } from './host';
 import { openResult, revealResult } from './outcome';
-import { pageTexts, t } from './texts';
+import { t } from './texts';
 
 const maxWidth = 1280;
 
@@ -31,7 +31,7 @@ export class ComparePanel implements vscode.Disposable {
       void this.introduce();
       return;
     }
-    const files = vscode.Uri.joinPath(this.extension, 'dist', 'webview');
+    const files = webviewFiles(this.extension);
     const panel = vscode.window.createWebviewPanel(
       'faceSwap.compare',
       t('Compare'),
@@ -46,7 +46,7 @@ export class ComparePanel implements vscode.Disposable {
       this.panel = undefined;
     });
     panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
-    panel.webview.html = page(panel.webview, files);
+    panel.webview.html = webviewPage(panel.webview, files, 'main', t('Compare'));
   }
 
   dispose(): void {
@@ -110,29 +110,3 @@ const sentence = (error: unknown): string =>
     error instanceof FaceSwapError ? error : new FaceSwapError('internal', { reason: String(error) }),
     t,
   );
-
-/** The panel's page: nothing from the network, no script or style but our own two files. */
-function page(webview: vscode.Webview, files: vscode.Uri): string {
-  const nonce = randomBytes(16).toString('base64');
-  const file = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(files, name)).toString();
-  const policy = [
-    `default-src 'none'`,
-    `img-src data:`,
-    `font-src ${webview.cspSource}`,
-    `style-src ${webview.cspSource}`,
-    `script-src 'nonce-${nonce}'`,
-  ].join('; ');
-  return `<!DOCTYPE html>
-<html ${pageTexts()}>
-  <head>
-    <meta charset="utf-8" />
-    <meta http-equiv="Content-Security-Policy" content="${policy}" />
-    <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <link rel="stylesheet" href="${file('main.css')}" />
-    <title>${t('Compare')}</title>
-  </head>
-  <body>
-    <script nonce="${nonce}" src="${file('main.js')}"></script>
-  </body>
-</html>`;
-}

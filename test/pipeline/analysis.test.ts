@@ -9,18 +9,13 @@ import { defaultExecution } from '../../src/protocol/job';
 import type { Progress } from '../../src/protocol/report';
 import { makeClip } from '../support/clips';
 import { facesInGroupPhotos, groupPhoto } from '../support/facePhotos';
+import { quietContext } from '../support/meshJob';
 import { filmPeople, twoPeople } from '../support/peopleClips';
 
-const context: PipelineContext = {
-  signal: new AbortController().signal,
-  onProgress: () => undefined,
-  onLog: () => undefined,
-  onScratch: () => undefined,
-};
 const execution = { ...defaultExecution, providers: ['cpu' as const] };
 
 const analyse = (file: string, changed: Partial<PipelineContext> = {}) =>
-  analyseTarget({ file, tools: {}, execution, smallFaces: 'never' }, { ...context, ...changed });
+  analyseTarget({ file, tools: {}, execution, smallFaces: 'never' }, { ...quietContext, ...changed });
 
 /** Frames by which two spans differ at most at either end: a search for faces may come some frames late. */
 const misfit = (a: FrameSpan, b: FrameSpan) => Math.max(Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1]));

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import sharp from 'sharp';
-import { swapVideo, type PipelineContext } from '../../src/pipeline';
+import { swapVideo } from '../../src/pipeline';
 import { findFaces } from '../../src/pipeline/faces/find';
 import { faceDistance, type FaceEmbedding } from '../../src/pipeline/faces/recognizer';
 import { FaceSwapError } from '../../src/protocol/errors';
@@ -20,15 +20,10 @@ import { clipTools } from '../support/clips';
 import { faceModels } from '../support/faceModels';
 import { groupPhoto, loadRgb } from '../support/facePhotos';
 import { frameHashes } from '../support/frameHashes';
+import { meshJob, quietContext } from '../support/meshJob';
 import { filmPeople, twoPeople } from '../support/peopleClips';
 import { temporaryFolder } from '../support/temporaryFolder';
 
-const context: PipelineContext = {
-  signal: new AbortController().signal,
-  onProgress: () => undefined,
-  onLog: () => undefined,
-  onScratch: () => undefined,
-};
 const inswapper = path.resolve(__dirname, '..', 'fixtures', 'reference', 'models', 'inswapper-standin.onnx');
 /** Faces of two men who are in neither target, by their places in their photos. */
 const [ada, bob] = [
@@ -61,21 +56,9 @@ describe('a face map', () => {
   let count = 0;
   async function swap(target: string, extension: string, change: Partial<SwapJob>): Promise<string> {
     const output = folder.path(`${count++}${extension}`);
-    const job: SwapJob = {
-      sources: [],
-      target,
-      output,
-      overwrite: false,
-      processors: ['face_swapper'],
-      selection: defaultSelection,
-      encoding: { ...defaultEncoding, quality: 100 },
-      execution: { ...defaultExecution, providers: ['cpu'] },
-      smallFaces: 'never',
-      processing: { ...defaultProcessing, swapper: { ...defaultProcessing.swapper, model: 'mesh' } },
-      tools: {},
-      ...change,
-    };
-    await swapVideo(job, context);
+    const encoding = { ...defaultEncoding, quality: 100 };
+    const job = meshJob({ sources: [], target, output, encoding, ...change });
+    await swapVideo(job, quietContext);
     return output;
   }
 

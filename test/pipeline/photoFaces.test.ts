@@ -2,20 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
 import { describePhoto } from '../../src/pipeline/analysis/photoFaces';
-import type { PipelineContext } from '../../src/pipeline/context';
 import { FaceSwapError } from '../../src/protocol/errors';
 import { defaultExecution } from '../../src/protocol/job';
 import { facesInGroupPhotos, groupPhoto, groupPhotos } from '../support/facePhotos';
+import { quietContext } from '../support/meshJob';
 import { temporaryFolder } from '../support/temporaryFolder';
 
-const context: PipelineContext = {
-  signal: new AbortController().signal,
-  onProgress: () => undefined,
-  onLog: () => undefined,
-  onScratch: () => undefined,
-};
 const execution = { ...defaultExecution, providers: ['cpu' as const] };
-const report = (file: string) => describePhoto({ file, tools: {}, execution }, context);
+const report = (file: string) => describePhoto({ file, tools: {}, execution }, quietContext);
 
 describe('the report about a source photo', () => {
   const folder = temporaryFolder('photos');

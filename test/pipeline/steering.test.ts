@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import sharp from 'sharp';
-import { swapVideo, type PipelineContext } from '../../src/pipeline';
+import { swapVideo } from '../../src/pipeline';
 import { createFrame } from '../../src/pipeline/image/frame';
 import { LivePictures } from '../../src/pipeline/livePictures';
 import { PauseGate } from '../../src/pipeline/pauseGate';
@@ -12,21 +12,14 @@ import {
   type MemoryStrategy,
   type SwapJob,
 } from '../../src/protocol/job';
-import { defaultProcessing } from '../../src/protocol/processing';
 import type { JobProblem } from '../../src/protocol/problems';
 import type { LivePicture } from '../../src/protocol/report';
 import { frameHashes } from '../support/frameHashes';
 import { groupPhoto } from '../support/facePhotos';
+import { meshJob, quietContext } from '../support/meshJob';
 import { filmPeople, twoPeople } from '../support/peopleClips';
 import { temporaryFolder } from '../support/temporaryFolder';
 import { videoInfo } from '../support/videoInfo';
-
-const context: PipelineContext = {
-  signal: new AbortController().signal,
-  onProgress: () => undefined,
-  onLog: () => undefined,
-  onScratch: () => undefined,
-};
 
 describe('a job that runs', () => {
   const folder = temporaryFolder('steering');
@@ -35,24 +28,20 @@ describe('a job that runs', () => {
     // Somebody, and then nobody for more than a second.
     target = await filmPeople([twoPeople[1], { ...twoPeople[2], frames: 30 }]);
   });
-  const jobOf = (name: string, memoryStrategy: MemoryStrategy): SwapJob => ({
-    sources: [groupPhoto(5)],
-    target,
-    output: folder.path(name),
-    overwrite: false,
-    processors: ['face_swapper'],
-    selection: { ...defaultSelection, manyFaces: true },
-    encoding: { ...defaultEncoding, preset: 'ultrafast' },
-    execution: { ...defaultExecution, providers: ['cpu'], memoryStrategy },
-    smallFaces: 'never',
-    processing: { ...defaultProcessing, swapper: { ...defaultProcessing.swapper, model: 'mesh' } },
-    tools: {},
-  });
+  const jobOf = (name: string, memoryStrategy: MemoryStrategy): SwapJob =>
+    meshJob({
+      sources: [groupPhoto(5)],
+      target,
+      output: folder.path(name),
+      selection: { ...defaultSelection, manyFaces: true },
+      encoding: { ...defaultEncoding, preset: 'ultrafast' },
+      execution: { ...defaultExecution, providers: ['cpu'], memoryStrategy },
+    });
 
   for (const strategy of ['together', 'sequential'] as const) {
     test(`${strategy} stands still when it is paused, goes on to the same result, shows frames and tells problems`, async () => {
       const plain = jobOf(`${strategy}.mkv`, strategy);
-      await swapVideo(plain, context);
+      await swapVideo(plain, quietContext);
       const stood: boolean[] = [];
       const gate = new PauseGate((standing) => {
         stood.push(standing);
@@ -63,7 +52,7 @@ describe('a job that runs', () => {
       const problems: JobProblem[] = [];
       const paused = { ...plain, output: folder.path(`${strategy} paused.mkv`) };
       const report = await swapVideo(paused, {
-        ...context,
+        ...quietContext,
         gate,
         onProgress: ({ stage }) => {
           if (stage === 'swap' && pauses++ % 20 === 0) gate.set(true);
