@@ -46,8 +46,8 @@ suite('Context menus', function () {
     const ours = offered.filter((name) => /^Face Swap: (?!Focus on |Compare Last Result)/.test(name));
     assert.deepEqual(ours.map((name) => name.slice('Face Swap: '.length)).sort(), [
       'Add a Model File…',
+      'Check This Machine',
       'Delete Job Record',
-      'Doctor',
       'Get a Model…',
       'Inspect Provenance',
       'Install CUDA Runtime',
