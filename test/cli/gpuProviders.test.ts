@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -133,10 +133,15 @@ describe('execution providers on the command line', { skip: process.platform !==
       first.map(() => 'cuda'),
     );
     assert.equal(proofs(), first.length);
-    // Another driver: everything is proven once more.
-    const gpus = ['GPU-fake-1, 999.99, 8192, 500, NVIDIA Stand-In 3000'];
-    reportOf(await run({ ...env, ...gpu({ gpus }) }));
+    // Another driver, another GPU, another file of the provider: everything is proven once more, and with each change again.
+    const driver = gpu({ gpus: ['GPU-fake-1, 999.99, 8192, 500, NVIDIA Stand-In 3000'] });
+    reportOf(await run({ ...env, ...driver }));
     assert.equal(proofs(), 2 * first.length);
+    reportOf(await run({ ...env, ...gpu({ gpus: ['GPU-b, 999.99, 8192, 500, NVIDIA Stand-In 3000'] }) }));
+    assert.equal(proofs(), 3 * first.length);
+    appendFileSync(path.join(folder, 'stand-in', 'libonnxruntime_providers_cuda.so'), 'more');
+    reportOf(await run({ ...env, ...driver }));
+    assert.equal(proofs(), 4 * first.length);
   });
 
   const two = {
