@@ -131,7 +131,6 @@ function blurRuns(
   const columns = Math.ceil((rect.width - 1) / step) + 1;
   const rows = blurAcross(runs, rect, kernel, width, step, columns);
   const height = runs.from.length;
-  const sources = new Int32Array(2 * reach + 1);
   const count = Math.ceil((rect.height - 1) / step) + 1;
   const coarse = new Float32Array(columns * count);
   const column = (x: number, round: (value: number) => number) =>
@@ -141,19 +140,15 @@ function blurRuns(
     const y = mirror(rect.y + j * step, height);
     const band = bandOf(runs, y, reach, width);
     if (!band) continue;
-    for (let i = 0; i <= 2 * reach; i++) {
-      const row = mirror(y + i - reach, height) - rect.y;
-      // Rows beyond the rectangle hold nothing.
-      sources[i] = row < 0 || row >= rect.height ? -1 : row * columns;
-    }
-    const at = j * columns;
+    const top = (y - rect.y) * columns;
+    const line = coarse.subarray(j * columns, (j + 1) * columns);
     const first = column(band.first, Math.floor);
     const end = column(band.end, Math.ceil);
     const innerFrom = Math.max(first, Math.min(end, column(band.innerFrom, Math.ceil)));
     const innerTo = Math.max(innerFrom, Math.min(end, column(band.innerTo, Math.ceil)));
-    blurDown(rows, sources, kernel, coarse, at, first, innerFrom);
-    coarse.fill(1, at + innerFrom, at + innerTo);
-    blurDown(rows, sources, kernel, coarse, at, innerTo, end);
+    blurDown(rows, top, columns, kernel, line, first, innerFrom);
+    line.fill(1, innerFrom, innerTo);
+    blurDown(rows, top, columns, kernel, line, innerTo, end);
   }
   return spread(coarse, columns, step, rect, take);
 }
@@ -162,7 +157,10 @@ function mirror(y: number, height: number): number {
   return y < 0 ? -y : y >= height ? 2 * (height - 1) - y : y;
 }
 
-/** The runs blurred along their rows: all rows of `rect`, every `step`-th column. */
+/**
+ * The runs blurred along their rows: all rows of `rect` and as many above and below as the kernel reaches, every `step`-th
+ * column. Beyond the rectangle rows are empty, beyond the frame they are mirrored.
+ */
 function blurAcross(
   { from, to }: Runs,
   rect: Rect,
@@ -177,11 +175,11 @@ function blurAcross(
   for (let i = 0; i < length; i++) sums[i + 1] = sums[i] + kernel[i];
   /** Share of the kernel at x that pixels before `end` take. */
   const before = (end: number, x: number) => sums[Math.max(0, Math.min(length, end - x + reach))];
-  const rows = new Float32Array(columns * rect.height);
+  const rows = new Float32Array(columns * (rect.height + 2 * reach));
   for (let y = 0; y < rect.height; y++) {
     const [a, b] = [from[rect.y + y], to[rect.y + y]];
     if (a >= b) continue;
-    const at = y * columns;
+    const at = (y + reach) * columns;
     const blur = (first: number, end: number) => {
       for (let k = first; k < end; k++) {
         const x = mirror(rect.x + k * step, width);
@@ -201,6 +199,14 @@ function blurAcross(
     blur(column(a - reach, Math.floor), innerFrom);
     rows.fill(1, at + innerFrom, at + innerTo);
     blur(innerTo, end);
+  }
+  for (let i = 1; i <= reach; i++) {
+    for (const y of [-i, rect.height - 1 + i]) {
+      const like = mirror(rect.y + y, from.length) - rect.y;
+      if (like < 0 || like >= rect.height) continue;
+      const at = (like + reach) * columns;
+      rows.copyWithin((y + reach) * columns, at, at + columns);
+    }
   }
   return rows;
 }
@@ -224,59 +230,43 @@ function bandOf({ from, to }: Runs, y: number, reach: number, width: number) {
   return end < 0 ? undefined : { first, end, innerFrom, innerTo };
 }
 
-/** The kernel down the columns [first, end) of one row. `sources` are the rows' places in `rows`, −1 for none. */
+/** The kernel down the columns [first, end) of `rows`, from the one at `top` on, into one row `out`. */
 function blurDown(
   rows: Float32Array,
-  sources: Int32Array,
+  top: number,
+  columns: number,
   kernel: Float64Array,
   out: Float32Array,
-  at: number,
   first: number,
   end: number,
 ): void {
   if (first >= end) return;
-  const middle = sources.length >> 1;
-  const centre = sources[middle];
-  if (centre >= 0) for (let x = first; x < end; x++) out[at + x] = kernel[middle] * rows[centre + x];
-  // Two rows of one weight, twice: every sum is loaded and stored once for four rows.
+  const middle = kernel.length >> 1;
+  const centre = top + middle * columns;
+  for (let x = first; x < end; x++) out[x] = kernel[middle] * rows[centre + x];
+  // Two rows of one weight, four times: every sum is loaded and stored once for eight rows.
   let i = 1;
-  for (; i < middle; i += 2) {
-    const [a, b] = [sources[middle - i], sources[middle + i]];
-    const [c, d] = [sources[middle - i - 1], sources[middle + i + 1]];
-    if (a < 0 || b < 0 || c < 0 || d < 0) {
-      for (const [source, weight] of [
-        [a, kernel[middle - i]],
-        [b, kernel[middle - i]],
-        [c, kernel[middle - i - 1]],
-        [d, kernel[middle - i - 1]],
-      ]) {
-        addRow(rows, source, weight, out, at, first, end);
-      }
-      continue;
-    }
-    const near = kernel[middle - i];
-    const far = kernel[middle - i - 1];
+  for (; i + 3 <= middle; i += 4) {
+    const near = centre - i * columns;
+    const far = centre + i * columns;
+    const k0 = kernel[middle + i];
+    const k1 = kernel[middle + i + 1];
+    const k2 = kernel[middle + i + 2];
+    const k3 = kernel[middle + i + 3];
     for (let x = first; x < end; x++) {
-      out[at + x] += near * (rows[a + x] + rows[b + x]) + far * (rows[c + x] + rows[d + x]);
+      const [a, b] = [near + x, far + x];
+      out[x] +=
+        k0 * (rows[a] + rows[b]) +
+        k1 * (rows[a - columns] + rows[b + columns]) +
+        k2 * (rows[a - 2 * columns] + rows[b + 2 * columns]) +
+        k3 * (rows[a - 3 * columns] + rows[b + 3 * columns]);
     }
   }
   for (; i <= middle; i++) {
-    addRow(rows, sources[middle - i], kernel[middle - i], out, at, first, end);
-    addRow(rows, sources[middle + i], kernel[middle + i], out, at, first, end);
+    const k = kernel[middle + i];
+    const [near, far] = [centre - i * columns, centre + i * columns];
+    for (let x = first; x < end; x++) out[x] += k * (rows[near + x] + rows[far + x]);
   }
-}
-
-function addRow(
-  rows: Float32Array,
-  source: number,
-  weight: number,
-  out: Float32Array,
-  at: number,
-  first: number,
-  end: number,
-): void {
-  if (source < 0) return;
-  for (let x = first; x < end; x++) out[at + x] += weight * rows[source + x];
 }
 
 /** A Gaussian of odd length that adds up to 1. */

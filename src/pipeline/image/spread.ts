@@ -25,7 +25,7 @@ export function spread(
 ): RegionMask {
   if (step === 1) return { ...rect, data: coarse };
   const count = rect.width * rect.height;
-  const data = take ? take(count).subarray(0, count).fill(0) : new Float32Array(count);
+  const data = take ? take(count).subarray(0, count) : new Float32Array(count);
   const line = new Float32Array(columns);
   for (let y = 0; y < rect.height; y++) {
     const row = Math.floor(y / step);
@@ -46,7 +46,7 @@ export function spread(
       // Equal values reach to the last of them; from there it rises or falls to the next.
       const level = Math.min(rect.width, (next - 1) * step);
       // A call for nothing, at every cell of an edge, would cost more than the edge.
-      if (value !== 0 && level > k * step) data.fill(value, at + k * step, at + level);
+      if (level > k * step) data.fill(value, at + k * step, at + level);
       const rise = next < columns ? (line[next] - value) / step : 0;
       const end = Math.min(rect.width, next * step);
       for (let x = level, v = value; x < end; x++, v += rise) data[at + x] = v;
