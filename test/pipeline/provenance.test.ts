@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
@@ -215,6 +223,11 @@ describe('marks', () => {
       }
       writeFileSync(`${file}.c2pa`, store.subarray(0, 500));
       assert.equal((await inspect(file)).credentials?.state, 'invalid');
+      rmSync(`${file}.c2pa`);
+      writeFileSync(place('beside.c2pa'), store);
+      const named = (await inspect(file)).credentials;
+      rmSync(place('beside.c2pa'));
+      assert.deepEqual([named?.state, named?.beside], ['valid', 'beside.c2pa']);
     });
 
   test('what an interrupted run has left of a marked file is written over', async () => {

@@ -53,8 +53,10 @@ export async function readCredentials(
 }
 
 async function readBeside(file: string): Promise<CredentialsRecord | undefined> {
-  const beside = credentialsBeside(file);
-  if (!existsSync(beside)) return undefined;
+  const { dir, name: stem } = path.parse(file);
+  // Others put `.c2pa` in place of the extension.
+  const beside = [credentialsBeside(file), path.join(dir, `${stem}.c2pa`)].find(existsSync);
+  if (beside === undefined) return undefined;
   const name = path.basename(beside);
   if ((await stat(beside)).size > mostStoreBytes) return { ...unreadable('it is too large'), beside: name };
   const record = await readStore(await readFile(beside), wholeFileCheck(file));
