@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
-import { treeMemory } from './pipeline/treeMemory';
+import { treeMemory } from './machine/treeMemory';
 import type { SerializedError } from './protocol/errors';
 import { workerMethods, type WorkerEvent, type WorkerRequest } from './protocol/workerMessages';
 

@@ -32,7 +32,7 @@ import type { Signer } from './provenance/cose';
 import { Stopwatch } from './progress';
 import { beginPasses, renderPasses } from './renderPasses';
 import { swapTogether } from './swapTogether';
-import { PeakMemory } from './treeMemory';
+import { PeakMemory } from '../machine/treeMemory';
 
 /** A job with everything open that its frames pass through. */
 export interface OpenJob {

@@ -55,11 +55,13 @@ const sentences: Record<ErrorCode, Describe> = {
   'output-folder-missing': ({ file }, t) =>
     t('The folder {0} does not exist; create it or choose another one', name(file, t)),
   'output-not-writable': ({ file, reason }, t) =>
-    t(
-      '{0} cannot be written{1}; choose another folder or change its permissions',
-      name(file, t),
-      because(reason),
-    ),
+    reason === 'ENAMETOOLONG'
+      ? t('The name {0} is too long for a file; choose a shorter one', name(file, t))
+      : t(
+          '{0} cannot be written{1}; choose another folder or change its permissions',
+          name(file, t),
+          because(reason),
+        ),
   'output-format-unknown': ({ file, extension, known }, t) =>
     t(
       '{0} is not a format that can be written here; use one of {1}',

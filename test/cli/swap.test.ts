@@ -142,10 +142,18 @@ describe('the command line', () => {
       assert.equal(probed(path.join(place, `${name}.mkv`)).frames, clipFrames);
       assert.deepEqual(
         everythingIn(place),
-        ['.jpg', '.mkv', '.mp4'].map((extension) => name + extension).sort(),
+        ['.jpg', '.mkv', '.mkv.c2pa', '.mp4'].map((extension) => name + extension).sort(),
       );
     });
   }
+
+  test('refuses a name that is too long for the file or for its credentials, before anything is done', async () => {
+    for (const name of [`${'n'.repeat(252)}.mp4`, `${'n'.repeat(248)}.mkv`]) {
+      const { code, stderr } = await run('-s', 'ann.jpg', '-t', 'clip.mp4', '-o', name);
+      assert.equal(code, 3, stderr);
+      assert.match(stderr, /nnn.* is too long for a file; choose a shorter one/);
+    }
+  });
 
   test('lists faces', async () => {
     const { code, stdout, stderr } = await run('faces', 'ann.jpg');

@@ -45,7 +45,10 @@ export async function checkFree(
   inputs: readonly string[],
   overwrite: boolean,
 ): Promise<void> {
-  const found = await stat(output, { bigint: true }).catch(() => undefined);
+  const found = await stat(output, { bigint: true }).catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code === 'ENAMETOOLONG') throw notWritable(output, cause);
+    return undefined;
+  });
   if (found) {
     // One file under two names has one inode, whether by link, by another case or by another path.
     for (const input of inputs) {
