@@ -40,6 +40,7 @@ export async function until<T>(
 
 interface Process {
   pid: number;
+  parent: number;
   command: string;
 }
 
@@ -59,7 +60,7 @@ export function descendants(): Process[] {
   return found;
 }
 
-function readProcess(pid: number): (Process & { parent: number })[] {
+function readProcess(pid: number): Process[] {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
@@ -72,3 +73,9 @@ function readProcess(pid: number): (Process & { parent: number })[] {
 }
 
 export const workers = (): Process[] => descendants().filter(({ command }) => command.includes('worker.js'));
+
+/** Workers that run a job: ffmpeg works for them. Those of panels, for photos and previews, may stay for a while. */
+export function workersAtWork(): Process[] {
+  const ffmpegs = descendants().filter(({ command }) => /ffmpeg/.test(command));
+  return workers().filter(({ pid }) => ffmpegs.some(({ parent }) => parent === pid));
+}

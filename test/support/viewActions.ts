@@ -20,8 +20,10 @@ export const viewActions = {
     const row = rowOf(page, view, text);
     await row.waitFor({ timeout: 60_000 });
     const spoken = (await row.getAttribute('aria-label')) ?? '';
-    const icon = (await row.locator('.custom-view-tree-node-item-icon').getAttribute('class')) ?? '';
-    return { text: await row.innerText(), spoken, icon };
+    // Groups have none.
+    const icons = row.locator('.custom-view-tree-node-item-icon');
+    const icon = (await icons.count()) === 0 ? null : await icons.first().getAttribute('class');
+    return { text: await row.innerText(), spoken, icon: icon ?? '' };
   },
 
   /** Texts of all rows, from top to bottom. */

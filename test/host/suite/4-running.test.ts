@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
-import { descendants, inWorkspace, outputChannel, until, workers, workspaceFiles } from '../surroundings';
+import {
+  descendants,
+  inWorkspace,
+  outputChannel,
+  until,
+  workersAtWork,
+  workspaceFiles,
+} from '../surroundings';
 import { clickInNotification, hasUi, notification, ui } from '../ui';
 
 const swapLong = (): Thenable<unknown> =>
@@ -53,7 +60,7 @@ suite('A running job', () => {
     const second = swapLong();
     await until(() => outputChannel().includes('waiting for 1 other job to end'));
     if (hasUi) await notification('waiting for 1 other job');
-    assert.equal(workers().length, 1);
+    assert.equal(workersAtWork().length, 1);
     // The waiting one takes over as soon as the first has gone.
     const seen = outputChannel().length;
     const picking = vscode.commands.executeCommand('faceSwap.cancel');
@@ -67,7 +74,7 @@ suite('A running job', () => {
 
   test('reports a killed child, and leaves nothing behind but what the next run can go on from', async () => {
     const { end } = await running();
-    process.kill(workers()[0].pid, 'SIGKILL');
+    process.kill(workersAtWork()[0].pid, 'SIGKILL');
     assert.equal(await end, undefined);
     assert.match(outputChannel(), /\[error\] .*process/);
     if (hasUi) await clickInNotification('process', 'Show Log');
