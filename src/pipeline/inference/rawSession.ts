@@ -30,7 +30,7 @@ export function inputShapes(session: ort.InferenceSession, wanted: Shapes): Map<
 
 /**
  * A second thread speeds up the small built-in networks hardly at all but doubles their CPU time, which the encoder
- * needs: 192² landmarks take 1.4 ms on one core and 1.6 ms on two. Large models get all cores.
+ * needs. Large models get all cores.
  */
 const SMALL_MODEL_BYTES = 32e6;
 
