@@ -6,7 +6,9 @@ import { warpMesh, type Texture } from '../../image/warpMesh';
 import { openYcc, type YccView } from '../../image/ycc';
 import type { FrameProcessor } from '../processor';
 import { blendChroma, blendLuma, uncovered, type Layer } from './blend';
+import { broadLight } from './broadLight';
 import { carryField, partShifts } from './carry';
+import type { DetailLevel } from './detailLevels';
 import { faceMask, guidedMask, partHoles } from './maskGrid';
 import { faceHeight } from './measures';
 import { triangles } from './meshTopology';
@@ -14,13 +16,7 @@ import { Scratch } from './scratch';
 import { blendShape } from './shape';
 import { bareSkin, skinMap, type GridColours } from './skin';
 import { sourcesFor } from './sourceChoice';
-import {
-  broadLight,
-  prepareSource,
-  type DetailLevel,
-  type MeshSource,
-  type SourceTexture,
-} from './sourceTexture';
+import { prepareSource, type MeshSource, type SourceTexture } from './sourceTexture';
 
 export type { MeshSource } from './sourceTexture';
 

@@ -1,0 +1,105 @@
+import { boxBlur, cells, fillPolygon, smoothstep, upsampleRow, type Grid } from '../../image/grid';
+import { smileFolds, upperLids } from './meshTopology';
+import type { GridColours } from './skin';
+
+/** How much of a smile fold is taken away: of its broad shade and of its fine lines, which also belong to the person. */
+const FOLD_SHARE = 0.85;
+const FOLD_LINES = 0.4;
+/** How much of the dark of an upper lid is taken away: the target keeps its own lashes, and two rows look drawn on. */
+const LASHES = 0.4;
+
+/**
+ * Counts the shade of smile folds as light, in place, so that they are not drawn on a face that does not smile.
+ * @param light,luma per cell
+ * @param size face height in cells
+ */
+export function countFoldsAsLight(
+  light: Float32Array,
+  luma: Float32Array,
+  grid: Grid,
+  points: Float32Array,
+  size: number,
+): void {
+  const folds = areaMap(smileFolds, grid, points, size);
+  const shade = boxBlur(
+    luma.map((value, i) => Math.min(0, value - light[i])),
+    grid,
+    1,
+    1,
+  );
+  for (let i = 0; i < light.length; i++) light[i] += FOLD_SHARE * folds[i] * shade[i];
+}
+
+/**
+ * Turns planes of luma, Cb and Cr, `width` × `height`, into what is left of them without the light, tamed, in place.
+ * @param points landmarks in cells
+ * @param size face height in cells
+ */
+export function leaveDetail(
+  [luma, cb, cr]: readonly Float32Array[],
+  light: GridColours,
+  grid: Grid,
+  points: Float32Array,
+  size: number,
+  width: number,
+  height: number,
+): void {
+  const folds = areaMap(smileFolds, grid, points, size);
+  const lashes = areaMap(upperLids, grid, points, size);
+  const rows = [light.y, light.cb, light.cr, folds, lashes].map((map) => ({
+    map,
+    row: new Float32Array(width),
+  }));
+  const [{ row: lightY }, { row: lightB }, { row: lightR }, { row: fold }, { row: lash }] = rows;
+  for (let y = 0; y < height; y++) {
+    for (const { map, row } of rows) upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
+    for (let x = 0, at = y * width; x < width; x++, at++) {
+      const darkness = smoothstep(0.25, 0.5, 1 - luma[at] / (lightY[x] + 8));
+      const detail = (1 - FOLD_LINES * fold[x]) * tameLuma(luma[at] - lightY[x], lightY[x]);
+      luma[at] = detail < 0 ? (1 - LASHES * lash[x]) * detail : detail;
+      cb[at] = tameChroma(cb[at], lightB[x], darkness);
+      cr[at] = tameChroma(cr[at], lightR[x], darkness);
+    }
+  }
+}
+
+/** Shine is the photo's light, not the face's; and very dark brows and lashes look drawn on in softer light. */
+function tameLuma(detail: number, light: number): number {
+  const unit = light + 8;
+  return detail > 0 ? soften(detail, 0.12 * unit, 0.12 * unit) : -soften(-detail, 0.5 * unit, 0.3 * unit);
+}
+
+/**
+ * Coloured light and make-up go only so far, and where the photo is dark as in the corner between eye and nose
+ * (`darkness` 0–1), its colour is faint: full colour over little luma would glow in the target.
+ */
+function tameChroma(chroma: number, light: number, darkness: number): number {
+  const faint = light + (chroma - light) * (1 - darkness) - darkness * 0.5 * (light - 128);
+  return soften(faint - light, 4, 10);
+}
+
+/** Leaves values up to `from` alone and lets those beyond approach `from + room`. */
+function soften(value: number, from: number, room: number): number {
+  const size = Math.abs(value);
+  if (size <= from) return value;
+  const over = size - from;
+  return Math.sign(value) * (from + (room * over) / (over + room));
+}
+
+/** 1 inside the outlines, fading to 0. */
+function areaMap(
+  outlines: readonly (readonly number[])[],
+  grid: Grid,
+  points: Float32Array,
+  size: number,
+): Float32Array {
+  const map = new Float32Array(cells(grid));
+  for (const outline of outlines) {
+    fillPolygon(
+      map,
+      grid,
+      outline.map((p): [number, number] => [points[p * 2], points[p * 2 + 1]]),
+    );
+  }
+  return boxBlur(map, grid, size * 0.02, 2);
+}
