@@ -44,8 +44,8 @@ export interface CallOptions {
 /** Talks to one worker process at a time, which a call starts when there is none. Used alike by the extension and the command line. */
 export class WorkerClient {
   private connection: WorkerConnection | undefined;
-  /** Scratch folders of jobs that are between two processes. */
-  private readonly between = new Set<string>();
+  /** Scratch folders of jobs that are between two processes, and whether another run is to take them up. */
+  private readonly between = new Map<string, () => boolean>();
   private disposals = 0;
 
   constructor(private readonly options: WorkerClientOptions) {}
@@ -66,11 +66,12 @@ export class WorkerClient {
   ): Promise<ReturnType<WorkerApi[M]>> {
     if (options.signal?.aborted) throw new FaceSwapError('cancelled');
     const connection = this.connect();
+    const { disposals } = this;
     const answer = await connection.call(method, argument, options);
     if ('result' in answer) return answer.result;
     // Only a swap has states.
     const job = argument as SwapJob;
-    return (await this.goOn(connection, job, answer, options)) as ReturnType<WorkerApi[M]>;
+    return (await this.goOn(connection, job, answer, options, disposals)) as ReturnType<WorkerApi[M]>;
   }
 
   /** Ends the child, at once when it has work: pending calls are rejected, their scratch folders gone when this returns. */
@@ -78,7 +79,8 @@ export class WorkerClient {
     this.connection?.close();
     this.connection = undefined;
     this.disposals++;
-    for (const folder of this.between) rmSync(folder, { recursive: true, force: true });
+    for (const [folder, isKept] of this.between)
+      if (!isKept()) rmSync(folder, { recursive: true, force: true });
     this.between.clear();
   }
 
@@ -87,26 +89,29 @@ export class WorkerClient {
     return this.connection;
   }
 
-  /** Lets fresh processes finish what others have begun. A process that dies is followed by another one once. */
+  /**
+   * Lets fresh processes finish what others have begun. A process that dies is followed by another one once; after `disposals`,
+   * how many there had been when the job began, none follows.
+   */
   private async goOn(
     old: WorkerConnection,
     job: SwapJob,
     answer: Handover,
     options: CallOptions,
+    disposals: number,
   ): Promise<JobReport> {
     const { signal, onLog } = options;
-    const { disposals } = this;
+    const isKept = (): boolean => job.resumable === true && !signal?.aborted;
     let [connection, handover, deaths] = [old, answer, 0];
     for (;;) {
       const { state, died } = handover;
       const { scratch } = state;
-      this.between.add(scratch);
+      this.between.set(scratch, isKept);
       // Only a process that has gone has surely given its memory back.
       await connection.retire();
       const stop = signal?.aborted || this.disposals > disposals ? new FaceSwapError('cancelled') : died;
       if (stop && (stop !== died || ++deaths > 1)) {
-        const isKept = job.resumable === true && !signal?.aborted;
-        if (this.between.delete(scratch) && !isKept) rmSync(scratch, { recursive: true, force: true });
+        if (this.between.delete(scratch) && !isKept()) rmSync(scratch, { recursive: true, force: true });
         throw stop;
       }
       const why = died?.facts.reason ?? 'unknown';

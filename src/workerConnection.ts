@@ -120,9 +120,11 @@ export class WorkerConnection {
 
   /** Ends the child: politely when it is idle, with everything it started when it is not. */
   close(): void {
+    const wasOpen = this.open;
     this.open = false;
     if (this.pending.size === 0) {
-      if (this.child.connected) this.child.disconnect();
+      // Whoever waits for the end of one that retires would never hear of it: Node tells no 'close' once the line is cut from here.
+      if (wasOpen && this.child.connected) this.child.disconnect();
       return;
     }
     this.killGroup();

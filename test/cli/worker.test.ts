@@ -328,6 +328,31 @@ describe('the worker and its client', () => {
     rmSync(scratch, { recursive: true });
   });
 
+  test('dispose ends a job with a checkpoint behind it, and starts no process to go on from there', async () => {
+    const end = swap('wait at a checkpoint', { onProgress: ({ frame }) => frame === 10 && client.dispose() });
+    await assert.rejects(end, failsWith('cancelled'));
+    assert.equal(client.pid, undefined);
+  });
+
+  for (const how of ['kept', 'cancelled before'] as const)
+    test(`dispose between two processes leaves what a resumable job has finished, unless it is over (${how})`, async () => {
+      const abort = new AbortController();
+      let scratch = '';
+      const options = { signal: abort.signal, onScratch: (folder: string) => (scratch = folder) };
+      const end = swap('recycle', options, true);
+      const failure = assert.rejects(end, failsWith('cancelled'));
+      while (client.pid !== undefined) await new Promise(setImmediate);
+      assert.ok(existsSync(scratch), 'the first process has left it');
+      if (how === 'cancelled before') abort.abort();
+      client.dispose();
+      assert.equal(existsSync(scratch), how === 'kept');
+      // As a queue does that is closed.
+      abort.abort();
+      await failure;
+      assert.equal(existsSync(scratch), how === 'kept');
+      rmSync(scratch, { recursive: true, force: true });
+    });
+
   describe('seen from its own end of the line', () => {
     let child: ChildProcess;
     let events: WorkerEvent[];
