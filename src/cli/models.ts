@@ -8,6 +8,7 @@ import {
   neededModels,
   neuralModel,
   removeModel,
+  verifyBuiltIn,
   type NeuralModel,
 } from '../models';
 import { FaceSwapError } from '../protocol/errors';
@@ -142,8 +143,10 @@ async function remove(ids: readonly string[], options: ModelsOptions): Promise<v
 
 async function verify(options: ModelsOptions, signal: AbortSignal): Promise<void> {
   const listing = await listModels(applyPlaces(options), { again: true, signal });
-  printVerified(listing, options.json ?? false);
-  if (listing.refused.length > 0) process.exitCode = exitCodes.modelMissing;
+  const builtIn = await verifyBuiltIn();
+  printVerified(listing, builtIn, options.json ?? false);
+  if (listing.refused.length > 0 || builtIn.some(({ error }) => error))
+    process.exitCode = exitCodes.modelMissing;
 }
 
 function known(id: string): NeuralModel {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import {
   loadCatalogue,
   loadNeuralModels,
+  type BuiltInCheck,
   type InstalledNeuralModel,
   type Listing,
   type ModelPlaces,
@@ -68,20 +69,37 @@ export function printAdded(file: string, added: InstalledNeuralModel, json: bool
     write(`${file} is installed as ${added.model.id} (${added.model.role}), ${added.reason}: ${added.path}`);
 }
 
-export function printVerified({ models, hidden, refused, others }: Listing, json: boolean): void {
+export function printVerified(
+  { models, hidden, refused, others }: Listing,
+  builtIn: readonly BuiltInCheck[],
+  json: boolean,
+): void {
   const all = [...models, ...hidden];
+  const broken = builtIn.flatMap(({ path, error }) => (error ? [{ path, error }] : []));
+  const unusable = [...broken, ...refused];
   if (json) {
+    for (const { record, path, error } of builtIn) {
+      const { id, role, bytes } = record;
+      if (!error)
+        print({ type: 'model', ok: true, id, role, path, verified: true, reason: 'built in', bytes });
+    }
     for (const one of all) print({ type: 'model', ok: true, ...installedFacts(one) });
-    for (const { path, error } of refused) {
+    for (const { path, error } of unusable) {
       print({ type: 'model', ok: false, path, code: error.code, message: describeError(error) });
     }
     return;
   }
+  for (const { path, error } of builtIn) if (!error) write(`✓ ${path}: built in`);
   for (const { path, verified, reason } of all) write(`${verified ? '✓' : '?'} ${path}: ${reason}`);
-  for (const { path, error } of refused) write(`✗ ${path}: ${describeError(error)}`);
+  for (const { path, error } of unusable) write(`✗ ${path}: ${describeError(error)}`);
   printOthers(others);
+  write(`Built in: ${builtIn.length - broken.length} of ${builtIn.length} verified.`);
   const right = all.filter(({ verified }) => verified).length;
-  write(`${right} verified, ${all.length - right} in no record, ${refused.length} unusable.`);
+  write(
+    all.length + refused.length === 0
+      ? 'No other models are installed.'
+      : `Installed: ${right} verified, ${all.length - right} in no record, ${refused.length} unusable.`,
+  );
 }
 
 function installedFacts({ model, path, verified, reason, bytes }: InstalledNeuralModel): object {

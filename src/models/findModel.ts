@@ -21,7 +21,7 @@ function shippedFolder(): string {
 /**
  * Finds a built-in model by its id or role and verifies it by size and SHA-256; any other one by its id, in the folders of
  * `modelPlaces`. Hashing the built-in models takes about 30 ms in all, so a file is hashed once in a process and nothing
- * is remembered beyond. Throws `model-missing` (facts: model, file, folder) or `model-corrupt` (also reason).
+ * is remembered beyond. Throws `model-missing` (facts: model, builtIn, file, folder) or `model-corrupt` (also reason).
  * @param options.folders where to look for built-in models, in this order; without it, where they are shipped
  */
 export async function findModel(
@@ -39,12 +39,36 @@ export async function findModel(
   if (path === undefined) {
     throw new FaceSwapError('model-missing', {
       model: record.id,
+      builtIn: 'yes',
       file: join(folders[0], record.file),
       folder: folders.join(', '),
     });
   }
   await verify(path, record);
   return { path, record };
+}
+
+/** A built-in model, and what is wrong with its file, if anything. */
+export interface BuiltInCheck {
+  record: ModelRecord;
+  path: string;
+  error?: FaceSwapError;
+}
+
+/** Reads the file of every built-in model and compares it with its record. */
+export async function verifyBuiltIn(folder = shippedFolder()): Promise<BuiltInCheck[]> {
+  return Promise.all(
+    loadCatalogue().map(async (record): Promise<BuiltInCheck> => {
+      const path = join(folder, record.file);
+      try {
+        await findModel(record.id, { folders: [folder] });
+        return { record, path };
+      } catch (error) {
+        if (!(error instanceof FaceSwapError)) throw error;
+        return { record, path, error };
+      }
+    }),
+  );
 }
 
 /** Files that were found right, with the size and time of writing that they had. */

@@ -10,7 +10,7 @@ export {
   type NeuralModel,
   type SwapSource,
 } from './catalogue';
-export { findModel, type InstalledModel } from './findModel';
+export { findModel, verifyBuiltIn, type BuiltInCheck, type InstalledModel } from './findModel';
 export { readOnnxHead, type OnnxConstant, type OnnxHead, type OnnxPort } from './onnxHead';
 export {
   modelFamilies,

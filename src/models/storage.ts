@@ -2,10 +2,11 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FaceSwapError } from '../protocol/errors';
-import { neuralModel } from './catalogue';
+import { loadCatalogue, neuralModel } from './catalogue';
 import { checkSpace } from './diskSpace';
 import { storageError } from './downloadTrouble';
 import { identifyModel, type InstalledNeuralModel } from './identify';
+import { findNeuralModel } from './installed';
 import { PartFile } from './partFile';
 import type { ModelPlaces } from './places';
 import { VerifiedFiles } from './verifiedFiles';
@@ -53,9 +54,13 @@ async function copy(file: string, target: string, bytes: number): Promise<void> 
 
 /**
  * Removes a model and what is left of its download from the storage; folders that are only pointed to are never touched.
- * Gives the paths that are gone. Throws `model-missing`.
+ * Gives the paths that are gone. Throws `model-not-removed` with what there is instead: `builtIn`, the `file` of it that is not ours, or
+ * the `folder` that has none.
  */
-export async function removeModel(id: string, { storage }: ModelPlaces): Promise<string[]> {
+export async function removeModel(id: string, places: ModelPlaces): Promise<string[]> {
+  const { storage } = places;
+  if (loadCatalogue().some((model) => model.id === id))
+    throw new FaceSwapError('model-not-removed', { model: id, builtIn: 'yes' });
   const target = path.join(storage, neuralModel(id)?.file ?? `${path.basename(id)}.onnx`);
   const part = new PartFile(target);
   const gone: string[] = [];
@@ -68,7 +73,12 @@ export async function removeModel(id: string, { storage }: ModelPlaces): Promise
   }
   await part.discard();
   if (gone.length === 0) {
-    throw new FaceSwapError('model-missing', { model: id, file: target, folder: storage });
+    const theirs = await findNeuralModel(id, places).catch(() => undefined);
+    throw new FaceSwapError('model-not-removed', {
+      model: id,
+      folder: storage,
+      ...(theirs && { file: theirs.path }),
+    });
   }
   return gone;
 }

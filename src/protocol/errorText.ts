@@ -38,6 +38,11 @@ const sentences: Record<ErrorCode, Describe> = {
           count(frames),
           expected,
         ),
+  'media-protected': ({ file }, t) =>
+    t(
+      '{0} is copy-protected (encrypted), so nobody without its key can read the pictures; use a copy without protection, for example one that its publisher gives you',
+      name(file, t),
+    ),
   'media-unsupported': ({ file, feature }, t) =>
     t(
       '{0} cannot be processed without damage ({1}); convert it first to a plain file: one video track, progressive, 8 bits',
@@ -132,8 +137,14 @@ const sentences: Record<ErrorCode, Describe> = {
           target,
         );
   },
-  'model-missing': ({ model, file, get, link, unknown }, t) => {
+  'model-missing': ({ model, file, get, link, unknown, builtIn }, t) => {
     const what = text(model, file === undefined ? t('that is needed') : name(file, t));
+    if (builtIn !== undefined)
+      return t(
+        'The built-in model {0} is not there as {1}; build it with “npm run build”, or install Face Swap again',
+        what,
+        name(file, t),
+      );
     if (get !== undefined)
       return t(
         'The model {0} is not installed; get it with “face-swap models get {1}”, in VS Code with “Face Swap: Get a Model…”, or choose another one',
@@ -167,6 +178,25 @@ const sentences: Record<ErrorCode, Describe> = {
       text(model, t('The model')),
       text(link, t('its authors')),
     ),
+  'model-not-removed': ({ model, builtIn, file, folder }, t) => {
+    const what = text(model, t('that is named'));
+    if (builtIn !== undefined)
+      return t(
+        'The model {0} is built in and stays; “face-swap models list” shows what can be removed',
+        what,
+      );
+    return file === undefined
+      ? t(
+          'There is no model {0} in {1}, so nothing was removed; “face-swap models list” shows what is there',
+          what,
+          text(folder, t('the models folder')),
+        )
+      : t(
+          'The model {0} lies in a folder that is only read and never changed; delete {1} yourself, or point to that folder no longer',
+          what,
+          name(file, t),
+        );
+  },
   'licence-not-accepted': ({ model, licence, link }, t) =>
     t(
       '{0} is under the licence {1} ({2}); read it, and accept it to get the model (on the command line with --accept-licence)',

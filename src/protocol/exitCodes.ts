@@ -22,6 +22,7 @@ const badInput: readonly ErrorCode[] = [
   'not-media',
   'no-video-stream',
   'media-truncated',
+  'media-protected',
   'media-unsupported',
   'output-exists',
   'output-folder-missing',
@@ -34,7 +35,12 @@ const badInput: readonly ErrorCode[] = [
   'cuda-wrong',
 ];
 
-const modelMissing: readonly ErrorCode[] = ['model-missing', 'model-corrupt', 'model-by-hand'];
+const modelMissing: readonly ErrorCode[] = [
+  'model-missing',
+  'model-corrupt',
+  'model-by-hand',
+  'model-not-removed',
+];
 
 const usage: readonly ErrorCode[] = [
   'usage',

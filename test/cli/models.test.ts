@@ -58,6 +58,10 @@ describe('face-swap models', () => {
     assert.deepEqual(ids.sort(), ['codeformer', 'gfpgan-standin', 'inswapper-standin']);
     const removed = await models('remove', 'codeformer', '--model-folder', facefusion);
     assert.equal(removed.code, exitCodes.modelMissing);
+    assert.match(
+      removed.stderr,
+      /codeformer lies in a folder that is only read .* delete “.*codeformer\.onnx”/,
+    );
     assert.ok(existsSync(path.join(facefusion, 'codeformer.onnx')));
   });
 
@@ -90,6 +94,16 @@ describe('face-swap models', () => {
     assert.match(stdout, /Of no kind that is used here: .*other\.onnx/);
     assert.match(stdout, /✗ .*half\.onnx: The model file .* is damaged \(it ends in the middle\)/);
     assert.match(stdout, /0 verified, 1 in no record, 1 unusable\.$/m);
+  });
+
+  test('verify reads the built-in models too, and says that there are no others', async () => {
+    const { models } = setUp();
+    const { code, stdout } = await models('verify');
+    assert.equal(code, exitCodes.done);
+    assert.match(stdout, /✓ .*face_detector\.onnx: built in\n/);
+    assert.match(stdout, /Built in: (\d+) of \1 verified\.\nNo other models are installed\.\n$/);
+    const verified = eventsOf(await models('verify', '--json'));
+    assert.ok(verified.some(({ id, reason, ok }) => id === 'face_landmarker' && reason === 'built in' && ok));
   });
 
   test('get shows the licence and wants it accepted; nobody can be asked here', async () => {
@@ -132,6 +146,7 @@ describe('face-swap models', () => {
     );
     const removed = await models('remove', 'none', 'gfpgan-standin');
     assert.equal(removed.code, exitCodes.modelMissing);
+    assert.match(removed.stderr, /There is no model none in .*, so nothing was removed/);
     assert.match(removed.stdout, /gfpgan-standin is removed/);
     assert.deepEqual(readdirSync(storage), ['verified.json']);
   });

@@ -18,6 +18,7 @@ import { FaceSwapError, type ErrorCode } from '../../src/protocol/errors';
 import { FramePool } from '../../src/pipeline/media/framePool';
 import { openFrameReader } from '../../src/pipeline/media/frameReader';
 import { probeMedia } from '../../src/pipeline/media/probe';
+import { isProtected } from '../../src/pipeline/media/protection';
 import { clipTools, makeClip, photo } from '../support/clips';
 
 const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast'];
@@ -153,6 +154,36 @@ describe('bad inputs are refused with the right code', () => {
       return;
     }
     await refused(ghost, 'media-unsupported', 'alpha');
+  });
+  for (const [scheme, track] of [
+    ['cenc-aes-ctr', 'v'],
+    ['cenc-aes-ctr', 'a'],
+  ] as const) {
+    test(`a track that is copy-protected (${scheme}, ${track})`, async () => {
+      const name = `protected-${track}.mp4`;
+      const key = ['-encryption_key', '00112233445566778899aabbccddeeff'];
+      const id = ['-encryption_kid', '112233445566778899aabbccddeeff00'];
+      await ffmpeg('-i', clip, '-c', 'copy', '-encryption_scheme', scheme, ...key, ...id, at(name));
+      if (track === 'a') {
+        // With its sound alone encrypted: the picture's entry is called what it was.
+        const bytes = readFileSync(at(name));
+        bytes.write('avc1', bytes.indexOf('encv'), 'latin1');
+        writeFileSync(at(name), bytes);
+      }
+      await refused(at(name), 'media-protected');
+    });
+  }
+  test('protection is not looked for beyond boxes whose sizes lead nowhere', async () => {
+    for (const type of ['moov', 'trak']) {
+      for (const size of [0n, 8n, 1n << 62n]) {
+        const bytes = Buffer.from(readFileSync(clip));
+        const box = bytes.indexOf(type) - 4;
+        bytes.writeUInt32BE(1, box);
+        bytes.writeBigUInt64BE(size, box + 8);
+        writeFileSync(at('odd.mp4'), bytes);
+        assert.equal(await isProtected(at('odd.mp4')), false);
+      }
+    }
   });
   test('interlaced', async () => {
     const fields = await makeClip({

@@ -48,6 +48,7 @@ test('a missing model is told with its id, its file and where it should be', asy
   assert.equal(error.code, 'model-missing');
   assert.deepEqual(error.facts, {
     model: 'eye_landmarker',
+    builtIn: 'yes',
     file: join(folder, 'eye_landmarker.onnx'),
     folder,
   });

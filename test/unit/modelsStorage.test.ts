@@ -297,12 +297,15 @@ describe('finding models', () => {
     const where = places();
     const theirs = path.join(where.pointedTo, 'gfpgan_1.4.onnx');
     copyFileSync(standIn('gfpgan'), theirs);
-    assert.equal((await failureOf(removeModel('gfpgan_1.4', where))).code, 'model-missing');
+    const refused = await failureOf(removeModel('gfpgan_1.4', where));
+    assert.deepEqual([refused.code, refused.facts.file], ['model-not-removed', theirs]);
     const { path: own } = await addModel(theirs, where);
     writeFileSync(`${own}.part`, 'half');
     assert.deepEqual(await removeModel('gfpgan_1.4', where), [own, `${own}.part`]);
     assert.ok(existsSync(theirs));
-    assert.equal((await failureOf(removeModel('../../etc/passwd', where))).code, 'model-missing');
+    const none = await failureOf(removeModel('../../etc/passwd', where));
+    assert.deepEqual([none.code, none.facts.file], ['model-not-removed', undefined]);
+    assert.equal((await failureOf(removeModel('face_detector', where))).facts['builtIn'], 'yes');
   });
 });
 

@@ -13,6 +13,7 @@ import {
 import { isImage, probeImage } from './images';
 import type { AudioStream, ColourTags, MediaInfo, SubtitleStream } from './mediaInfo';
 import { pixelLayout } from './pixelFormats';
+import { isProtected } from './protection';
 import { frameTiming, parseRational, withoutGaps } from './timestamps';
 import type { MediaTools } from './tools';
 
@@ -24,7 +25,7 @@ const seekableContainers = /\b(mov|mp4|matroska|webm)\b/;
 /**
  * Looks at a video or image file.
  * @throws input-missing, input-is-directory, input-unreadable, input-empty, not-media, no-video-stream,
- *   media-truncated, media-unsupported (fact `feature` says what)
+ *   media-truncated, media-protected, media-unsupported (fact `feature` says what)
  */
 export async function probeMedia(file: string, tools: MediaTools, signal?: AbortSignal): Promise<MediaInfo> {
   const { bytes, head } = await checkReadable(file);
@@ -32,6 +33,8 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
   const probed = await probeStreams(file, head, tools.ffprobe, signal);
   const stream = videoStream(file, probed);
   const container = probed.format.format_name;
+  if (/\bmp4\b/.test(container) && (await isProtected(file)))
+    throw new FaceSwapError('media-protected', { file });
   if (stream.pix_fmt === undefined) {
     const { packets } = await probePackets(file, stream.index, tools.ffprobe, signal);
     if (packets.length === 0) throw new FaceSwapError('media-truncated', { file, frames: 0 });
