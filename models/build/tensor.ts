@@ -97,3 +97,10 @@ export function halfToFloat(bits: number): number {
   if (exponent === 31) return fraction ? NaN : sign * Infinity;
   return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
+
+/** A constant's numbers. Whole numbers are no numbers of a network. */
+export function floatsOf(constant: Constant): Float32Array {
+  const { type, data } = withoutSteps(constant);
+  if (type === 'int32') throw new Error('whole numbers are no weights');
+  return type === 'float32' ? data : Float32Array.from(data, halfToFloat);
+}

@@ -95,6 +95,13 @@ test('padding follows the order of TensorFlow’s axes', async () => {
   assert.deepEqual(result, { shape: [1, 2, 3, 2], values: [0, 0, 5, 0, 6, 0, 0, 0, 0, 0, 0, 0] });
 });
 
+test('as many channels again are zeros behind those that there are', async () => {
+  const result = await run([1, 1, 2, 2], [5, 6, 7, 8], (graph, x) =>
+    layers.pad(graph, x, [0, 0, 0, 0, 0, 0, 0, 2]),
+  );
+  assert.deepEqual(result, { shape: [1, 1, 2, 4], values: [5, 6, 0, 0, 7, 8, 0, 0] });
+});
+
 test('max pooling with SAME padding ignores what lies outside', async () => {
   const result = await run(
     [1, 3, 3, 1],
