@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { describeError } from '../../src/protocol/errorText';
@@ -39,6 +39,11 @@ suite('Texts of the code', () => {
     }
   });
 
+  test('are where VS Code looks for them', () => {
+    const { l10n } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { l10n?: string };
+    assert.ok(l10n !== undefined && existsSync(path.join(root, l10n, 'bundle.l10n.es.json')), l10n);
+  });
+
   test('tell errors in Spanish', () => {
     const t = translator(spanish);
     const error = { code: 'input-missing', facts: { file: '/vídeos/a.mp4' } } as const;
@@ -56,7 +61,9 @@ suite('Texts of the manifest', () => {
   const spanish = table('package.nls.es.json');
 
   test('are keys that have a text in English and Spanish, and no text is an orphan', () => {
-    const keys = sorted(new Set([...manifest.matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key)));
+    const schema = readFileSync(path.join(root, 'scripts', 'jobFileSchema.js'), 'utf8');
+    const used = [...manifest.matchAll(/"%([^%"]+)%"/g), ...schema.matchAll(/'%([^%']+)%'/g)];
+    const keys = sorted(new Set(used.map(([, key]) => key)));
     assert.deepEqual(sorted(Object.keys(english)), keys);
     assert.deepEqual(sorted(Object.keys(spanish)), keys);
   });
