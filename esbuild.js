@@ -36,6 +36,38 @@ const announce = {
   },
 };
 
+/**
+ * What is loaded later lies in bundles of its own: VS Code reads all of a bundle before it runs any of it. By what is imported, with
+ * the file beside the bundle that imports it.
+ */
+const laterBundles = { './host/parts': './hostParts.js', undici: './undici.js' };
+
+const loadLater = {
+  name: 'load later',
+  setup(build) {
+    build.onResolve({ filter: /^(\.\/host\/parts|undici)$/ }, ({ path: wanted, kind }) =>
+      kind === 'dynamic-import' ? { path: laterBundles[wanted], external: true } : undefined,
+    );
+  },
+};
+
+/**
+ * The toolkit's packages say that their files do nothing by being imported. esbuild hears it only where it is said of the files
+ * themselves, and without that every component comes along: twice the page.
+ */
+const leaveUnused = {
+  name: 'leave unused components',
+  setup(build) {
+    build.onResolve({ filter: /./ }, async ({ path: wanted, pluginData, ...where }) => {
+      if (pluginData === leaveUnused) return undefined;
+      const { resolveDir, kind, importer } = where;
+      const found = await build.resolve(wanted, { resolveDir, kind, importer, pluginData: leaveUnused });
+      const isToolkit = /[\\/](fast-[a-z-]+|webview-ui-toolkit)[\\/]/.test(found.path);
+      return isToolkit ? { ...found, sideEffects: false } : found;
+    });
+  },
+};
+
 const shared = {
   bundle: true,
   absWorkingDir: __dirname,
@@ -48,9 +80,14 @@ const shared = {
 const builds = [
   {
     ...shared,
-    entryPoints: ['extension', 'worker', 'pipelineThread', 'probe', 'trial', 'cli'].map(
-      (name) => `src/${name}.ts`,
-    ),
+    entryPoints: [
+      ...['extension', 'worker', 'pipelineThread', 'probe', 'trial', 'cli'].map((name) => `src/${name}.ts`),
+      { in: 'src/host/parts.ts', out: 'hostParts' },
+      { in: 'undici', out: 'undici' },
+    ],
+    plugins: [announce, loadLater],
+    // As `require`: what VS Code gives to extensions, it gives only so.
+    supported: { 'dynamic-import': false },
     outdir: 'dist',
     platform: 'node',
     format: 'cjs',
@@ -66,6 +103,9 @@ const builds = [
     platform: 'browser',
     format: 'iife',
     target: 'es2022',
+    plugins: [announce, leaveUnused],
+    // Every panel that opens reads it, through VS Code's own way of handing out files.
+    minify: true,
   },
 ];
 

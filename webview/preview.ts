@@ -101,7 +101,8 @@ export class PreviewPane {
       mostWidth,
       Math.round(Math.max(320, this.stage.clientWidth) * devicePixelRatio),
     );
-    send({ type: 'preview', id: this.pending, frame: view.frame, seconds: secondsOf(view.frame), maxWidth });
+    const { frame, mask } = view;
+    send({ type: 'preview', id: this.pending, frame, seconds: secondsOf(frame), maxWidth, mask });
   }
 
   private settle(): void {
@@ -127,6 +128,8 @@ export class PreviewPane {
         keep({ [name]: !view[name] });
         press();
         this.draw();
+        // It is made for those who look at it.
+        if (name === 'mask' && view.mask && this.shown?.mask === '') this.ask();
       });
       const press = (): void => {
         element.setAttribute('aria-pressed', String(view[name]));

@@ -98,7 +98,7 @@ interface CatalogueEntry {
 }
 
 async function document(link: string, reach: NetworkOptions, options: SourceOptions): Promise<unknown> {
-  const network = openNetwork(reach);
+  const network = await openNetwork(reach);
   try {
     return await fetchJson(link, network, options);
   } finally {

@@ -35,7 +35,7 @@ export async function downloadFile(wanted: WantedFile, options: DownloadOptions)
   const { id, links } = wanted;
   const target = path.join(options.storage, wanted.file);
   const part = new PartFile(target);
-  const network = openNetwork(options.network);
+  const network = await openNetwork(options.network);
   await prepare(options.storage, target);
   if (wanted.bytes !== undefined) {
     await checkSpace(target, wanted.bytes - (await part.bytes()), options.freeBytes);

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
-import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { FaceSwapError } from '../protocol/errors';
 
 /** How the network is reached. Without these, `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` decide. */
@@ -35,8 +35,11 @@ function proxyAddress(named: string | undefined): string | undefined {
   throw new FaceSwapError('usage', { reason });
 }
 
-/** Makes what requests go through; to be closed at the end. Throws `usage` for an address of a proxy that is none. */
-export function openNetwork(options: NetworkOptions = {}): Dispatcher {
+/**
+ * Makes what requests go through; to be closed at the end. Throws `usage` for an address of a proxy that is none. The HTTP client is
+ * loaded by the first who downloads: it is larger than everything else in this program together.
+ */
+export async function openNetwork(options: NetworkOptions = {}): Promise<Dispatcher> {
   const { proxy, noProxy, anyCertificate, authorities, credentials } = options;
   const { env } = process;
   const httpProxy = proxyAddress(proxy ?? env['http_proxy'] ?? env['HTTP_PROXY']);
@@ -46,6 +49,7 @@ export function openNetwork(options: NetworkOptions = {}): Dispatcher {
     ...(anyCertificate === true && { rejectUnauthorized: false }),
     ...(authorities !== undefined && { ca: [...rootCertificates, authorities] }),
   };
+  const { EnvHttpProxyAgent } = await import('undici');
   const agent = new EnvHttpProxyAgent({
     ...(httpProxy !== undefined && { httpProxy }),
     ...(httpsProxy !== undefined && { httpsProxy }),
@@ -104,6 +108,7 @@ export async function openHttpFile(
   network: Dispatcher,
   signal?: AbortSignal,
 ): Promise<HttpFile> {
+  const { request } = await import('undici');
   let url = new URL(link);
   for (let redirects = 0; redirects <= mostRedirects; redirects++) {
     const { statusCode, headers, body } = await request(url, {

@@ -64,6 +64,8 @@ const toHost = {
     frame: isIndex,
     seconds: isCount,
     maxWidth: isIndex,
+    /** The mask is to be seen. */
+    mask: isFlag,
   }),
   command: isShape({ type: isOne('command'), name: isOne(...panelCommands) }),
 };

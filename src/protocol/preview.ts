@@ -7,6 +7,8 @@ export interface PreviewRequest {
   frame: number;
   /** Pictures come at most this wide. */
   maxWidth: number;
+  /** Whether anybody looks at the mask. */
+  mask: boolean;
 }
 
 /** Points in pixels of the pictures as they come. */
@@ -28,7 +30,7 @@ export interface Preview {
   /** JPEG, base64. */
   original: string;
   swapped: string;
-  /** PNG, base64: where pixels were changed, white on transparent, alpha by how much. */
+  /** PNG, base64: where pixels were changed, white on transparent, alpha by how much; empty when it was not wanted. */
   mask: string;
   faces: PreviewFace[];
 }

@@ -24,17 +24,33 @@ describe('the bundles', () => {
   const bundle = (name: string): Bundle => bundles.get(`dist/${name}.js`)!;
   const packages = (name: string) => bundle(name).requires.filter((required) => !isBuiltin(required));
 
-  test('of the extension: vscode and Node alone, nothing of the pipeline', () => {
-    assert.deepEqual(packages('extension'), ['vscode']);
+  test('of the extension: what registers, and nothing that waits for somebody to use it', () => {
+    assert.deepEqual(packages('extension'), ['vscode', './hostParts.js']);
+    const registers =
+      /^src\/(extension|protocol\/check|host\/(clickedFiles|mediaFiles|views\/(register|lazyTree|jobActionNames)))\.ts$/;
     assert.deepEqual(
-      bundle('extension').sources.filter((file) => /^src\/(pipeline\/|cli)/.test(file)),
+      bundle('extension').sources.filter((file) => !registers.test(file)),
       [],
     );
   });
 
+  test('of what the extension does: vscode and Node alone, the HTTP client apart, nothing of the pipeline', () => {
+    assert.deepEqual(packages('hostParts').sort(), ['./undici.js', 'vscode']);
+    assert.deepEqual(
+      bundle('hostParts').sources.filter((file) =>
+        /^(src\/(pipeline\/|cli)|node_modules\/undici\/)/.test(file),
+      ),
+      [],
+    );
+    assert.deepEqual(packages('undici'), []);
+  });
+
   test('of the command line and of the door: no native package and nothing of the pipeline', () => {
-    for (const name of ['cli', 'worker']) {
-      assert.deepEqual(packages(name), [], name);
+    for (const [name, apart] of [
+      ['cli', ['./undici.js']],
+      ['worker', []],
+    ] as const) {
+      assert.deepEqual(packages(name), apart, name);
       assert.deepEqual(
         bundle(name).sources.filter((file) => /^src\/(pipeline|host)\//.test(file)),
         [],

@@ -40,14 +40,19 @@ describe('a preview', () => {
     };
   });
   after(() => forgetPreviews());
-  const preview = (frame: number, change: Partial<SwapJob> = {}, maxWidth = 640): Promise<Preview> =>
-    previewFrame({ job: { ...job, ...change }, frame, maxWidth }, context);
+  const preview = (
+    frame: number,
+    change: Partial<SwapJob> = {},
+    maxWidth = 640,
+    mask = true,
+  ): Promise<Preview> => previewFrame({ job: { ...job, ...change }, frame, maxWidth, mask }, context);
   const centre = ({ box }: Preview['faces'][number]) => [box.x + box.width / 2, box.y + box.height / 2];
 
   test('shows the visible label, and puts it over no later preview', async () => {
     const label = { text: 'made with AI', position: 'top-right' } as const;
     const labelled = await pixels((await preview(5, { label })).mask, 4);
     const plain = await pixels((await preview(5)).mask, 4);
+    assert.equal((await preview(5, {}, 640, false)).mask, '', 'made for nobody');
     const inCorner = (mask: Buffer | Uint8Array) => {
       let count = 0;
       for (let y = 0; y < 40; y++)

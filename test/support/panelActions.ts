@@ -60,6 +60,12 @@ export const panelActions = {
   /** Waits for an element; its text. */
   panelText: (page: Page, selector: string) => webview(page).locator(selector).first().innerText(),
 
+  /** When the panel that was opened last was first drawn, in milliseconds since 1970. */
+  panelDrawn: async (page: Page) =>
+    (await frameOf(page)).evaluate<number>(`new Promise((resolve) =>
+      new PerformanceObserver((list) => resolve(performance.timeOrigin + list.getEntries()[0].startTime))
+        .observe({ type: 'paint', buffered: true }))`),
+
   /** How many elements there are now. */
   panelCount: (page: Page, selector: string) => webview(page).locator(selector).count(),
 

@@ -45,10 +45,10 @@ export class PreviewRequests {
   }
 
   /** The original alone while the job is not complete, or while one runs that may need the memory. */
-  private async preview({ frame, maxWidth, seconds }: Wish): Promise<Preview> {
+  private async preview({ frame, maxWidth, seconds, mask }: Wish): Promise<Preview> {
     const { looker } = this.host.studio;
     const job = this.host.queue.jobs.length > 0 ? undefined : this.job.tryJob();
-    if (job) return looker.call('preview', { job, frame, maxWidth });
+    if (job) return looker.call('preview', { job, frame, maxWidth, mask });
     const file = this.job.target();
     const { tools } = this.host.settings(file);
     const { jpegBase64, width, height } = await looker.call('still', { file, seconds, maxWidth, tools });

@@ -10,11 +10,12 @@ import { LazyTree } from './lazyTree';
 const rowType = 'application/vnd.code.tree.faceswap.jobs';
 
 /** Registers the views of the container "Face Swap"; what they show is loaded when they are looked at. */
-export function registerViews(context: vscode.ExtensionContext, ready: () => Promise<Host>): void {
-  const jobs = new LazyTree<JobRun, JobsTree>(async () => {
-    const { JobsTree } = await import('./jobsTree');
-    return new JobsTree(await ready());
-  });
+export function registerViews(
+  context: vscode.ExtensionContext,
+  load: () => Promise<typeof import('../parts')>,
+  ready: () => Promise<Host>,
+): void {
+  const jobs = new LazyTree<JobRun, JobsTree>(async () => new (await load()).JobsTree(await ready()));
   const dragAndDropController: vscode.TreeDragAndDropController<JobRun> = {
     dragMimeTypes: [rowType],
     dropMimeTypes: [rowType, 'text/uri-list'],
@@ -25,14 +26,8 @@ export function registerViews(context: vscode.ExtensionContext, ready: () => Pro
       else await swapDropped(await data.get('text/uri-list')?.asString());
     },
   };
-  const models = new LazyTree(async () => {
-    const { ModelsTree } = await import('./modelsTree');
-    return new ModelsTree(await ready());
-  });
-  const gpu = new LazyTree(async () => {
-    const { GpuTree } = await import('./gpuTree');
-    return new GpuTree(await ready());
-  });
+  const models = new LazyTree(async () => new (await load()).ModelsTree(await ready()));
+  const gpu = new LazyTree(async () => new (await load()).GpuTree(await ready()));
   context.subscriptions.push(
     vscode.window.createTreeView('faceSwap.models', { treeDataProvider: models }),
     vscode.window.createTreeView('faceSwap.gpu', { treeDataProvider: gpu }),

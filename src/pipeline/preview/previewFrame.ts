@@ -54,7 +54,7 @@ export async function forgetPreviews(): Promise<null> {
 }
 
 async function show(
-  { job, frame: wanted, maxWidth }: PreviewRequest,
+  { job, frame: wanted, maxWidth, mask: isMaskWanted }: PreviewRequest,
   context: PipelineContext,
 ): Promise<Preview> {
   const { signal } = context;
@@ -83,7 +83,7 @@ async function show(
   const [original, swapped, mask] = await Promise.all([
     uprightJpeg(old, rotation, maxWidth),
     uprightJpeg(now, rotation, maxWidth),
-    uprightMask(old, changes(old, now), rotation, maxWidth),
+    isMaskWanted ? uprightMask(old, changes(old, now), rotation, maxWidth) : undefined,
   ]);
   const scale = original.width / info.displayWidth;
   return {
@@ -93,7 +93,7 @@ async function show(
     height: original.height,
     original: original.base64,
     swapped: swapped.base64,
-    mask: mask.base64,
+    mask: mask?.base64 ?? '',
     faces: seen.faces.map((face): PreviewFace => {
       const person = select.personOf(face.trackId);
       return {

@@ -11,10 +11,11 @@ import { hasUi, notification, ui } from '../ui';
 async function openJob(name: string, job: object): Promise<vscode.TextDocument> {
   const uri = vscode.Uri.file(inWorkspace(`${name}.faceswap.json`));
   writeFileSync(uri.fsPath, `${JSON.stringify({ version: 1, ...job }, null, 2)}\n`);
-  const started = performance.now();
+  const asked = Date.now();
   await vscode.commands.executeCommand('vscode.openWith', uri, 'faceSwap.job');
   await ui('panelText', 'header h1');
-  console.log(`[mocha]     panel visible after ${(performance.now() - started).toFixed(0)} ms`);
+  const drawn = await ui('panelDrawn');
+  console.log(`[mocha]     panel drawn after ${(drawn - asked).toFixed(0)} ms`);
   return vscode.workspace.openTextDocument(uri);
 }
 
