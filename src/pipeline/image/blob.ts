@@ -1,4 +1,5 @@
 import type { FaceCrop } from './faceCrop';
+import { pixelMemory, SPARE } from './kernels/pixelMemory';
 import type { NewFace } from './paste';
 
 /** How a network wants its colours: (value / 255 − mean) / deviation, per channel R, G, B. */
@@ -19,15 +20,19 @@ export function toBlob(
   out: Float32Array = new Float32Array(width * height * 3),
 ): Float32Array {
   const area = width * height;
-  for (let channel = 0; channel < 3; channel++) {
-    // A look-up is exact and cheaper than two divisions.
-    const levels = Float32Array.from(
-      { length: 256 },
-      (_, v) => (v / 255 - mean[channel]) / deviation[channel],
-    );
-    for (let i = 0, at = channel * area, from = channel; i < area; i++, from += 3) {
-      out[at + i] = levels[data[from]];
-    }
+  const memory = pixelMemory();
+  const from = memory.take(3 * area + 16);
+  const stride = (area + SPARE) * 4;
+  const planes = memory.take(3 * stride);
+  memory.bytes.set(data, from);
+  memory.run.bytesToPlanes(
+    ...[from, area, planes, stride],
+    ...deviation.map((value) => 1 / (255 * value)),
+    ...mean.map((value) => -255 * value),
+  );
+  for (let c = 0; c < 3; c++) {
+    const plane = (planes + c * stride) / 4;
+    out.set(memory.floats.subarray(plane, plane + area), c * area);
   }
   return out;
 }
@@ -43,18 +48,16 @@ export function fromBlob(
   whole = false,
 ): NewFace {
   const area = size * size;
+  const memory = pixelMemory();
   const data = new Float32Array(3 * area);
-  for (let channel = 0; channel < 3; channel++) {
-    const mul = 255 * deviation[channel];
-    const add = 255 * mean[channel];
-    const end = (channel + 1) * area;
-    for (let i = channel * area; i < end; i++) {
-      const value = output[i] * mul + add;
-      // Not-a-number, which half-precision networks can give, counts as black.
-      data[i] = value > 0 ? (value > 255 ? 255 : value) : 0;
-    }
+  const from = memory.take((area + SPARE) * 4);
+  const to = memory.take((area + SPARE) * 4);
+  const limit = whole ? memory.run.limitColoursWhole : memory.run.limitColours;
+  for (let c = 0; c < 3; c++) {
+    memory.floats.set(output.subarray(c * area, (c + 1) * area), from / 4);
+    limit(from, area, to, 255 * deviation[c], 255 * mean[c]);
+    data.set(memory.floats.subarray(to / 4, to / 4 + area), c * area);
   }
-  if (whole) for (let i = 0; i < data.length; i++) data[i] |= 0;
   return { size, data };
 }
 

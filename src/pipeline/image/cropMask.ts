@@ -1,8 +1,9 @@
 import { applyAffine, composeAffine, invertAffine, spanWithin, type Affine } from './affine';
 import { gaussianKernel, type RegionMask } from './pasteMask';
 import type { Rect } from './region';
-import { sampleFloats } from './sample';
-import { coarseStep, spread, type TakeMemory } from './spread';
+import { pixelMemory, SPARE } from './kernels/pixelMemory';
+import { fillRaster, placeIn, takeRaster } from './raster';
+import { coarseStep, spread, takeCoarse, type TakeMemory } from './spread';
 
 /** Shares (0–1) of a swapped face in the pixels of its square crop, row by row. */
 export interface CropMask {
@@ -134,19 +135,24 @@ export function warpMask(
   const enlarged = 1 / Math.hypot(toMask[0], toMask[3]);
   // A blurred box does not quite reach zero at the crop's border: that edge must not be smeared over many pixels.
   const step = Math.min(coarseStep(smooth * enlarged), Math.max(2, Math.floor(enlarged / 2)));
-  const columns = Math.ceil((rect.width - 1) / step) + 1;
-  const rows = Math.ceil((rect.height - 1) / step) + 1;
-  const out = new Float32Array(columns * rows);
-  const raster = { data, width: size, height: size, step: 1, offset: 0, outside: 0 };
+  const memory = pixelMemory();
+  const coarse = takeCoarse(memory, rect, step);
+  const line = memory.take((coarse.columns + SPARE) * 4);
+  const raster = takeRaster(memory, size, size);
+  fillRaster(memory, raster, data, 0);
   const toLine: Affine = composeAffine(toMask, [step, 0, rect.x, 0, step, rect.y]);
   const [dx, , , dy] = toLine;
-  for (let y = 0; y < rows; y++) {
+  const { columns } = coarse;
+  for (let y = 0; y < coarse.rows; y++) {
     // What lies a pixel or more beyond the mask is zero already.
     const [a, b] = spanWithin(toLine[1] * y + toLine[2], dx, -1, size, 0, columns);
     const [from, to] = spanWithin(toLine[4] * y + toLine[5], dy, -1, size, a, b);
-    sampleFloats(raster, toLine, y, from, to, out, y * columns + from);
+    if (from >= to) continue;
+    // By way of a line of its own, because what the kernel writes beyond the end would fall into the next row.
+    memory.run.sampleRow(line, to - from, ...placeIn(raster, toLine, y, from));
+    memory.floats.copyWithin(coarse.address / 4 + y * columns + from, line / 4, line / 4 + to - from);
   }
-  return spread(out, columns, step, rect, take);
+  return spread(memory, coarse, rect, take);
 }
 
 /** Lowers a region's shares to those of another mask of the same rectangle. */

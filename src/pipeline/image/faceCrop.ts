@@ -1,7 +1,9 @@
 import { composeAffine, invertAffine, type Affine } from './affine';
-import { chromaShift, chromaSize, type Frame } from './frame';
+import { chromaShift, chromaSize, type Frame, type FrameFormat } from './frame';
+import { pixelMemory, SPARE } from './kernels/pixelMemory';
 import type { FrameSource, RgbImage } from './region';
-import { sampleBytes, type Raster } from './sample';
+import { rowReader } from './rowReader';
+import type { Raster } from './sample';
 import { lumaWeights } from './ycc';
 
 /** What lies beyond the frame's border: black, or its edge pixels again and again. */
@@ -31,23 +33,74 @@ export function cutFace(
   border: Border,
 ): FaceCrop {
   const toPicture = invertAffine(toCrop);
-  const crop = { width, height, data: new Uint8Array(width * height * 3) };
-  if ('format' in picture && picture.format.sampling !== 'rgb') cutYuv(picture, toPicture, crop, border);
-  else cutRgb(rgbRasters(picture, border), toPicture, crop);
-  return crop;
+  const memory = pixelMemory();
+  const rows = [0, 1, 2].map(() => memory.take((width + SPARE) * 4));
+  const crop = memory.take(width * height * 3 + 16);
+  const isYuv = 'format' in picture && picture.format.sampling !== 'rgb';
+  const planes = isYuv ? yuvPlanes(picture, toPicture, border) : rgbPlanes(picture, toPicture, border);
+  const readers = planes.map(({ raster, map }) => rowReader(memory, raster, map, width, height));
+  const [a, b, c] = isYuv ? matrixOf(picture.format) : unchanged;
+  for (let y = 0; y < height; y++) {
+    for (let plane = 0; plane < 3; plane++) readers[plane](y, rows[plane]);
+    memory.run.matrixToBytes(rows[0], rows[1], rows[2], width, ...a, ...b, ...c, crop + y * width * 3);
+  }
+  return { width, height, data: memory.bytes.slice(crop, crop + width * height * 3) };
 }
 
-function rgbRasters(picture: FrameSource, border: Border): Raster<Uint8Array>[] {
+/** A plane and the map from the crop to it. */
+interface CutPlane {
+  raster: Raster;
+  map: Affine;
+}
+
+function rgbPlanes(picture: FrameSource, map: Affine, border: Border): CutPlane[] {
   const outside = border === 'black' ? { outside: 0 } : {};
   if ('format' in picture) {
     const { width, height } = picture.format;
-    return picture.planes.map((data) => {
-      return { data: plainBytes(data), width, height, step: 1, offset: 0, ...outside };
+    return picture.planes.map((plane) => {
+      return { raster: { data: plainBytes(plane), width, height, step: 1, offset: 0, ...outside }, map };
     });
   }
   const { width, height } = picture;
   const data = plainBytes(picture.data);
-  return [0, 1, 2].map((offset) => ({ data, width, height, step: 3, offset, ...outside }));
+  return [0, 1, 2].map((offset) => {
+    return { raster: { data, width, height, step: 3, offset, ...outside }, map };
+  });
+}
+
+function yuvPlanes({ format, planes }: Frame, map: Affine, border: Border): CutPlane[] {
+  const chroma = chromaSize(format);
+  const chromaMap = composeAffine(lumaToChroma(chromaShift(format.sampling)), map);
+  const black = format.range === 'limited' ? 16 : 0;
+  return planes.map((plane, c) => {
+    const { width, height } = c === 0 ? format : chroma;
+    const outside = border === 'black' ? { outside: c === 0 ? black : 128 } : {};
+    const raster = { data: plainBytes(plane), width, height, step: 1, offset: 0, ...outside };
+    return { raster, map: c === 0 ? map : chromaMap };
+  });
+}
+
+/** A colour by three others: their factors and what is added. */
+type MatrixRow = [number, number, number, number];
+
+const unchanged: MatrixRow[] = [
+  [1, 0, 0, 0],
+  [0, 1, 0, 0],
+  [0, 0, 1, 0],
+];
+
+/** R, G, B (0–255) from Y, U, V as stored. */
+function matrixOf({ matrix, range }: FrameFormat): MatrixRow[] {
+  const { red, blue } = lumaWeights(matrix);
+  const limited = range === 'limited';
+  const luma = limited ? 255 / 219 : 1;
+  const chroma = limited ? 255 / 224 : 1;
+  const black = limited ? 16 : 0;
+  const toRed = 2 * (1 - red) * chroma;
+  const toBlue = 2 * (1 - blue) * chroma;
+  const green = 1 - red - blue;
+  const row = (u: number, v: number): MatrixRow => [luma, u, v, -luma * black - 128 * (u + v)];
+  return [row(0, toRed), row((-toBlue * blue) / green, (-toRed * red) / green), row(toBlue, 0)];
 }
 
 /** The same memory as a plain Uint8Array: samplers that see one kind of array only are several times faster. */
@@ -55,55 +108,4 @@ export function plainBytes(data: Uint8Array | Uint8ClampedArray): Uint8Array {
   return data.constructor === Uint8Array
     ? data
     : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
-
-function cutRgb(rasters: Raster<Uint8Array>[], map: Affine, { width, height, data }: FaceCrop): void {
-  const row = new Float32Array(width);
-  for (let y = 0; y < height; y++) {
-    rasters.forEach((raster, channel) => {
-      sampleBytes(raster, map, y, 0, width, row, 0);
-      for (let x = 0, at = y * width * 3 + channel; x < width; x++, at += 3) data[at] = row[x] + 0.5;
-    });
-  }
-}
-
-function cutYuv(frame: Frame, map: Affine, { width, height, data }: FaceCrop, border: Border): void {
-  const { format, planes } = frame;
-  const black = border === 'black';
-  const limited = format.range === 'limited';
-  const chroma = chromaSize(format);
-  const chromaMap = composeAffine(lumaToChroma(chromaShift(format.sampling)), map);
-  const raster = (plane: number, size: { width: number; height: number }, outside: number) => {
-    const { width: w, height: h } = size;
-    const bytes = plainBytes(planes[plane]);
-    return { data: bytes, width: w, height: h, step: 1, offset: 0, ...(black && { outside }) };
-  };
-  const luma = raster(0, format, limited ? 16 : 0);
-  const [blue, red] = [raster(1, chroma, 128), raster(2, chroma, 128)];
-  const { red: kr, blue: kb } = lumaWeights(format.matrix);
-  const lumaScale = limited ? 255 / 219 : 1;
-  const chromaScale = limited ? 255 / 224 : 1;
-  const toRed = 2 * (1 - kr) * chromaScale;
-  const toBlue = 2 * (1 - kb) * chromaScale;
-  const redToGreen = (toRed * kr) / (1 - kr - kb);
-  const blueToGreen = (toBlue * kb) / (1 - kr - kb);
-  const lumaOffset = limited ? 16 : 0;
-  const [ys, us, vs] = [new Float32Array(width), new Float32Array(width), new Float32Array(width)];
-  for (let y = 0, at = 0; y < height; y++) {
-    sampleBytes(luma, map, y, 0, width, ys, 0);
-    sampleBytes(blue, chromaMap, y, 0, width, us, 0);
-    sampleBytes(red, chromaMap, y, 0, width, vs, 0);
-    for (let x = 0; x < width; x++, at += 3) {
-      const value = (ys[x] - lumaOffset) * lumaScale;
-      const u = us[x] - 128;
-      const v = vs[x] - 128;
-      data[at] = level(value + toRed * v);
-      data[at + 1] = level(value - redToGreen * v - blueToGreen * u);
-      data[at + 2] = level(value + toBlue * u);
-    }
-  }
-}
-
-function level(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value + 0.5;
 }

@@ -1,6 +1,7 @@
 import { spanWithin, type Affine } from './affine';
 import type { Rect } from './region';
-import { coarseStep, spread, type TakeMemory } from './spread';
+import { pixelMemory } from './kernels/pixelMemory';
+import { coarseStep, spread, takeCoarse, type TakeMemory } from './spread';
 
 /** Shares (0–1) of a swapped face in the pixels of a rectangle of the frame, row by row. */
 export interface RegionMask extends Rect {
@@ -128,14 +129,15 @@ function blurRuns(
 ): RegionMask {
   const kernel = gaussianKernel(2 * reach + 1, sigma);
   const step = coarseStep(sigma);
-  const columns = Math.ceil((rect.width - 1) / step) + 1;
+  const memory = pixelMemory();
+  const mask = takeCoarse(memory, rect, step);
+  const { columns } = mask;
   const rows = blurAcross(runs, rect, kernel, width, step, columns);
   const height = runs.from.length;
-  const count = Math.ceil((rect.height - 1) / step) + 1;
-  const coarse = new Float32Array(columns * count);
+  const coarse = memory.floats.subarray(mask.address / 4, mask.address / 4 + columns * mask.rows);
   const column = (x: number, round: (value: number) => number) =>
     Math.max(0, Math.min(columns, round((x - rect.x) / step)));
-  for (let j = 0; j < count; j++) {
+  for (let j = 0; j < mask.rows; j++) {
     // The last grid line may lie beyond the frame, where the picture is mirrored as well.
     const y = mirror(rect.y + j * step, height);
     const band = bandOf(runs, y, reach, width);
@@ -150,7 +152,7 @@ function blurRuns(
     line.fill(1, innerFrom, innerTo);
     blurDown(rows, top, columns, kernel, line, innerTo, end);
   }
-  return spread(coarse, columns, step, rect, take);
+  return spread(memory, mask, rect, take);
 }
 
 function mirror(y: number, height: number): number {

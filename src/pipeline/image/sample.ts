@@ -1,11 +1,11 @@
 import { spanWithin, type Affine } from './affine';
 
 /**
- * A rectangle of numbers as the samplers read it. `outside` is the value beyond the border; without it the border
+ * A rectangle of bytes as the sampler reads it. `outside` is the value beyond the border; without it the border
  * pixels are repeated.
  */
-export interface Raster<T extends Uint8Array | Float32Array> {
-  data: T;
+export interface Raster {
+  data: Uint8Array;
   width: number;
   height: number;
   /** Distance of neighbours in a row (3 in interleaved RGB), and where the first one lies. */
@@ -19,7 +19,7 @@ export interface Raster<T extends Uint8Array | Float32Array> {
  * pixels, both with centres at whole numbers. Writes `to - from` values to `out` from `at` on.
  */
 export function sampleBytes(
-  raster: Raster<Uint8Array>,
+  raster: Raster,
   map: Affine,
   y: number,
   from: number,
@@ -52,60 +52,9 @@ export function sampleBytes(
   for (let x = end; x < to; x++) out[at + x - from] = sampleEdge(raster, dx * x + x0, dy * x + y0);
 }
 
-/** `sampleBytes` for floats: the same words twice, because one loop over both kinds of arrays runs at half the speed. */
-export function sampleFloats(
-  raster: Raster<Float32Array>,
-  map: Affine,
-  y: number,
-  from: number,
-  to: number,
-  out: Float32Array,
-  at: number,
-): void {
-  const { data, width, step, offset } = raster;
-  const [dx, , , dy] = map;
-  const x0 = map[1] * y + map[2];
-  const y0 = map[4] * y + map[5];
-  const stride = width * step;
-  const [first, end] = innerSpan(raster, dx, x0, dy, y0, from, to);
-  const base = at - from;
-  for (let x = from; x < first; x++) out[at + x - from] = sampleEdge(raster, dx * x + x0, dy * x + y0);
-  for (let x = first; x < end; x++) {
-    const px = dx * x + x0;
-    const py = dy * x + y0;
-    const ix = px | 0;
-    const iy = py | 0;
-    const fx = px - ix;
-    const p = (iy * stride + ix * step + offset) | 0;
-    const q = (p + stride) | 0;
-    const a = data[p];
-    const b = data[q];
-    const top = a + (data[p + step] - a) * fx;
-    const low = b + (data[q + step] - b) * fx;
-    out[base + x] = top + (low - top) * (py - iy);
-  }
-  for (let x = end; x < to; x++) out[at + x - from] = sampleEdge(raster, dx * x + x0, dy * x + y0);
-}
-
-/** A row of samples: those for the output pixels (x, y), x in [from, to), which `map` carries to the raster. */
-export interface SampleRow {
-  map: Affine;
-  y: number;
-  from: number;
-  to: number;
-}
-
-/** Where in a row all four neighbours of the samples lie inside the raster, as [first, end). */
-export function innerSpanOf(
-  raster: Raster<Uint8Array | Float32Array>,
-  { map, y, from, to }: SampleRow,
-): [number, number] {
-  return innerSpan(raster, map[0], map[1] * y + map[2], map[3], map[4] * y + map[5], from, to);
-}
-
-/** With room for rounding. */
+/** Where all four neighbours of the samples lie inside the raster, as [first, end); with room for rounding. */
 function innerSpan(
-  { width, height }: Raster<Uint8Array | Float32Array>,
+  { width, height }: Raster,
   dx: number,
   x0: number,
   dy: number,
@@ -121,7 +70,7 @@ function innerSpan(
 }
 
 /** The sample at a place that may lie at or beyond the border. */
-export function sampleEdge(raster: Raster<Uint8Array | Float32Array>, px: number, py: number): number {
+function sampleEdge(raster: Raster, px: number, py: number): number {
   const ix = Math.floor(px);
   const iy = Math.floor(py);
   const [fx, fy] = [px - ix, py - iy];
@@ -130,11 +79,7 @@ export function sampleEdge(raster: Raster<Uint8Array | Float32Array>, px: number
   return top + (low - top) * fy;
 }
 
-function valueAt(
-  { data, width, height, step, offset, outside }: Raster<Uint8Array | Float32Array>,
-  x: number,
-  y: number,
-): number {
+function valueAt({ data, width, height, step, offset, outside }: Raster, x: number, y: number): number {
   const cx = Math.max(0, Math.min(width - 1, x));
   const cy = Math.max(0, Math.min(height - 1, y));
   if (outside !== undefined && (cx !== x || cy !== y)) return outside;

@@ -1,3 +1,4 @@
+import { SPARE, type PixelMemory } from './kernels/pixelMemory';
 import type { RegionMask } from './pasteMask';
 import type { Rect } from './region';
 
@@ -12,46 +13,47 @@ export function coarseStep(sigma: number): number {
 /** Gives memory for so many values; what it holds is left over. Faces are large enough for new memory to cost time. */
 export type TakeMemory = (length: number) => Float32Array;
 
+/** A mask's coarse values in the memory of kernels: where they begin, how many a row has and how far apart they stand. */
+export interface CoarseMask {
+  address: number;
+  columns: number;
+  rows: number;
+  step: number;
+}
+
+/** Takes memory for a coarse mask over `rect`, with a value more than there are, because the kernel reads one ahead. */
+export function takeCoarse(memory: PixelMemory, rect: Rect, step: number): CoarseMask {
+  const columns = Math.ceil((rect.width - 1) / step) + 1;
+  const rows = Math.ceil((rect.height - 1) / step) + 1;
+  const address = memory.take((columns * rows + SPARE) * 4);
+  const end = address / 4 + columns * rows;
+  memory.floats.fill(0, address / 4, end + SPARE);
+  return { address, columns, rows, step };
+}
+
 /**
- * Fills the pixels of `rect` from values at every `step`-th pixel of it, `columns` to a row, bilinearly. Runs of equal
- * values, which are most of a mask, are copied. With `take` the result lives in memory that is used again.
+ * Fills the pixels of `rect` from values at every `step`-th pixel of it, bilinearly. With `take` the result lives in memory
+ * that is used again.
  */
 export function spread(
-  coarse: Float32Array,
-  columns: number,
-  step: number,
+  memory: PixelMemory,
+  { address, columns, rows, step }: CoarseMask,
   rect: Rect,
   take?: TakeMemory,
 ): RegionMask {
-  if (step === 1) return { ...rect, data: coarse };
-  const count = rect.width * rect.height;
+  const { width, height } = rect;
+  const count = width * height;
   const data = take ? take(count).subarray(0, count) : new Float32Array(count);
-  const line = new Float32Array(columns);
-  for (let y = 0; y < rect.height; y++) {
-    const row = Math.floor(y / step);
-    const f = (y - row * step) / step;
-    const above = row * columns;
-    if (f === 0) line.set(coarse.subarray(above, above + columns));
-    else {
-      const below = above + columns;
-      for (let k = 0; k < columns; k++) {
-        line[k] = coarse[above + k] + (coarse[below + k] - coarse[above + k]) * f;
-      }
-    }
-    const at = y * rect.width;
-    for (let k = 0; k * step < rect.width;) {
-      const value = line[k];
-      let next = k + 1;
-      while (next < columns && line[next] === value) next++;
-      // Equal values reach to the last of them; from there it rises or falls to the next.
-      const level = Math.min(rect.width, (next - 1) * step);
-      // A call for nothing, at every cell of an edge, would cost more than the edge.
-      if (level > k * step) data.fill(value, at + k * step, at + level);
-      const rise = next < columns ? (line[next] - value) / step : 0;
-      const end = Math.min(rect.width, next * step);
-      for (let x = level, v = value; x < end; x++, v += rise) data[at + x] = v;
-      k = next;
+  const fine = step === 1 ? address : memory.take((count + step + SPARE) * 4);
+  if (step > 1) {
+    for (let y = 0; y < height; y++) {
+      const row = Math.floor(y / step);
+      const upper = address + row * columns * 4;
+      const lower = row + 1 < rows ? upper + columns * 4 : upper;
+      const out = fine + y * width * 4;
+      memory.run.spreadRow(upper, lower, (y - row * step) / step, out, out + width * 4, step, 1 / step);
     }
   }
+  data.set(memory.floats.subarray(fine / 4, fine / 4 + count));
   return { ...rect, data };
 }

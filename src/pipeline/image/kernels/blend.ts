@@ -1,0 +1,49 @@
+import { kernel, whileLoop } from './assembler';
+import { bytes, f32x4, i32, i32x4, v128, wholeNumbers } from './instructions';
+import { sampleParameters, sampler } from './sampling';
+
+/**
+ * A row of bytes (at `row`, `count` of them) takes samples of a raster: whole(old + mix × (new − old) + ½), where new is
+ * whole(old + share × amount × (sample − old) + bias). Up to three more bytes than `count` are written.
+ * @param rounded samples are rounded to whole levels first
+ */
+export const blendKernel = (rounded: boolean) =>
+  kernel(
+    {
+      row: 'i32',
+      count: 'i32',
+      /** Address of the shares, floats 0–1. */
+      shares: 'i32',
+      amount: 'f64',
+      bias: 'f64',
+      mix: 'f64',
+      ...sampleParameters,
+    },
+    (p, local) => {
+      const end = local('i32');
+      const [amount, bias, mix] = [0, 1, 2].map(() => local('v128'));
+      const half = f32x4.all(0.5);
+      const [old, pasted] = [local('v128'), local('v128')];
+      const { before, next, samples } = sampler(p, local);
+      return [
+        ...before,
+        amount.set(f32x4.splat(p.amount)),
+        bias.set(f32x4.splat(p.bias)),
+        mix.set(f32x4.splat(p.mix)),
+        end.set(i32.add(p.row, p.count)),
+        whileLoop(i32.lessThan(p.row, end), [
+          ...next,
+          ...(rounded ? [samples.set(f32x4.floor(f32x4.add(samples, half)))] : []),
+          old.set(f32x4.convert(i32x4.lower(bytes.lower(v128.load32Zero(p.row))))),
+          pasted.set(f32x4.mul(f32x4.mul(v128.load(p.shares), amount), f32x4.sub(samples, old))),
+          pasted.set(f32x4.floor(f32x4.add(f32x4.add(old, pasted), bias))),
+          pasted.set(f32x4.add(f32x4.add(old, f32x4.mul(f32x4.sub(pasted, old), mix)), half)),
+          pasted.set(wholeNumbers(pasted)),
+          pasted.set(bytes.from32(pasted, pasted)),
+          v128.store32(p.row, bytes.from16(pasted, pasted)),
+          p.row.set(i32.add(p.row, i32.const(4))),
+          p.shares.set(i32.add(p.shares, i32.const(16))),
+        ]),
+      ];
+    },
+  );

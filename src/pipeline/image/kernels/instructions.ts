@@ -1,0 +1,108 @@
+import { emit, signed, unsigned, type Code } from './assembler';
+/** The instructions that the kernels use, under the names of the WebAssembly specification. */
+
+type I32 = Code<'i32'>;
+type F64 = Code<'f64'>;
+type V128 = Code<'v128'>;
+
+/** A vector instruction: its operands are vectors. */
+const simd =
+  (number: number) =>
+  (...operands: V128[]): V128 =>
+    emit('v128', operands, 0xfd, ...unsigned(number));
+
+const integer =
+  (number: number) =>
+  (a: I32, b: I32): I32 =>
+    emit('i32', [a, b], number);
+
+/** Address hints are left at 1 byte: rows begin anywhere. */
+const at = (offset: number) => [0, ...unsigned(offset)];
+
+const bytesOf = (array: Float32Array | Float64Array | Int32Array) => [...new Uint8Array(array.buffer)];
+
+export const i32 = {
+  const: (value: number): I32 => emit('i32', [], 0x41, ...signed(value)),
+  add: integer(0x6a),
+  shl: integer(0x74),
+  lessThan: integer(0x48),
+};
+
+export const f64 = {
+  const: (value: number): F64 => emit('f64', [], 0x44, ...bytesOf(Float64Array.of(value))),
+};
+
+export const v128 = {
+  load: (address: I32, offset = 0): V128 => emit('v128', [address], 0xfd, 0, ...at(offset)),
+  /** One float in all four lanes. */
+  load32Splat: (address: I32, offset = 0): V128 => emit('v128', [address], 0xfd, 9, ...at(offset)),
+  /** Four bytes, the rest 0. */
+  load32Zero: (address: I32, offset = 0): V128 => emit('v128', [address], 0xfd, 92, ...at(offset)),
+  load64Zero: (address: I32, offset = 0): V128 => emit('v128', [address], 0xfd, 93, ...at(offset)),
+  /** `vector` with its upper half from memory. */
+  load64High: (address: I32, vector: V128, offset = 0): V128 =>
+    emit('v128', [address, vector], 0xfd, 87, ...at(offset), 1),
+  store: (address: I32, value: V128, offset = 0): Code<'none'> =>
+    emit('none', [address, value], 0xfd, 11, ...at(offset)),
+  and: simd(78),
+  store32: (address: I32, value: V128, offset = 0): Code<'none'> =>
+    emit('none', [address, value], 0xfd, 90, ...at(offset), 0),
+};
+
+export const f32x4 = {
+  const: (...values: [number, number, number, number]): V128 =>
+    emit('v128', [], 0xfd, 12, ...bytesOf(Float32Array.from(values))),
+  /** A double in all four lanes, rounded. */
+  splat: (value: F64): V128 => emit('v128', [value], 0xb6, 0xfd, 19),
+  all: (value: number): V128 => f32x4.const(value, value, value, value),
+  floor: simd(104),
+  add: simd(228),
+  sub: simd(229),
+  mul: simd(230),
+  /** The first when the second is no number: one instruction, unlike the other minimum. */
+  min: simd(234),
+  /** The first when the second is no number. */
+  max: simd(235),
+  convert: simd(250),
+};
+
+export const i32x4 = {
+  const: (...values: [number, number, number, number]): V128 =>
+    emit('v128', [], 0xfd, 12, ...bytesOf(Int32Array.from(values))),
+  all: (value: number): V128 => i32x4.const(value, value, value, value),
+  splat: (value: I32): V128 => emit('v128', [value], 0xfd, 17),
+  lane: (vector: V128, lane: number): I32 => emit('i32', [vector], 0xfd, 27, lane),
+  add: simd(174),
+  mul: simd(181),
+  min: simd(182),
+  max: simd(184),
+  shr: (vector: V128, by: number): V128 => emit('v128', [vector, i32.const(by)], 0xfd, ...unsigned(172)),
+  shl: (vector: V128, by: number): V128 => emit('v128', [vector, i32.const(by)], 0xfd, ...unsigned(171)),
+  /** Of eight 16-bit lanes the lower or the upper four. */
+  lower: simd(169),
+  upper: simd(170),
+};
+
+export const bytes = {
+  /** Of sixteen bytes the lower or upper eight as 16-bit lanes. */
+  lower: simd(137),
+  upper: simd(138),
+  /** Two vectors of four lanes as eight 16-bit lanes, and two of eight as sixteen bytes, limited to 0–255. */
+  from32: simd(134),
+  from16: simd(102),
+};
+
+/** Bytes of two vectors of sixteen: 0–15 are the first one's. */
+export const pickBytes = (a: V128, b: V128, places: readonly number[]): V128 =>
+  emit('v128', [a, b], 0xfd, 13, ...places);
+
+/** Lanes of two vectors of four: 0–3 are the first one's. */
+export function pick(a: V128, b: V128, ...lanes: [number, number, number, number]): V128 {
+  const places = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte));
+  return pickBytes(a, b, places);
+}
+
+/** Floats from 0 on, below 2^16, as whole numbers: at 2^23 the last bits of a float count ones. `truncate` is a dozen instructions. */
+export function wholeNumbers(values: V128): V128 {
+  return v128.and(f32x4.add(f32x4.floor(values), f32x4.all(2 ** 23)), i32x4.all(0xffff));
+}

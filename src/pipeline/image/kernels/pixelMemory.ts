@@ -1,0 +1,80 @@
+import { assemble } from './assembler';
+import { blendKernel } from './blend';
+import {
+  limitColours,
+  limitColoursWhole,
+  matrixInPlace,
+  matrixToBytes,
+  planesKernel,
+  widenKernel,
+} from './colours';
+import { sampleKernel } from './sampling';
+import { spreadKernel } from './spread';
+
+const kernels = {
+  blendRow: blendKernel(false),
+  blendRoundedRow: blendKernel(true),
+  sampleRow: sampleKernel,
+  spreadRow: spreadKernel,
+  widenRow: widenKernel,
+  matrixInPlace,
+  matrixToBytes,
+  bytesToPlanes: planesKernel,
+  limitColours,
+  limitColoursWhole,
+};
+
+/** Kernels work on four values at a time and may write as many beyond the end. */
+export const SPARE = 4;
+
+type Calls = { readonly [N in keyof typeof kernels]: (...values: number[]) => void };
+
+/**
+ * The memory that kernels work in and the kernels themselves. A step takes what it needs, copies its pixels in, calls kernels
+ * and copies the pixels out; then the next step may take the same memory. Addresses are bytes. Views are to be asked
+ * for anew after taking, because the memory moves when it grows.
+ */
+export class PixelMemory {
+  bytes: Uint8Array;
+  floats: Float32Array;
+  readonly run: Calls;
+  private readonly memory: WebAssembly.Memory;
+  private used = 0;
+
+  constructor(module: WebAssembly.Module) {
+    const { exports } = new WebAssembly.Instance(module);
+    this.memory = exports['memory'] as WebAssembly.Memory;
+    this.run = exports as unknown as Calls;
+    this.bytes = new Uint8Array(this.memory.buffer);
+    this.floats = new Float32Array(this.memory.buffer);
+  }
+
+  /** Address of so many bytes that hold whatever was left there. */
+  take(length: number): number {
+    const address = this.used;
+    this.used = Math.ceil((address + length) / 16) * 16;
+    const missing = this.used - this.memory.buffer.byteLength;
+    if (missing > 0) {
+      this.memory.grow(Math.ceil(missing / 65536));
+      this.bytes = new Uint8Array(this.memory.buffer);
+      this.floats = new Float32Array(this.memory.buffer);
+    }
+    return address;
+  }
+
+  /** All that was taken may be taken again. */
+  clear(): void {
+    this.used = 0;
+  }
+}
+
+let compiled: WebAssembly.Module | undefined;
+let common: PixelMemory | undefined;
+
+/** The memory of this thread's short steps, cleared. */
+export function pixelMemory(): PixelMemory {
+  compiled ??= new WebAssembly.Module(assemble(kernels));
+  common ??= new PixelMemory(compiled);
+  common.clear();
+  return common;
+}

@@ -1,0 +1,80 @@
+import type { Affine } from './affine';
+import { SPARE, type PixelMemory } from './kernels/pixelMemory';
+import { POSITION } from './kernels/sampling';
+
+/** A picture of floats in the memory of kernels, with a border for everything beyond it; see `sampleParameters`. */
+export interface FloatRaster {
+  address: number;
+  width: number;
+  height: number;
+}
+
+/** Texels that a raster has beyond its picture in each direction: one before, two behind. */
+export const BORDER = 3;
+/** Pictures may be as wide and high as this, and places as far from their corner: more does not go into a position. */
+export const farthest = 2000;
+
+export function takeRaster(memory: PixelMemory, width: number, height: number): FloatRaster {
+  return { address: memory.take(((width + BORDER) * (height + BORDER) + SPARE) * 4), width, height };
+}
+
+/** Index of the first float of a raster's row `y`, without the border. */
+export function rowIn({ address, width }: FloatRaster, y: number): number {
+  return address / 4 + (y + 1) * (width + BORDER) + 1;
+}
+
+/** Copies a picture into its raster, with `outside` beyond it, or else its outermost values again. */
+export function fillRaster(
+  memory: PixelMemory,
+  raster: FloatRaster,
+  picture: Float32Array,
+  outside?: number,
+): void {
+  const { width, height } = raster;
+  for (let y = 0; y < height; y++) {
+    memory.floats.set(picture.subarray(y * width, (y + 1) * width), rowIn(raster, y));
+  }
+  fillBorder(memory, raster, outside);
+}
+
+/** The border of a raster whose picture is there. */
+export function fillBorder({ floats }: PixelMemory, raster: FloatRaster, outside?: number): void {
+  const { width, height } = raster;
+  const stride = width + BORDER;
+  for (let y = 0; y < height; y++) {
+    const row = rowIn(raster, y);
+    floats[row - 1] = outside ?? floats[row];
+    floats[row + width] = floats[row + width + 1] = outside ?? floats[row + width - 1];
+  }
+  const [first, last] = [rowIn(raster, 0) - 1, rowIn(raster, height - 1) - 1];
+  for (const [to, from] of [
+    [first - stride, first],
+    [last + stride, last],
+    [last + 2 * stride, last],
+  ]) {
+    if (outside === undefined) floats.copyWithin(to, from, from + stride);
+    else floats.fill(outside, to, to + stride);
+  }
+}
+
+/**
+ * Where a row of samples is read: what kernels take as `sampleParameters`. `map` carries the row's pixels to the picture,
+ * centres at whole numbers; the first one is (x, y).
+ */
+export function placeIn(
+  { address, width, height }: FloatRaster,
+  map: Affine,
+  y: number,
+  x: number,
+): [number, number, number, number, number, number, number, number] {
+  return [
+    address,
+    width + BORDER,
+    Math.round((map[0] * x + map[1] * y + map[2] + 1) * POSITION),
+    Math.round((map[3] * x + map[4] * y + map[5] + 1) * POSITION),
+    Math.round(map[0] * POSITION),
+    Math.round(map[3] * POSITION),
+    (width + 1) * POSITION,
+    (height + 1) * POSITION,
+  ];
+}
