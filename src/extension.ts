@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Host } from './host/host';
 import { jobActionNames } from './host/views/jobActionNames';
 import { registerViews } from './host/views/register';
+import { cudaFeedPackages, thisPlatform } from './machine/cudaPlatforms';
 
 type Parts = typeof import('./host/parts');
 
@@ -51,6 +52,8 @@ export function activate(context: vscode.ExtensionContext): void {
       resolveTask: async (task) => (await load()).resolveJobTask(await ready(), task),
     }),
   );
+  const mayHaveCuda = thisPlatform in cudaFeedPackages;
+  void vscode.commands.executeCommand('setContext', 'faceSwap.mayHaveCuda', mayHaveCuda);
   // Jobs that were not over when VS Code was closed are offered again; else nothing is done before somebody asks.
   const kept: unknown = context.workspaceState.get('queue');
   if (Array.isArray(kept) && kept.length > 0) void ready();

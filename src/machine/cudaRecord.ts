@@ -1,3 +1,5 @@
+import { cudaFeedPackages } from './cudaPlatforms';
+
 /** A library of the CUDA provider. */
 export interface ProviderLibrary {
   file: string;
@@ -89,11 +91,6 @@ const records: Partial<Record<string, Pick<CudaRecord, 'npm' | 'libraries'>>> = 
   },
 };
 
-const feedPackages: Partial<Record<string, { id: string; folder: string }>> = {
-  'linux-x64': { id: 'Microsoft.ML.OnnxRuntime.Gpu.Linux', folder: 'runtimes/linux-x64/native' },
-  'win32-x64': { id: 'Microsoft.ML.OnnxRuntime.Gpu.Windows', folder: 'runtimes/win-x64/native' },
-};
-
 /** Names of the provider's libraries on a platform. */
 function libraryNames(platform: string): ProviderLibrary[] {
   const name = (part: string): string =>
@@ -109,7 +106,7 @@ function libraryNames(platform: string): ProviderLibrary[] {
  * @param platform such as `linux-x64`
  */
 export function cudaRecord(version: string, platform: string): CudaRecord | undefined {
-  const feed = feedPackages[platform];
+  const feed = cudaFeedPackages[platform];
   if (!feed) return undefined;
   const known = records[`${version} ${platform}`] ?? { libraries: libraryNames(platform) };
   return { ...known, nuget: { ...feed, version }, licence };

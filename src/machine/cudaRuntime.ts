@@ -5,6 +5,7 @@ import path from 'node:path';
 import { storageError } from '../models/downloadTrouble';
 import { hashOf } from '../models/verifiedFiles';
 import { findCudaLibraries, type CudaLibraries } from './cudaLibraries';
+import { thisPlatform } from './cudaPlatforms';
 import { cudaRecord } from './cudaRecord';
 import { DamagedLibrary } from './libraryImports';
 
@@ -21,7 +22,6 @@ export interface RuntimeNote {
 export const noteName = 'face-swap-cuda.json';
 
 /** `linux-x64`. */
-export const thisPlatform = `${process.platform}-${process.arch}`;
 
 /** The folder of onnxruntime-node as it was installed with this program, which is never written to. */
 export function shippedRuntime(): string {

@@ -18,9 +18,9 @@ import {
   runtimesFolder,
   runtimeVersion,
   shippedRuntime,
-  thisPlatform,
   type RuntimeNote,
 } from './cudaRuntime';
+import { thisPlatform } from './cudaPlatforms';
 import { offerOfFeed, offerOfRegistry, usualFeed, type Offer } from './cudaSources';
 import { readNpmSettings } from './npmSettings';
 import { saysVersion } from './providerVersion';

@@ -27,7 +27,7 @@ describe('the bundles', () => {
   test('of the extension: what registers, and nothing that waits for somebody to use it', () => {
     assert.deepEqual(packages('extension'), ['vscode', './hostParts.js']);
     const registers =
-      /^src\/(extension|protocol\/check|host\/(clickedFiles|mediaFiles|views\/(register|lazyTree|jobActionNames)))\.ts$/;
+      /^src\/(extension|protocol\/check|machine\/cudaPlatforms|host\/(clickedFiles|mediaFiles|views\/(register|lazyTree|jobActionNames)))\.ts$/;
     assert.deepEqual(
       bundle('extension').sources.filter((file) => !registers.test(file)),
       [],

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { cudaRecord } from '../../machine/cudaRecord';
-import { cudaRuntimeFolder, runtimeVersion, thisPlatform } from '../../machine/cudaRuntime';
+import { cudaFeedPackages, thisPlatform } from '../../machine/cudaPlatforms';
+import { cudaRuntimeFolder } from '../../machine/cudaRuntime';
 import type { DoctorReport } from '../../protocol/report';
 import type { Host } from '../host';
 import { vramText } from '../jobStatus';
@@ -30,8 +30,6 @@ export class GpuTree implements vscode.TreeDataProvider<GpuRow>, vscode.Disposab
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly host: Host) {
-    const hasCuda = cudaRecord(runtimeVersion(), thisPlatform) !== undefined;
-    void vscode.commands.executeCommand('setContext', 'faceSwap.mayHaveCuda', hasCuda);
     this.listening = [
       host.jobs.onDidChange(() => this.follow()),
       host.onDidChangeModels(() => this.changed.fire(undefined)),
@@ -103,7 +101,7 @@ export class GpuTree implements vscode.TreeDataProvider<GpuRow>, vscode.Disposab
   }
 
   private cudaRow(): GpuRow[] {
-    if (!cudaRecord(runtimeVersion(), thisPlatform)) return [];
+    if (!cudaFeedPackages[thisPlatform]) return [];
     const isThere = existsSync(cudaRuntimeFolder(this.host.places().storage));
     return [
       {
