@@ -1,4 +1,6 @@
 import { send } from './panelHost';
+import { say } from './said';
+import { t } from './texts';
 
 /** Larger pictures are not photos of a face; the host refuses them as well. */
 const mostBytes = 64 * 1024 * 1024;
@@ -47,10 +49,17 @@ function takeFiles(data: DataTransfer, what: 'source' | 'target', place: Place):
     send({ type: 'drop', what, uris: known, ...place });
     return;
   }
-  if (what === 'target') return;
-  for (const file of data.files) {
-    if (file.type.startsWith('image/') && file.size <= mostBytes) void sendPicture(file, place);
-  }
+  const files = [...data.files];
+  const pictures = files.filter(({ type, size }) => type.startsWith('image/') && size <= mostBytes);
+  // Of a file from outside VS Code only its content is told, and a target has to have a place.
+  const taken = what === 'target' ? [] : pictures;
+  if (taken.length < files.length)
+    say(
+      what === 'target'
+        ? t('Only files from the Explorer can be dropped here; take the button for others.')
+        : t('Only pictures can be a source; other files were left out.'),
+    );
+  for (const file of taken) void sendPicture(file, place);
 }
 
 async function sendPicture(file: File, place: Place): Promise<void> {

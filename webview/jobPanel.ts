@@ -10,6 +10,7 @@ import { command, keep, onMessage, send, view } from './panelHost';
 import { People } from './people';
 import { PreviewPane } from './preview';
 import { Run } from './run';
+import { said, say } from './said';
 import { Settings } from './settings';
 import { Sources } from './sources';
 import { Target } from './target';
@@ -30,7 +31,6 @@ const run = new Run(jump);
 
 /** What has just happened, for those who hear the page. */
 const news = make('div', { class: 'spoken', role: 'status', 'aria-live': 'polite' });
-const said = make('p', { class: 'said', role: 'alert' });
 const content = make(
   'main',
   {},
@@ -69,7 +69,7 @@ function receive(message: HostMessage): void {
   switch (message.type) {
     case 'job':
       model.job = message.job;
-      said.textContent = '';
+      say('');
       broken.hidden = true;
       content.hidden = false;
       updateAll();
@@ -101,7 +101,7 @@ function receive(message: HostMessage): void {
       preview.update();
       return;
     case 'preview':
-      void preview.show(message.id, message.preview);
+      void preview.show(message.id, message.preview, message.problem);
       return;
     case 'previewFailed':
       preview.fail(message.id, message.message);
@@ -125,7 +125,7 @@ function receive(message: HostMessage): void {
       jump(message.frame);
       return;
     case 'said':
-      said.textContent = message.text;
+      say(message.text);
   }
 }
 

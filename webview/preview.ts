@@ -24,7 +24,11 @@ export class PreviewPane {
   private readonly stage = make('div', { class: 'stage', tabindex: '-1' });
   private readonly hint = make('p', { class: 'quiet hint-line', role: 'status' });
   private readonly loading = progressRing(t('Making the preview'));
+  /** The first frame, until there is a preview. */
+  private readonly poster = make('img', { class: 'poster', alt: '' });
   private shown: Pictures | undefined;
+  /** Why no swap is to be seen. */
+  private problem = '';
   /** The request under way, and whether somebody has moved on since. */
   private pending: number | undefined;
   private isStale = false;
@@ -35,7 +39,8 @@ export class PreviewPane {
     this.section = new Section('preview', t('Preview'), this.loading, ...this.toggles());
     this.element = this.section.element;
     this.pictures.element.append(this.mask, this.drawing);
-    this.stage.append(this.pictures.element);
+    this.poster.hidden = true;
+    this.stage.append(this.poster, this.pictures.element);
     this.section.body.append(this.stage, this.hint, this.lanes.element);
     this.loading.hidden = true;
     this.applyZoom();
@@ -48,6 +53,10 @@ export class PreviewPane {
     this.element.hidden = job === undefined || job.target === '';
     const { width, height } = analysis.facts ?? { width: 16, height: 9 };
     this.stage.style.setProperty('--ratio', String(width / height));
+    if (analysis.poster !== undefined && this.poster.hidden) {
+      this.poster.src = `data:image/jpeg;base64,${analysis.poster}`;
+      this.poster.hidden = this.shown !== undefined || view.frame > 0;
+    }
     this.lanes.update();
     this.hint.textContent = this.advice();
     const { target, sources, people, settings, problems } = job ?? {};
@@ -71,11 +80,14 @@ export class PreviewPane {
     this.ask();
   }
 
-  async show(id: number, pictures: Pictures): Promise<void> {
+  async show(id: number, pictures: Pictures, problem = ''): Promise<void> {
     if (id !== this.pending) return;
     this.shown = pictures;
+    this.problem = problem;
     const isShown = await this.pictures.show(pictures.original, pictures.swapped);
     this.pictures.element.classList.toggle('shown', isShown);
+    this.pictures.element.classList.toggle('original-only', pictures.original === pictures.swapped);
+    this.poster.hidden = true;
     this.mask.src = pictures.mask === '' ? '' : `data:image/png;base64,${pictures.mask}`;
     this.draw();
     this.settle();
@@ -84,6 +96,7 @@ export class PreviewPane {
 
   fail(id: number, message: string): void {
     if (id !== this.pending) return;
+    this.problem = message;
     this.hint.textContent = message;
     this.settle();
   }
@@ -114,6 +127,7 @@ export class PreviewPane {
   private advice(): string {
     const { job } = model;
     if (!job || job.target === '') return '';
+    if (this.problem !== '') return this.problem;
     if (isRunning()) return t('While a job runs, the preview shows the original only.');
     if (job.sources.length === 0 && job.people.every(({ sources }) => sources.length === 0))
       return t('Add a source photo to see the swap.');

@@ -226,7 +226,8 @@ const toPanel = {
     { type: isOne('analysis'), state: isOne(...analysisStates), done: isCount, message: isText },
     { facts: isFacts, analysis: isAnalysis, glance: isList(isCount), poster: isBase64 },
   ),
-  preview: isShape({ type: isOne('preview'), id: isIndex, preview: isPreview }),
+  /** With a `problem` it shows the original alone: that is why there is no swap to be seen. */
+  preview: isShape({ type: isOne('preview'), id: isIndex, preview: isPreview }, { problem: isText }),
   previewFailed: isShape({ type: isOne('previewFailed'), id: isIndex, message: isText }),
   run: isShape({ type: isOne('run') }, { run: isRunView }),
   live: isShape({ type: isOne('live'), jpeg: isBase64, frame: isIndex, seconds: isCount }),

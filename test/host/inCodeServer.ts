@@ -50,6 +50,9 @@ export async function runInCodeServer(run: SuiteRun): Promise<Counts> {
     try {
       const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' });
       ui.use(page);
+      // What a language pack sets; VS Code's own texts stay English without one.
+      if (run.language !== undefined)
+        await page.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(run.language)}`);
       const browserLog = createWriteStream(path.join(run.home, 'browser.log'));
       page.on('console', (message) => browserLog.write(`${message.type()} ${message.text()}\n`));
       const end = suiteEnd(page, () => run.restarts && !existsSync(result));

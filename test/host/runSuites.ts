@@ -13,14 +13,14 @@ import type { RunSuite } from './suiteRun';
 const root = path.resolve(__dirname, '..', '..');
 const tests = path.join(root, 'out', 'host-tests');
 
-const folders = ['suite', 'restricted', 'restart', 'gallery'];
+const folders = ['suite', 'restricted', 'restart', 'spanish', 'gallery'];
 /** The folder of a run's tests. */
 const folderOf = (run: string): string => (folders.includes(run) ? run : 'suite');
 
 /**
  * Runs the suite in VS Code on this checkout and on the unpacked .vsix, and the suite for untrusted workspaces, and the one that
- * restarts VS Code, and the one that answers dialogs.
- * `HOST_SUITES=checkout,restricted,restart,dialogs,vsix` chooses; `TEST_GREP` chooses tests by name. `gallery` takes the pictures of README.md.
+ * restarts VS Code, the one that answers dialogs, and the one in Spanish.
+ * `HOST_SUITES=checkout,restricted,restart,dialogs,spanish,vsix` chooses; `TEST_GREP` chooses tests by name. `gallery` takes the pictures of README.md.
  */
 export async function runSuites(): Promise<Counts> {
   await buildTests();
@@ -30,7 +30,7 @@ export async function runSuites(): Promise<Counts> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'face-swap-host-'));
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
   // A desktop VS Code that loads its window anew is lost to the one who runs the tests.
-  const usual = ['checkout', 'restricted', ...(desktop ? [] : ['restart', 'dialogs']), 'vsix'];
+  const usual = ['checkout', 'restricted', ...(desktop ? [] : ['restart', 'dialogs', 'spanish']), 'vsix'];
   const chosen = process.env['HOST_SUITES']?.split(',') ?? usual;
   try {
     const media = path.join(home, 'media');
@@ -53,6 +53,7 @@ export async function runSuites(): Promise<Counts> {
         workspace,
         restricted: name === 'restricted',
         restarts: name === 'restart',
+        ...(name === 'spanish' && { language: 'es' }),
         home: runHome,
       });
       total.passed += counts.passed;

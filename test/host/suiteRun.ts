@@ -13,6 +13,8 @@ export interface SuiteRun {
   restricted: boolean;
   /** The suite loads the window anew once, and runs again. */
   restarts: boolean;
+  /** VS Code's display language, where it is not English. */
+  language?: string;
   /** Where this run may leave logs and user data. */
   home: string;
 }

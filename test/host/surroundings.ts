@@ -79,3 +79,10 @@ export function workersAtWork(): Process[] {
   const ffmpegs = descendants().filter(({ command }) => /ffmpeg/.test(command));
   return workers().filter(({ pid }) => ffmpegs.some(({ parent }) => parent === pid));
 }
+
+/** What is told about a place of a document that somebody points at. */
+export async function hoverTexts(uri: vscode.Uri, at: vscode.Position): Promise<string> {
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', uri, at);
+  const contents = hovers.flatMap(({ contents }) => contents);
+  return contents.map((one) => (one instanceof vscode.MarkdownString ? one.value : '')).join('\n');
+}

@@ -7,7 +7,7 @@ export const webview = (page: Page): FrameLocator =>
   page.locator('iframe.webview.ready').last().contentFrame().frameLocator('#active-frame');
 
 /** The page inside the webview that was opened last. */
-async function frameOf(page: Page): Promise<Frame> {
+export async function frameOf(page: Page): Promise<Frame> {
   const inner = page.locator('iframe.webview.ready').last().contentFrame().locator('#active-frame');
   const frame = await (await inner.elementHandle()).contentFrame();
   if (!frame) throw new Error('There is no webview.');
@@ -59,6 +59,14 @@ const split = (argument: string): [string, string] => {
 export const panelActions = {
   /** Waits for an element; its text. */
   panelText: (page: Page, selector: string) => webview(page).locator(selector).first().innerText(),
+
+  /** Width of an element in pixels. */
+  panelWidth: async (page: Page, selector: string) =>
+    (await webview(page).locator(selector).first().boundingBox())?.width ?? 0,
+
+  /** Texts of all elements there are now. */
+  panelTexts: (page: Page, selector: string) =>
+    webview(page).locator(selector).filter({ visible: true }).allInnerTexts(),
 
   /** When the panel that was opened last was first drawn, in milliseconds since 1970. */
   panelDrawn: async (page: Page) =>

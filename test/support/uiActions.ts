@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { dropActions } from './dropActions';
 import { panelActions, sameColours, webview } from './panelActions';
 import { viewActions } from './viewActions';
 
@@ -19,6 +20,11 @@ export const uiActions = {
   /** Saves the window as `out/screenshots/<name>.png`. */
   screenshot: async (page: Page, name: string) => {
     await page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  },
+
+  /** Waits until a text is to be seen in the window. */
+  windowText: async (page: Page, text: string) => {
+    await page.getByText(text).filter({ visible: true }).first().waitFor();
   },
 
   /** Entries of the Explorer's context menu on a file of the workspace's root. */
@@ -59,6 +65,14 @@ export const uiActions = {
       if (await isHidden(itsTitle, 3000)) return title;
     }
     throw new Error(`The file dialog "${title}" does not take ${file}.`);
+  },
+
+  /** Waits for a dialog of VS Code's own, and sends it away. */
+  dismissQuickInput: async (page: Page) => {
+    const dialog = page.locator('.quick-input-widget:visible');
+    await dialog.locator('.monaco-list-row').first().waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
   },
 
   /** Answers it without a mouse. */
@@ -147,6 +161,7 @@ export const uiActions = {
   },
 
   ...panelActions,
+  ...dropActions,
   ...viewActions,
 
   /** Waits until the Compare panel has taken over a theme, by its id. */

@@ -6,7 +6,7 @@ import { photoName, sourceChanges } from '../../protocol/jobSources';
 import { droppedFiles } from '../clickedFiles';
 import { isImageFile, isVideoFile } from '../mediaFiles';
 import type { Host } from '../host';
-import { openResult, revealResult, sentenceOf } from '../outcome';
+import { asFaceSwapError, openResult, revealResult, sentenceOf } from '../outcome';
 import { t } from '../texts';
 import { JobDocument } from './jobDocument';
 import { keepPicture } from './newPictures';
@@ -213,7 +213,10 @@ export class JobPanel implements vscode.Disposable {
       this.post({ type: 'photo', photo, report });
     } catch (error) {
       this.toldPhotos.delete(photo);
-      this.post({ type: 'photo', photo, problem: sentenceOf(error) });
+      // The card says so beside the photo's name.
+      const isFaceless = asFaceSwapError(error).code === 'no-source-face';
+      const report = { file: photo, width: 0, height: 0, faces: [] };
+      this.post({ type: 'photo', photo, ...(isFaceless ? { report } : { problem: sentenceOf(error) }) });
     }
   }
 

@@ -26,9 +26,8 @@ export class PreviewRequests {
     this.isBusy = true;
     for (let wish = this.take(); wish; wish = this.take()) {
       try {
-        const preview = await this.preview(wish);
         // Somebody who scrubs sees the frames on the way as well.
-        this.answer({ type: 'preview', id: wish.id, preview });
+        this.answer({ type: 'preview', id: wish.id, ...(await this.preview(wish)) });
       } catch (error) {
         const known = asFaceSwapError(error);
         if (known.code !== 'cancelled')
@@ -44,11 +43,24 @@ export class PreviewRequests {
     return wish;
   }
 
-  /** The original alone while the job is not complete, or while one runs that may need the memory. */
-  private async preview({ frame, maxWidth, seconds, mask }: Wish): Promise<Preview> {
-    const { looker } = this.host.studio;
+  /** The original alone while the job is not complete, while one runs that may need the memory, and where the swap fails. */
+  private async preview(wish: Wish): Promise<{ preview: Preview; problem?: string }> {
+    const { frame, maxWidth, mask } = wish;
     const job = this.host.queue.jobs.length > 0 ? undefined : this.job.tryJob();
-    if (job) return looker.call('preview', { job, frame, maxWidth, mask });
+    if (!job) return { preview: await this.original(wish) };
+    try {
+      const preview = await this.host.studio.looker.call('preview', { job, frame, maxWidth, mask });
+      return { preview };
+    } catch (error) {
+      const known = asFaceSwapError(error);
+      // What somebody may not see swapped is not shown by this panel at all.
+      if (known.code === 'cancelled' || known.code === 'content-refused') throw error;
+      return { preview: await this.original(wish), problem: sentenceOf(known) };
+    }
+  }
+
+  private async original({ frame, maxWidth, seconds }: Wish): Promise<Preview> {
+    const { looker } = this.host.studio;
     const file = this.job.target();
     const { tools } = this.host.settings(file);
     const { jpegBase64, width, height } = await looker.call('still', { file, seconds, maxWidth, tools });

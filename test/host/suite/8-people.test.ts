@@ -61,6 +61,36 @@ suite('People and frames of a target', () => {
     await until(() => outputChannel().includes(`${pairFrames} frames changed, ${pairFrames} faces swapped`));
   });
 
+  test('people are split and merged, appearance by appearance', async () => {
+    const scene = (x: number, from: number): string =>
+      `crop=320:512:${x}:0,trim=${from}:${from + 0.8},setpts=PTS-STARTPTS`;
+    const parts = `[0:v]split=3[a][b][c];[a]${scene(0, 0)}[d];[b]${scene(320, 0)}[e];[c]${scene(0, 0.8)}[f]`;
+    const filter = `${parts};[d][e][f]concat=n=3:v=1[v]`;
+    const encode = ['-map', '[v]', '-c:v', 'libx264', '-preset', 'ultrafast', inWorkspace('scenes.mp4')];
+    const files = ['-i', inWorkspace('pair.mp4'), '-filter_complex', filter, ...encode];
+    execFileSync(packagedTool('ffmpeg'), ['-v', 'error', '-y', ...files]);
+    const document = await openJob('scenes', { target: 'scenes.mp4', sources: ['ann.jpg'] });
+    await ui('panelWait', '.person|in 2 appearances');
+    assert.equal(await ui('panelCount', '.card.person'), 2);
+    assert.equal(await ui('panelCount', '.lane.faces .cut'), 2);
+    assert.equal(await ui('panelCount', '.lane.person .span'), 3);
+    const faces = (): number[] => {
+      const { people } = JSON.parse(document.getText()) as { people?: { faces: unknown[] }[] };
+      return (people ?? []).map((person) => person.faces.length);
+    };
+    await ui('panelClick', 'text=Split…');
+    await ui('panelClick', '.split vscode-checkbox');
+    await ui('screenshot', 'panel-split');
+    await ui('panelClick', 'text=Make Another Person');
+    await until(() => faces().length === 3);
+    await ui('panelWait', '.people .note|3');
+    await ui('panelChoose', 'Merge Person 1 with|Person 2');
+    await until(() => faces().length === 2);
+    assert.deepEqual(faces(), [2, 1]);
+    await ui('panelClick', 'text=Forget Assignments');
+    await until(() => faces().length === 0);
+  });
+
   test('the preview follows the playhead, and soon', async () => {
     const wide = ['-vf', 'scale=1280:720', '-c:v', 'libx264', '-preset', 'ultrafast'];
     const files = ['-i', inWorkspace('pair.mp4'), ...wide, inWorkspace('wide.mp4')];
@@ -91,5 +121,10 @@ suite('People and frames of a target', () => {
     ];
     assert.notEqual(original, swapped);
     await ui('screenshot', 'panel-preview');
+    const width = async (): Promise<number> => ui('panelWidth', '.pictures');
+    const fits = await width();
+    await ui('panelClick', '.tools [title="Zoom"]');
+    await ui('panelClick', '.tools [title="Zoom"]');
+    assert.ok((await width()) > 1.9 * fits, `${await width()} of ${fits}`);
   });
 });

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { suite, suiteSetup, test } from 'mocha';
+import * as vscode from 'vscode';
+import { hoverTexts, inWorkspace, until } from '../surroundings';
+import { hasUi, notification, ui } from '../ui';
+
+/** VS Code in Spanish, where it gets its own texts from a language pack and ours from our tables. */
+suite('In Spanish', () => {
+  suiteSetup(async function () {
+    if (!hasUi) this.skip();
+    for (const command of ['closePanel', 'closeAuxiliaryBar'])
+      await vscode.commands.executeCommand(`workbench.action.${command}`);
+  });
+
+  test('VS Code says so, and has our texts', () => {
+    assert.equal(vscode.env.language, 'es');
+  });
+
+  test('commands and views are Spanish', async () => {
+    const offered = await ui('paletteOffers', 'Face Swap: Cambiar');
+    assert.ok(offered.includes('Face Swap: Cambiar la cara en un vídeo'), offered.join());
+    await vscode.commands.executeCommand('faceSwap.jobs.focus');
+    assert.match(await ui('viewWelcome', 'Trabajos'), /No hay nada en marcha ni en espera/);
+    await vscode.commands.executeCommand('faceSwap.models.focus');
+    assert.match((await ui('viewRow', 'Modelos|Incluidos')).spoken, /^Incluidos: /);
+    await ui('screenshot', 'spanish-views');
+    await vscode.commands.executeCommand('workbench.view.explorer');
+  });
+
+  test('the panel is Spanish from its headings to its settings, and tells that to those who hear it', async () => {
+    const uri = vscode.Uri.file(inWorkspace('trabajo.faceswap.json'));
+    const job = { version: 1, target: 'pair.mp4', sources: ['ann.jpg'], settings: { manyFaces: true } };
+    writeFileSync(uri.fsPath, JSON.stringify(job));
+    await vscode.commands.executeCommand('vscode.openWith', uri, 'faceSwap.job');
+    await ui('panelWait', '.photo|nítida');
+    await ui('panelWait', '.people .cards|Persona');
+    assert.equal(await ui('panelAttribute', 'html|lang'), 'es');
+    assert.deepEqual(await ui('panelTexts', 'h2'), [
+      'Origen',
+      'Destino',
+      'Personas',
+      'Vista previa',
+      'Ajustes',
+    ]);
+    assert.equal(await ui('panelText', '[data-key="start"]'), 'Cambiar la cara');
+    await ui('panelWait', '.setting .quiet|Cambiar todas las caras. Si no, solo se cambian');
+    await ui('panelText', '.pictures.shown');
+    await ui('panelHidden', '.preview vscode-progress-ring');
+    await ui('windowSize', '1280x1400');
+    await ui('screenshot', 'spanish-panel');
+    await ui('windowSize', '1280x800');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  test('what a process reports is told in Spanish', async () => {
+    await vscode.commands.executeCommand('faceSwap.swap', {
+      sources: [inWorkspace('ann.jpg')],
+      target: inWorkspace('broken.mp4'),
+    });
+    assert.match(await notification('broken.mp4'), /“[^”]+broken\.mp4” no es ni un vídeo ni una imagen/);
+    await ui('screenshot', 'spanish-error');
+    await vscode.commands.executeCommand('notifications.clearAll');
+  });
+
+  test('job files are explained in Spanish where they are edited as text', async () => {
+    const uri = vscode.Uri.file(inWorkspace('texto.faceswap.json'));
+    writeFileSync(uri.fsPath, '{\n  "version": 1,\n  "target": "clip.mp4",\n  "sources": ["ann.jpg"]\n}\n');
+    await vscode.commands.executeCommand('vscode.openWith', uri, 'default');
+    const explained = await until(async () => {
+      const said = await hoverTexts(uri, new vscode.Position(2, 4));
+      return said !== '' && said;
+    });
+    assert.match(explained, /El vídeo o la imagen cuyas caras se reemplazan/);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  test('the walkthrough is Spanish', async () => {
+    await vscode.commands.executeCommand(
+      'workbench.action.openWalkthrough',
+      'face-swap.face-swap#start',
+      false,
+    );
+    await ui('windowText', 'Tu primer cambio de cara');
+    await ui('windowText', 'Cambia una cara');
+    await ui('screenshot', 'spanish-walkthrough');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+});
