@@ -104,7 +104,36 @@ describe('FaceSelector', () => {
     const fewer = await run({ ...swapping, processing: all });
     assert.deepEqual(fewer.chosen, every.chosen);
     assert.equal(every.stale, 0);
-    assert.ok(fewer.stale >= 12, `${fewer.stale} looks saved`);
+    assert.ok(fewer.stale >= 18, `${fewer.stale} looks saved`);
+  });
+
+  it('has bystanders looked at more often the faster they move, so that they are where they are said to be', async () => {
+    const run = async (dx: number, dy: number) => {
+      const views = range(30).map((i): View => ({
+        x: 960,
+        y: centres[1].y,
+        zoom: 0.5,
+        dx: dx * i,
+        dy: dy * i,
+      }));
+      const tracker = new FaceTracker({ models, smallFaces: 'never', isBystander: () => true });
+      const seen = new Set<Landmarks>();
+      let worst = 0;
+      for await (const one of tracked(views, tracker)) {
+        for (const { trackId, box } of one.faces) {
+          for (const view of one.views(trackId)) seen.add(view.landmarks);
+          const off = centres.map(({ x, y }) => {
+            const [cx, cy] = project(views[one.frame.index], x, y);
+            return Math.hypot(box.x + box.width / 2 - cx, box.y + box.height / 2 - cy) / box.width;
+          });
+          worst = Math.max(worst, Math.min(...off));
+        }
+      }
+      return { looks: seen.size, worst };
+    };
+    const [still, fast] = [await run(0, 0), await run(5, 1)];
+    assert.ok(still.looks < fast.looks, `${still.looks} and ${fast.looks} looks`);
+    for (const { worst } of [still, fast]) assert.ok(worst < 0.3, `off by ${worst} of the width`);
   });
 
   it('decides the same after an interruption', async () => {

@@ -4,7 +4,7 @@ import { findFaces } from './find';
 import { boxOfLandmarks, rollOf } from './geometry';
 import { isDoubtful, type MeasuredFace } from './landmarker';
 import { nextScene } from './sceneCuts';
-import { continueTrack, isSameFace, keepScore, longestGap, type TrackTools } from './trackJoin';
+import { continueTrack, isSameFace, keepScore, longestGap, shiftBetween, type TrackTools } from './trackJoin';
 import { pointAt, type FrameNote, type Track, type TrackerState } from './trackLog';
 
 /** While nobody is in view one other rotation per search is tried, in turn, to keep empty scenes cheap. */
@@ -12,8 +12,12 @@ const turnsInTurn = [180, 90, 270, 45, 315];
 /** Every how many searches hints of small faces are looked into with tiles, which cost twenty passes. */
 const TILES_EVERY = 2;
 
-/** Every how many frames a face that nobody will change is looked at: often enough to keep it apart from others. */
-const BYSTANDER_EVERY = 3;
+/**
+ * A face that nobody will change has only to be kept apart from others: it is looked at when it may have moved by this share of its
+ * size, and after so many frames in any case.
+ */
+const REST_SHIFT = 0.15;
+const LONGEST_REST = 6;
 
 /** Every how many frames a turned face's landmarks are checked: two more runs of the landmarker. */
 const TRUST_EVERY = 3;
@@ -50,7 +54,7 @@ async function follow(
 ): Promise<void> {
   const before = pointAt(state, track.id, frame.index - 1);
   if (!before || track.lastSeen !== frame.index - 1) return;
-  if (tools.isBystander(track.id) && frame.index % BYSTANDER_EVERY !== 0) {
+  if (tools.isBystander(track.id) && frame.index < track.restsUntil) {
     track.lastSeen = frame.index;
     note.points.push(before);
     return;
@@ -58,11 +62,19 @@ async function follow(
   const face = await landmarker.follow(frame, before);
   const taken = note.points.some((point) => overlap(boxOfLandmarks(point.landmarks), face.box) > 0.5);
   if (face.score < keepScore || taken || !isSameFace(boxOfLandmarks(before.landmarks), face.box, 1)) return;
+  rest(track, frame.index, shiftBetween(boxOfLandmarks(before.landmarks), face.box));
   track.lastSeen = frame.index;
   const { landmarks, square, score } = face;
   const isDue = frame.index % TRUST_EVERY === 0 || !isDoubtful(face);
   const trust = isDue ? await landmarker.trust(frame, face) : before.trust;
   note.points.push({ trackId: track.id, landmarks, square, score, trust });
+}
+
+/** Notes a look, and when the next one is due should the face go on as fast as since the last. */
+function rest(track: Track, index: number, shift: number): void {
+  const frames = (REST_SHIFT / shift) * (index - track.lookedAt);
+  track.lookedAt = index;
+  track.restsUntil = index + Math.min(LONGEST_REST, Math.max(1, Math.floor(frames)));
 }
 
 /** Faces of the frame that no track explains. */

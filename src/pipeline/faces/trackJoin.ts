@@ -49,10 +49,12 @@ export async function continueTrack(
   if (position >= 0) {
     [track] = lost.splice(position, 1);
     bridge(track, first, oldest, state, tools);
-    track.lastSeen = frame.index;
+    track.lastSeen = track.lookedAt = track.restsUntil = frame.index;
   } else {
     const opensScene = noteAt(state, first)?.startsScene ?? false;
-    track = { id: state.nextId++, firstSeen: first, lastSeen: frame.index, opensScene };
+    const { index } = frame;
+    const seen = { firstSeen: first, lastSeen: index, lookedAt: index, restsUntil: index };
+    track = { id: state.nextId++, ...seen, opensScene };
     state.tracks.push(track);
   }
   const trust = await tools.landmarker.trust(frame, face);
@@ -103,12 +105,17 @@ function bridge(
   }
 }
 
+/** How far the second box lies from the first, as a share of the face's size. */
+export function shiftBetween(a: Box, b: Box): number {
+  const dx = a.x + a.width / 2 - b.x - b.width / 2;
+  const dy = a.y + a.height / 2 - b.y - b.height / 2;
+  return Math.hypot(dx, dy) / Math.sqrt(a.width * a.height);
+}
+
 /** Whether a box can be the same face some frames later: it may move and grow only so fast. */
 export function isSameFace(a: Box, b: Box, frames: number): boolean {
   const size = Math.sqrt(a.width * a.height);
   const other = Math.sqrt(b.width * b.height);
-  const dx = a.x + a.width / 2 - b.x - b.width / 2;
-  const dy = a.y + a.height / 2 - b.y - b.height / 2;
   const growth = Math.max(size / other, other / size);
-  return Math.hypot(dx, dy) < size * (0.35 + 0.25 * frames) && growth < 1.3 + 0.15 * frames;
+  return shiftBetween(a, b) < 0.35 + 0.25 * frames && growth < 1.3 + 0.15 * frames;
 }

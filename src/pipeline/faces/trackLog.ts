@@ -29,6 +29,10 @@ export interface Track {
   lastSeen: number;
   /** It was there from the first frame of a scene. */
   opensScene: boolean;
+  /** The last frame in which it was looked at. */
+  lookedAt: number;
+  /** While nobody will change it, it is not looked at before this frame. */
+  restsUntil: number;
 }
 
 /** Everything the tracker knows; plain data, so that a job can be resumed from it. */
