@@ -25,12 +25,13 @@ export async function renderImage(open: OpenJob): Promise<Rendered> {
     const facts = factsOf(job, models.providers);
     const xmp = (original: string | undefined) => markXmp(facts, original);
     const { quality } = job.encoding;
-    await writeImage(frame, info, written, extension, { quality, xmp, solid: open.label?.rect });
+    const solid = open.label?.rect;
+    const warnings = await writeImage(frame, info, written, extension, { quality, xmp, solid });
     const marked = await watch.time('mark', () => markResult(open, facts, written));
     await watch.time('verify', () => probeImage(marked.file, 0));
     await publish(marked.file, job.output, job.overwrite);
+    return { framesWithSwap: facesSwapped > 0 ? 1 : 0, facesSwapped, audio: 'none', warnings };
   } finally {
     await removeScratchFolder(scratch);
   }
-  return { framesWithSwap: facesSwapped > 0 ? 1 : 0, facesSwapped, audio: 'none', warnings: [] };
 }

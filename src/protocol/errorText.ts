@@ -43,12 +43,25 @@ const sentences: Record<ErrorCode, Describe> = {
       '{0} is copy-protected (encrypted), so nobody without its key can read the pictures; use a copy without protection, for example one that its publisher gives you',
       name(file, t),
     ),
-  'media-unsupported': ({ file, feature }, t) =>
-    t(
+  'media-unsupported': ({ file, feature, picture, megapixels }, t) => {
+    if (picture !== undefined)
+      return t(
+        '{0} is a {1} picture, which cannot be read here; save it as JPEG or PNG first',
+        name(file, t),
+        picture,
+      );
+    if (megapixels !== undefined)
+      return t(
+        '{0} has more than the {1} million pixels that a picture may have here; make it smaller first',
+        name(file, t),
+        megapixels,
+      );
+    return t(
       '{0} cannot be processed without damage ({1}); convert it first to a plain file: one video track, progressive, 8 bits',
       name(file, t),
       text(feature, t('unusual format')),
-    ),
+    );
+  },
   'output-exists': ({ file, model }, t) =>
     model === undefined
       ? t('{0} exists already; choose another name, or allow it to be overwritten', name(file, t))

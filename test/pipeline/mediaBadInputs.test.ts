@@ -185,6 +185,18 @@ describe('bad inputs are refused with the right code', () => {
       }
     }
   });
+  test('transparency beside the picture', async (t) => {
+    const ghost = await makeClip({
+      extension: '.webm',
+      video: ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8'],
+      pixelFormat: 'yuva420p',
+    });
+    if (!ghost) {
+      t.skip('no encoder');
+      return;
+    }
+    await refused(ghost, 'media-unsupported', 'alpha');
+  });
   test('interlaced', async () => {
     const fields = await makeClip({
       extension: '.mp4',

@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { probeMedia } from '../../src/pipeline/media/probe';
 import { defaultEncoding } from '../../src/protocol/job';
-import { clipTools, makeClip } from '../support/clips';
+import { clipTools, makeClip, photo } from '../support/clips';
 import { audioPackets, ffmpegGenerations, passThrough, removeFolderOf } from '../support/mediaRoad';
 
 const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast'];
@@ -144,6 +145,36 @@ describe('what comes along besides the picture', async () => {
       }
     });
   }
+
+  test('what goes into no result is told: covers, attached files, data, but no time code', async () => {
+    const cover = ['-map', '1', '-c:v:1', 'mjpeg', '-disposition:v:1', 'attached_pic'];
+    run('-i', at('rich.mp4'), '-i', photo(1), '-map', '0:v', ...cover, '-c:v:0', 'copy', at('cover.mp4'));
+    const type = ['-metadata:s:t', 'mimetype=application/x-truetype-font'];
+    run(
+      '-i',
+      at('rich.mkv'),
+      '-map',
+      '0:v',
+      '-c',
+      'copy',
+      '-attach',
+      at('words.srt'),
+      ...type,
+      at('font.mkv'),
+    );
+    run('-i', at('rich.mp4'), '-map', '0:v', '-c', 'copy', '-timecode', '01:00:00:00', at('time.mov'));
+    for (const [file, left] of [
+      ['cover.mp4', ['the cover picture']],
+      ['font.mkv', ['the attached file words.srt']],
+      ['time.mov', []],
+      ['rich.mp4', []],
+    ] as const) {
+      assert.deepEqual((await probeMedia(at(file), await clipTools)).leftOut, left);
+    }
+    const { report, output } = await passThrough(at('cover.mp4'), '.mp4', defaultEncoding, await clipTools);
+    removeFolderOf(output);
+    assert.deepEqual(report.warnings, ['the cover picture is left out']);
+  });
 
   test('sound is left out when asked', async () => {
     const { output, report } = await passThrough(

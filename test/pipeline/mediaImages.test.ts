@@ -7,7 +7,7 @@ import sharp, { type Sharp } from 'sharp';
 import { FaceSwapError } from '../../src/protocol/errors';
 import type { Frame } from '../../src/pipeline/image/frame';
 import { readImage, readRgb, writeImage } from '../../src/pipeline/media/images';
-import { probeMedia } from '../../src/pipeline/media/probe';
+import { checkPhoto, probeMedia } from '../../src/pipeline/media/probe';
 import { clipTools, photo } from '../support/clips';
 
 describe('images', () => {
@@ -147,6 +147,67 @@ describe('images', () => {
     await assert.rejects(
       async () => probeMedia(file, await clipTools),
       (error: unknown) => error instanceof FaceSwapError && error.code === 'media-unsupported',
+    );
+  });
+
+  test('a PNG that moves is refused too', async () => {
+    const still = readFileSync(await saved('still.png', crop().png()));
+    // One frame only, but said to be an animation, before the pixels.
+    const chunk = Buffer.from('000000086163544c000000010000000000000000', 'hex');
+    const pixels = still.indexOf('IDAT') - 4;
+    writeFileSync(
+      at('moving.png'),
+      Buffer.concat([still.subarray(0, pixels), chunk, still.subarray(pixels)]),
+    );
+    await assert.rejects(
+      async () => probeMedia(at('moving.png'), await clipTools),
+      (error: unknown) => error instanceof FaceSwapError && error.facts['feature'] === 'animation',
+    );
+  });
+
+  test('transparency that a JPEG cannot keep is told, and opaque pictures are not told about', async () => {
+    for (const [opacity, told] of [
+      [128, ['transparency does not go into .jpg and is left out']],
+      [255, []],
+    ] as const) {
+      const alpha = Buffer.alloc(203 * 151, opacity);
+      const channel = { raw: { width: 203, height: 151, channels: 1 as const } };
+      const file = await saved(`veil${opacity}.png`, crop().joinChannel(alpha, channel).png());
+      const info = await probeMedia(file, await clipTools);
+      const frame = await readImage(info);
+      assert.deepEqual(await writeImage(frame, info, at('veil.jpg'), '.jpg', { quality: 90 }), told);
+    }
+  });
+
+  test('pictures of other kinds are called by their names', async () => {
+    for (const [kind, head] of [
+      ['HEIC', '\0\0\0\x18ftypheic\0\0\0\0mif1heic'],
+      ['BMP', 'BM\x36\x10\x0e\0\0\0\0\0\x36\0\0\0\x28\0\0\0'],
+      ['JPEG 2000', '\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjp2 '],
+    ]) {
+      writeFileSync(at('other.picture'), head, 'latin1');
+      for (const look of [
+        async () => probeMedia(at('other.picture'), await clipTools),
+        () => checkPhoto(at('other.picture')),
+      ])
+        await assert.rejects(
+          look,
+          (error: unknown) => error instanceof FaceSwapError && error.facts['picture'] === kind,
+        );
+    }
+  });
+
+  test('a picture with too many pixels is not called damaged', async () => {
+    const create = { width: 8, height: 8, channels: 3 as const, background: '#777' };
+    const file = await saved('huge.jpg', sharp({ create }).jpeg());
+    const bytes = readFileSync(file);
+    const frame = bytes.indexOf(Buffer.from('ffc0', 'hex'));
+    bytes.writeUInt16BE(20000, frame + 5);
+    bytes.writeUInt16BE(20000, frame + 7);
+    writeFileSync(file, bytes);
+    await assert.rejects(
+      async () => readImage(await probeMedia(file, await clipTools)),
+      (error: unknown) => error instanceof FaceSwapError && error.facts['megapixels'] === 268,
     );
   });
 

@@ -26,6 +26,7 @@ export function videoInfo(change: Partial<MediaInfo> = {}): MediaInfo {
     seekable: true,
     audio: [],
     subtitles: [],
+    leftOut: [],
     chapters: 0,
     bytes: 100000,
     conversions: [],

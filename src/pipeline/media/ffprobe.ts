@@ -7,6 +7,7 @@ export interface ProbedStream {
   index: number;
   codec_type?: string;
   codec_name?: string;
+  codec_tag_string?: string;
   profile?: string;
   width?: number;
   height?: number;

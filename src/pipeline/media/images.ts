@@ -4,6 +4,7 @@ import { FaceSwapError } from '../../protocol/errors';
 import { createFrame, type Frame, type FrameFormat } from '../image/frame';
 import type { Rect, RgbImage } from '../image/region';
 import type { MediaInfo } from './mediaInfo';
+import { isAnimatedPng } from './otherPictures';
 
 const signatures: [offset: number, bytes: string][] = [
   [0, '\x89PNG\r\n'],
@@ -26,7 +27,8 @@ export function isImage(head: string): boolean {
 /** @throws media-truncated, media-unsupported, not-media */
 export async function probeImage(file: string, bytes: number): Promise<MediaInfo> {
   const metadata = await attempt(file, () => sharp(file).metadata());
-  if ((metadata.pages ?? 1) > 1) throw new FaceSwapError('media-unsupported', { file, feature: 'animation' });
+  const moves = (metadata.pages ?? 1) > 1 || (metadata.format === 'png' && (await isAnimatedPng(file)));
+  if (moves) throw new FaceSwapError('media-unsupported', { file, feature: 'animation' });
   const { width, height } = metadata.autoOrient;
   const format: FrameFormat = { width, height, sampling: 'rgb', matrix: 'rgb', range: 'full' };
   return {
@@ -52,6 +54,7 @@ export async function probeImage(file: string, bytes: number): Promise<MediaInfo
     seekable: true,
     audio: [],
     subtitles: [],
+    leftOut: [],
     chapters: 0,
     bytes,
     conversions: conversionsOf(metadata),
@@ -123,7 +126,7 @@ export interface ImageWriting {
 
 /**
  * Writes a frame from `readImage` back under a name that says the format. Colour profile, EXIF and transparency
- * come from the original; orientation is already applied.
+ * come from the original; orientation is already applied. Gives what did not come along, in words.
  */
 export async function writeImage(
   frame: Frame,
@@ -131,7 +134,7 @@ export async function writeImage(
   file: string,
   extension: string,
   { quality, xmp, solid }: ImageWriting,
-): Promise<void> {
+): Promise<string[]> {
   const { width, height } = frame.format;
   const metadata = await sharp(original.file).metadata();
   const pixels = interleave(frame);
@@ -145,7 +148,8 @@ export async function writeImage(
       .toBuffer(),
   );
   let image = sharp(opaque, { ignoreIcc: true }).removeAlpha().keepMetadata();
-  if (metadata.hasAlpha && extension !== '.jpg' && extension !== '.jpeg') {
+  const isJpeg = extension === '.jpg' || extension === '.jpeg';
+  if (metadata.hasAlpha && !isJpeg) {
     const alpha = await sharp(original.file, { ignoreIcc: true })
       .autoOrient()
       .extractChannel('alpha')
@@ -160,6 +164,8 @@ export async function writeImage(
   }
   if (xmp) image = image.withXmp(xmp(metadata.xmp?.toString('utf8')));
   await attempt(original.file, () => encode(image, extension, quality).toFile(file));
+  const isLost = metadata.hasAlpha && isJpeg && !(await sharp(original.file).stats()).isOpaque;
+  return isLost ? [`transparency does not go into ${extension} and is left out`] : [];
 }
 
 function fill(alpha: Buffer, stride: number, { x, y, width, height }: Rect): void {
@@ -190,11 +196,16 @@ function interleave(frame: Frame): Buffer {
   return pixels;
 }
 
+/** What sharp reads at most, in millions of pixels: 16383 × 16383. */
+const megapixels = 268;
+
 async function attempt<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     const reason = (cause as Error).message.split('\n')[0];
+    if (/exceeds pixel limit/.test(reason))
+      throw new FaceSwapError('media-unsupported', { file: path.resolve(file), megapixels }, { cause });
     const truncated = /premature|truncated|end of (file|stream)|read error|not enough/i.test(reason);
     throw new FaceSwapError(
       truncated ? 'media-truncated' : 'not-media',

@@ -64,6 +64,8 @@ export interface MediaInfo {
   seekable: boolean;
   audio: AudioStream[];
   subtitles: SubtitleStream[];
+  /** What else is in the file and goes into no result, in words for a report. */
+  leftOut: string[];
   chapters: number;
   bytes: number;
   /** Changes that cannot be avoided on the way in, in words for a report. */

@@ -68,7 +68,8 @@ export async function joinSegments(
     const { displayMatrix } = info;
     await repairMovie(file, { lastDuration, ...(displayMatrix ? { displayMatrix } : {}) });
   }
-  return report(options, audio, subtitles, container.audioFallback.codec);
+  const { warnings, ...rest } = report(options, audio, subtitles, container.audioFallback.codec);
+  return { ...rest, warnings: [...warnings, ...info.leftOut.map((what) => `${what} is left out`)] };
 }
 
 async function runMuxer(

@@ -12,6 +12,7 @@ import {
 } from './ffprobe';
 import { isImage, probeImage } from './images';
 import type { AudioStream, ColourTags, MediaInfo, SubtitleStream } from './mediaInfo';
+import { unreadablePicture } from './otherPictures';
 import { pixelLayout } from './pixelFormats';
 import { isProtected } from './protection';
 import { frameTiming, parseRational, withoutGaps } from './timestamps';
@@ -30,6 +31,7 @@ const seekableContainers = /\b(mov|mp4|matroska|webm)\b/;
 export async function probeMedia(file: string, tools: MediaTools, signal?: AbortSignal): Promise<MediaInfo> {
   const { bytes, head } = await checkReadable(file);
   if (isImage(head)) return probeImage(file, bytes);
+  checkPicture(file, head);
   const probed = await probeStreams(file, head, tools.ffprobe, signal);
   const stream = videoStream(file, probed);
   const container = probed.format.format_name;
@@ -91,6 +93,7 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
     seekable: seekableContainers.test(container),
     audio: probed.streams.filter((other) => other.codec_type === 'audio').map(audioStream),
     subtitles: probed.streams.filter((other) => other.codec_type === 'subtitle').map(subtitleStream),
+    leftOut: [...new Set(probed.streams.flatMap(leftOut))],
     chapters: probed.chapters.length,
     bytes,
     conversions: layout.conversion === undefined ? [] : [layout.conversion],
@@ -99,11 +102,20 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
 
 /**
  * Makes sure, before anything slow is done, that a source can be a photo.
- * @throws input-missing, input-is-directory, input-unreadable, input-empty, not-media (fact `wanted`: `photo`)
+ * @throws input-missing, input-is-directory, input-unreadable, input-empty, not-media (fact `wanted`: `photo`),
+ *   media-unsupported (fact `picture`)
  */
 export async function checkPhoto(file: string): Promise<void> {
   const { head } = await checkReadable(file);
-  if (!isImage(head)) throw new FaceSwapError('not-media', { file, wanted: 'photo' });
+  if (isImage(head)) return;
+  checkPicture(file, head);
+  throw new FaceSwapError('not-media', { file, wanted: 'photo' });
+}
+
+/** What is a picture for people should not be called something else. */
+function checkPicture(file: string, head: string): void {
+  const picture = unreadablePicture(head);
+  if (picture !== undefined) throw new FaceSwapError('media-unsupported', { file, picture });
 }
 
 /** @returns the size in bytes and the first bytes, one character each */
@@ -158,6 +170,8 @@ function videoStream(file: string, probed: ProbedFile): ProbedStream {
   if (stream.codec_name === undefined || stream.codec_name === 'unknown') throw unsupported(file, 'codec');
   if (!stream.width || !stream.height)
     throw new FaceSwapError('media-truncated', { file, reason: 'no picture size' });
+  // WebM keeps transparency beside the picture, where few decoders look for it.
+  if (stream.tags?.['alpha_mode'] === '1') throw unsupported(file, 'alpha');
   if (/^(tt|bb|tb|bt)$/.test(stream.field_order ?? '')) throw unsupported(file, 'interlaced');
   return stream;
 }
@@ -233,6 +247,14 @@ function audioStream(stream: ProbedStream): AudioStream {
     channels: stream.channels ?? 0,
     sampleRate: Number(stream.sample_rate ?? 0),
   };
+}
+
+/** Words for a stream that goes into no result. What a time code and the titles of chapters say is carried in other ways. */
+function leftOut({ codec_type: type, codec_tag_string: tag, disposition, tags }: ProbedStream): string[] {
+  if (type === 'video') return disposition?.['attached_pic'] === 1 ? ['the cover picture'] : [];
+  if (type === 'attachment') return [`the attached file ${tags?.['filename'] ?? 'without a name'}`];
+  if (type === 'audio' || type === 'subtitle' || tag === 'tmcd' || tag === 'text') return [];
+  return [tag === undefined || tag.startsWith('[') ? 'a data track' : `the data track ${tag}`];
 }
 
 function subtitleStream(stream: ProbedStream): SubtitleStream {
