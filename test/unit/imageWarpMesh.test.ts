@@ -21,7 +21,13 @@ describe('warping a mesh', () => {
     it(`moves texels exactly by whole pixels (${channels} channels)`, () => {
       const texture = ramp(channels);
       const out = new Float32Array(20 * 16 * channels).fill(-1);
-      warpMesh(texture, corners(2, 2, 12, 10), out, 20, 16, corners(5, 4, 15, 12), triangles, order);
+      warpMesh(texture, out, 20, 16, {
+        from: corners(2, 2, 12, 10),
+        to: corners(5, 4, 15, 12),
+        triangles,
+        order,
+        facing: 'front',
+      });
       for (let y = 0; y < 16; y++) {
         for (let x = 0; x < 20; x++) {
           const inside = x >= 5 && x < 15 && y >= 4 && y < 12;
@@ -46,7 +52,13 @@ describe('warping a mesh', () => {
           k % 2 ? Math.sin(turn) * x + Math.cos(turn) * y : Math.cos(turn) * x - Math.sin(turn) * y;
         return 15.3 + value;
       });
-      warpMesh(texture, corners(2, 2, 12, 10), out, 30, 30, to, triangles, order);
+      warpMesh(texture, out, 30, 30, {
+        from: corners(2, 2, 12, 10),
+        to: to,
+        triangles,
+        order,
+        facing: 'front',
+      });
       for (let y = 10; y < 20; y++) for (let x = 10; x < 20; x++) assert.equal(out[y * 30 + x], 7);
     }
   });
@@ -54,7 +66,13 @@ describe('warping a mesh', () => {
   it('leaves out triangles that face the other way', () => {
     const draw = (facing: 'front' | 'back') => {
       const out = new Float32Array(20 * 16).fill(-1);
-      warpMesh(ramp(1), corners(2, 2, 12, 10), out, 20, 16, corners(15, 4, 5, 12), triangles, order, facing);
+      warpMesh(ramp(1), out, 20, 16, {
+        from: corners(2, 2, 12, 10),
+        to: corners(15, 4, 5, 12),
+        triangles,
+        order,
+        facing: facing,
+      });
       return out;
     };
     assert.ok(draw('front').every((value) => value === -1));
@@ -63,7 +81,13 @@ describe('warping a mesh', () => {
 
   it('stays inside a picture that the mesh leaves on all sides', () => {
     const out = new Float32Array(9 * 7).fill(-1);
-    warpMesh(ramp(1), corners(0, 0, 16, 12), out, 9, 7, corners(-20, -20, 40, 40), triangles, order);
+    warpMesh(ramp(1), out, 9, 7, {
+      from: corners(0, 0, 16, 12),
+      to: corners(-20, -20, 40, 40),
+      triangles,
+      order,
+      facing: 'front',
+    });
     assert.ok(out.every((value) => value >= 0 && value <= 3 * 15 + 5 * 11));
   });
 });

@@ -1,3 +1,5 @@
+import { pixelMemory, SPARE } from './kernels/pixelMemory';
+
 /** A small map over a region: one value per cell of `step` pixels. Low-frequency work happens on it at a fixed cost. */
 export interface Grid {
   width: number;
@@ -46,64 +48,24 @@ export function averageDown(plane: PlaneView, grid: Grid, stepX: number, stepY: 
 export function boxBlur(map: Float32Array, { width, height }: Grid, radius: number, times = 3): Float32Array {
   const r = Math.round(radius);
   if (r < 1) return map;
-  const before = new Float32Array(map.length);
-  const sums = new Float64Array(width);
+  const memory = pixelMemory();
+  // Rows of whole fours, and so are columns, because they become rows in between.
+  const [across, down] = [width, height].map((length) => (length + SPARE) & ~(SPARE - 1));
+  const [rows, columns] = [memory.take(across * down * 4), memory.take(across * down * 4)];
+  for (let y = 0; y < height; y++) {
+    memory.floats.set(map.subarray(y * width, (y + 1) * width), rows / 4 + y * across);
+  }
+  const scale = 1 / (2 * r + 1);
+  const { blurColumns } = memory.run;
   for (let n = 0; n < times; n++) {
-    before.set(map);
-    blurRows(before, map, width, height, r);
-    before.set(map);
-    blurColumns(before, map, width, height, r, sums);
+    blurColumns(rows, columns, width, height, across * 4, down * 4, r, scale);
+    blurColumns(columns, rows, height, width, down * 4, across * 4, r, scale);
+  }
+  for (let y = 0; y < height; y++) {
+    const row = rows / 4 + y * across;
+    map.set(memory.floats.subarray(row, row + width), y * width);
   }
   return map;
-}
-
-function blurRows(from: Float32Array, to: Float32Array, width: number, height: number, r: number): void {
-  const scale = 1 / (2 * r + 1);
-  // Where values enter and leave the window; between, both do.
-  const entering = Math.max(0, width - r);
-  const full = Math.min(r, entering);
-  for (let start = 0; start < width * height; start += width) {
-    const end = start + width;
-    let sum = 0;
-    for (let at = start; at < start + Math.min(r, width); at++) sum += from[at];
-    let at = start;
-    for (const stop = start + full; at < stop; at++) {
-      sum += from[at + r];
-      to[at] = sum * scale;
-    }
-    for (const stop = start + entering; at < stop; at++) {
-      sum += from[at + r];
-      to[at] = sum * scale;
-      sum -= from[at - r];
-    }
-    for (; at < end; at++) {
-      to[at] = sum * scale;
-      if (at - start >= r) sum -= from[at - r];
-    }
-  }
-}
-
-/** All columns at once, row by row, because that is the order in which they lie in memory. */
-function blurColumns(
-  from: Float32Array,
-  to: Float32Array,
-  width: number,
-  height: number,
-  r: number,
-  sums: Float64Array,
-): void {
-  const scale = 1 / (2 * r + 1);
-  sums.fill(0);
-  for (let at = 0; at < Math.min(r, height) * width; at += width) {
-    for (let x = 0; x < width; x++) sums[x] += from[at + x];
-  }
-  for (let y = 0, at = 0; y < height; y++, at += width) {
-    const enters = y + r < height ? at + r * width : -1;
-    const leaves = y >= r ? at - r * width : -1;
-    if (enters >= 0) for (let x = 0; x < width; x++) sums[x] += from[enters + x];
-    for (let x = 0; x < width; x++) to[at + x] = sums[x] * scale;
-    if (leaves >= 0) for (let x = 0; x < width; x++) sums[x] -= from[leaves + x];
-  }
 }
 
 /** Blur in which every cell counts by its weight; where no weight reaches, `fallback`. */

@@ -51,7 +51,7 @@ export function spread(
       const upper = address + row * columns * 4;
       const lower = row + 1 < rows ? upper + columns * 4 : upper;
       const out = fine + y * width * 4;
-      memory.run.spreadRow(upper, lower, (y - row * step) / step, out, out + width * 4, step, 1 / step);
+      memory.run.spreadRow(upper, lower, (y - row * step) / step, out, out + width * 4, step, 1 / step, 0);
     }
   }
   data.set(memory.floats.subarray(fine / 4, fine / 4 + count));

@@ -6,25 +6,56 @@ export interface Texture {
   channels: 1 | 2;
 }
 
+/** A mesh as it is drawn: which triangles, and where their corners are. */
+export interface MeshDrawing {
+  /** x, y per point in texels, and in pixels of the output. */
+  from: Float32Array;
+  to: Float32Array;
+  /** Three point numbers each. */
+  triangles: Uint16Array;
+  /** Numbers of triangles, drawn first to last. */
+  order: Uint16Array;
+  /** Which triangles are drawn: those that face the camera (positive area) or those that face away. */
+  facing: 'front' | 'back';
+}
+
+/** `count` pixels from index `at` of the output on, sampled from texel u, v (centres at whole numbers) on, du, dv apart. */
+export type DrawRow = (at: number, count: number, u: number, v: number, du: number, dv: number) => void;
+
 /**
  * Draws triangles of a texture, piecewise affine and bilinear, into `out` (same channels, row major). Later triangles
- * cover earlier ones. Pixels no triangle covers keep what they had. Every pixel centre inside a triangle is drawn, edges included, so that no cracks open.
- * @param facing which triangles are drawn: those that face the camera (positive area) or those that face away
- * @param to x, y per point in pixels of `out`; `from` x, y per point in texels
- * @param order numbers of triangles, drawn first to last; `triangles` three point numbers each
+ * cover earlier ones. Pixels no triangle covers keep what they had.
  */
 export function warpMesh(
   texture: Texture,
-  from: Float32Array,
   out: Float32Array,
   width: number,
   height: number,
-  to: Float32Array,
-  triangles: Uint16Array,
-  order: Uint16Array,
-  facing: 'front' | 'back' = 'front',
+  mesh: MeshDrawing,
 ): void {
-  const { channels } = texture;
+  const sample = texture.channels === 1 ? sampleOne : sampleTwo;
+  const { width: columns, height: rows } = texture;
+  scanMesh(mesh, width, height, (at, count, u, v, du, dv) => {
+    const [endU, endV] = [u + du * (count - 1), v + dv * (count - 1)];
+    const inside =
+      Math.min(u, endU) >= 0 &&
+      Math.min(v, endV) >= 0 &&
+      Math.max(u, endU) < columns - 1.001 &&
+      Math.max(v, endV) < rows - 1.001;
+    (inside ? sample : sampleAtBorder)(texture, out, at, count, u, v, du, dv);
+  });
+}
+
+/**
+ * The rows of pixels of all triangles in an output of `width` × `height`. Every pixel centre inside a triangle is drawn, edges
+ * included, so that no cracks open.
+ */
+export function scanMesh(
+  { from, to, triangles, order, facing }: MeshDrawing,
+  width: number,
+  height: number,
+  draw: DrawRow,
+): void {
   for (const t of order) {
     const a = triangles[t * 3] * 2;
     const b = triangles[t * 3 + 1] * 2;
@@ -54,7 +85,6 @@ export function warpMesh(
     const dvdy = vx * bdy + vy * cdy;
     const left = Math.max(0, Math.ceil(ax + Math.min(0, bx, cx) - 0.5));
     const right = Math.min(width - 1, Math.floor(ax + Math.max(0, bx, cx) - 0.5));
-    const inside = isInside(texture, from, a, b, c);
     // The span of x in which all three weights are at least −ε: each limits it on one side.
     const e = 1e-4;
     const adx = bdx + cdx;
@@ -78,24 +108,9 @@ export function warpMesh(
       if (x0 > x1) continue;
       const u = from[a] + dudx * (x0 + 0.5 - ax) + dudy * py - 0.5;
       const v = from[a + 1] + dvdx * (x0 + 0.5 - ax) + dvdy * py - 0.5;
-      const at = y * width + x0;
-      const count = x1 - x0 + 1;
-      if (!inside) sampleAtBorder(texture, out, at, count, u, v, dudx, dvdx);
-      else if (channels === 1) sampleOne(texture, out, at, count, u, v, dudx, dvdx);
-      else sampleTwo(texture, out, at, count, u, v, dudx, dvdx);
+      draw(y * width + x0, x1 - x0 + 1, u, v, dudx, dvdx);
     }
   }
-}
-
-/** Whether the four neighbours of every sample between three texels lie in the texture. */
-function isInside({ width, height }: Texture, from: Float32Array, a: number, b: number, c: number): boolean {
-  const slack = 1;
-  return (
-    Math.min(from[a], from[b], from[c]) > slack &&
-    Math.max(from[a], from[b], from[c]) < width - 1 - slack &&
-    Math.min(from[a + 1], from[b + 1], from[c + 1]) > slack &&
-    Math.max(from[a + 1], from[b + 1], from[c + 1]) < height - 1 - slack
-  );
 }
 
 /** A row of bilinear samples of one channel, starting at texel u, v (centres at whole numbers), du, dv apart. */

@@ -23,7 +23,9 @@ const bytesOf = (array: Float32Array | Float64Array | Int32Array) => [...new Uin
 
 export const i32 = {
   const: (value: number): I32 => emit('i32', [], 0x41, ...signed(value)),
+  load: (address: I32, offset = 0): I32 => emit('i32', [address], 0x28, ...at(offset)),
   add: integer(0x6a),
+  and: integer(0x71),
   shl: integer(0x74),
   lessThan: integer(0x48),
 };
@@ -45,8 +47,11 @@ export const v128 = {
   store: (address: I32, value: V128, offset = 0): Code<'none'> =>
     emit('none', [address, value], 0xfd, 11, ...at(offset)),
   and: simd(78),
-  store32: (address: I32, value: V128, offset = 0): Code<'none'> =>
-    emit('none', [address, value], 0xfd, 90, ...at(offset), 0),
+  /** Bits of the first where the third has them, else of the second. */
+  select: simd(82),
+  /** One lane of four. */
+  store32: (address: I32, value: V128, lane = 0): Code<'none'> =>
+    emit('none', [address, value], 0xfd, 90, ...at(0), lane),
 };
 
 export const f32x4 = {
@@ -55,6 +60,9 @@ export const f32x4 = {
   /** A double in all four lanes, rounded. */
   splat: (value: F64): V128 => emit('v128', [value], 0xb6, 0xfd, 19),
   all: (value: number): V128 => f32x4.const(value, value, value, value),
+  /** All bits of a lane where it is so. */
+  less: simd(67),
+  notLess: simd(70),
   floor: simd(104),
   add: simd(228),
   sub: simd(229),
@@ -66,6 +74,16 @@ export const f32x4 = {
   convert: simd(250),
 };
 
+export const f64x2 = {
+  splat: (value: F64): V128 => emit('v128', [value], 0xfd, 20),
+  /** The lower two of four floats as doubles, and back, with 0 in the upper two. */
+  promote: simd(95),
+  demote: simd(94),
+  add: simd(240),
+  sub: simd(241),
+  mul: simd(242),
+};
+
 export const i32x4 = {
   const: (...values: [number, number, number, number]): V128 =>
     emit('v128', [], 0xfd, 12, ...bytesOf(Int32Array.from(values))),
@@ -74,6 +92,8 @@ export const i32x4 = {
   lane: (vector: V128, lane: number): I32 => emit('i32', [vector], 0xfd, 27, lane),
   add: simd(174),
   mul: simd(181),
+  /** All bits of a lane where the first is greater. */
+  greater: simd(59),
   min: simd(182),
   max: simd(184),
   shr: (vector: V128, by: number): V128 => emit('v128', [vector, i32.const(by)], 0xfd, ...unsigned(172)),

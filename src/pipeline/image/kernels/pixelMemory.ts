@@ -1,5 +1,6 @@
 import { assemble } from './assembler';
 import { blendKernel } from './blend';
+import { blurColumnsKernel } from './boxBlur';
 import {
   limitColours,
   limitColoursWhole,
@@ -8,12 +9,19 @@ import {
   planesKernel,
   widenKernel,
 } from './colours';
+import { detailKernel, meansKernel, sharesKernel } from './detail';
+import { drawRowsKernel } from './mesh';
 import { sampleKernel } from './sampling';
 import { spreadKernel } from './spread';
 
 const kernels = {
   blendRow: blendKernel(false),
   blendRoundedRow: blendKernel(true),
+  blurColumns: blurColumnsKernel,
+  drawRows: drawRowsKernel,
+  shares: sharesKernel,
+  blendDetail: detailKernel,
+  means: meansKernel,
   sampleRow: sampleKernel,
   spreadRow: spreadKernel,
   widenRow: widenKernel,
@@ -37,6 +45,7 @@ type Calls = { readonly [N in keyof typeof kernels]: (...values: number[]) => vo
 export class PixelMemory {
   bytes: Uint8Array;
   floats: Float32Array;
+  numbers: Int32Array;
   readonly run: Calls;
   private readonly memory: WebAssembly.Memory;
   private used = 0;
@@ -47,6 +56,7 @@ export class PixelMemory {
     this.run = exports as unknown as Calls;
     this.bytes = new Uint8Array(this.memory.buffer);
     this.floats = new Float32Array(this.memory.buffer);
+    this.numbers = new Int32Array(this.memory.buffer);
   }
 
   /** Address of so many bytes that hold whatever was left there. */
@@ -58,6 +68,7 @@ export class PixelMemory {
       this.memory.grow(Math.ceil(missing / 65536));
       this.bytes = new Uint8Array(this.memory.buffer);
       this.floats = new Float32Array(this.memory.buffer);
+      this.numbers = new Int32Array(this.memory.buffer);
     }
     return address;
   }

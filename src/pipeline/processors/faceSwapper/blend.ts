@@ -1,5 +1,9 @@
+import type { Affine } from '../../image/affine';
 import type { Displacement } from '../../image/displace';
-import { upsampleRow, type Grid } from '../../image/grid';
+import type { Grid, PlaneView } from '../../image/grid';
+import { GridRows } from '../../image/gridRows';
+import { SPARE, type PixelMemory } from '../../image/kernels/pixelMemory';
+import { fillRaster, placeIn, takeRaster } from '../../image/raster';
 import type { YccView } from '../../image/ycc';
 import type { GridColours } from './skin';
 
@@ -24,148 +28,135 @@ export const uncovered = 1e6;
 /** Below this share nothing would change. */
 const leastShare = 0.004;
 
+/** How much of the source the pixels took, as floats in the memory of kernels. */
+interface Shares {
+  address: number;
+  /** Floats from row to row; a row has its last value once more. */
+  stride: number;
+}
+
 /**
- * Blends the luma plane and notes in `alpha` how much of the source each pixel took. The maps of the grid are
- * interpolated on the way: between the middles of two cells each is a straight line, along which it grows by one addition a
- * pixel. Cells without a face are skipped.
+ * Blends the luma plane and returns how much of the source each pixel took. The maps of the grid are interpolated on the way.
+ * Cells without a face are skipped.
+ * @param detail address of the source's detail, a float for each pixel
  */
-export function blendLuma(view: YccView, layer: Layer, warped: Float32Array, alpha: Float32Array): void {
-  const { data, offset, stride, width, height } = view.luma;
-  const { grid, mask, slope, base, light, gain } = layer;
-  const { step } = grid;
-  const { lumaScale, lumaOffset } = view;
-  const [masks, slopes, bases, lights, gains] = [mask, slope, base, light.y, gain].map(
-    () => new Float64Array(grid.width),
-  );
-  const last = grid.width - 1;
-  const inverse = 1 / step;
-  // The first pixel after the middle of a cell, and how far its own middle lies beyond.
-  const half = step >> 1;
-  const beyond = half + 0.5 - step / 2;
-  alpha.fill(0, 0, width * height);
+export function blendLuma(memory: PixelMemory, view: YccView, layer: Layer, detail: number): Shares {
+  const { width, height } = view.luma;
+  const { grid, mask } = layer;
+  const { lumaScale: scale, lumaOffset: offset } = view;
+  // As the plane stores its values: share = slope × pixel + base, new pixel = light + gain × detail.
+  const slope = layer.slope.map((value) => value / scale);
+  const base = layer.base.map((value, i) => value - slope[i] * offset);
+  const light = layer.light.y.map((value) => offset + scale * value);
+  const gain = layer.gain.map((value) => scale * value);
+  const rows = new GridRows(memory, grid, [mask, slope, base, light, gain], width);
+  const line = memory.take(width + SPARE);
+  const stride = width + 2 * SPARE;
+  const address = memory.take((stride * height + SPARE) * 4);
+  memory.floats.fill(0, address / 4, address / 4 + stride * height);
+  const spans = spansOf(mask, grid);
   for (let y = 0; y < height; y++) {
-    const gridY = (y + 0.5) / step - 0.5;
-    mixRows(mask, grid, gridY, masks, 0, last);
-    let first = 0;
-    let end = last;
-    while (first <= end && masks[first] < leastShare) first++;
-    while (end > first && masks[end] < leastShare) end--;
-    if (first > end) continue;
-    const from = Math.max(0, first - 1);
-    const to = Math.min(last, end + 1);
-    mixRows(slope, grid, gridY, slopes, from, to);
-    mixRows(base, grid, gridY, bases, from, to);
-    mixRows(light.y, grid, gridY, lights, from, to);
-    mixRows(gain, grid, gridY, gains, from, to);
-    for (let i = from; i <= to; i++) {
-      // As the plane stores its values: share = slope × pixel + base, new pixel = light + gain × detail.
-      slopes[i] /= lumaScale;
-      bases[i] -= slopes[i] * lumaOffset;
-      lights[i] = lumaOffset + lumaScale * lights[i];
-      gains[i] *= lumaScale;
-    }
-    const row = offset + y * stride;
-    for (let cell = first - 1; cell <= end; cell++) {
-      const a = cell < 0 ? 0 : cell;
-      const b = cell < last ? cell + 1 : last;
-      if (masks[a] < leastShare && masks[b] < leastShare) continue;
-      const middle = cell * step + half;
-      const x0 = middle < 0 ? 0 : middle;
-      const x1 = middle + step < width ? middle + step : width;
-      const maskStep = (masks[b] - masks[a]) * inverse;
-      const slopeStep = (slopes[b] - slopes[a]) * inverse;
-      const baseStep = (bases[b] - bases[a]) * inverse;
-      const lightStep = (lights[b] - lights[a]) * inverse;
-      const gainStep = (gains[b] - gains[a]) * inverse;
-      let m = masks[a] + maskStep * beyond;
-      let s = slopes[a] + slopeStep * beyond;
-      let o = bases[a] + baseStep * beyond;
-      let l = lights[a] + lightStep * beyond;
-      let g = gains[a] + gainStep * beyond;
-      for (let at = y * width + x0, p = row + x0; p < row + x1; at++, p++) {
-        const detail = warped[at];
-        if (m >= leastShare && detail !== uncovered) {
-          const before = data[p];
-          const edge = s * before + o;
-          const share = edge < 0 ? 0 : edge > 1 ? m : m * edge;
-          alpha[at] = share;
-          const value = before + share * (l + g * detail - before) + 0.5;
-          data[p] = value < 0 ? 0 : value > 255 ? 255 : value;
-        }
-        m += maskStep;
-        s += slopeStep;
-        o += baseStep;
-        l += lightStep;
-        g += gainStep;
-      }
-    }
+    const [upper, lower] = rows.around(y);
+    const first = Math.min(spans.first[upper], spans.first[lower]);
+    const last = Math.max(spans.last[upper], spans.last[lower]);
+    if (first > last) continue;
+    rows.expand(y, first - 1, last + 1);
+    const half = grid.step >> 1;
+    const x = Math.max(0, (first - 1) * grid.step + half);
+    const count = Math.min(width, (last + 1) * grid.step + half) - x;
+    const [masks, slopes, bases, lights, gains] = rows.pixels.map((pixel) => pixel + x * 4);
+    const details = detail + (y * width + x) * 4;
+    const shares = address + (y * stride + x) * 4;
+    changeRow(memory, view.luma, x, y, count, line, () => {
+      memory.run.shares(line, count, masks, slopes, bases, details, shares, leastShare, uncovered / 2);
+      // What the kernel writes beyond the end is nobody's.
+      memory.floats.fill(0, shares / 4 + count, shares / 4 + count + SPARE);
+      memory.run.blendDetail(line, count, shares, lights, gains, details);
+    });
+    memory.floats[address / 4 + y * stride + width] = memory.floats[address / 4 + y * stride + width - 1];
   }
+  return { address, stride };
 }
 
-/** The grid's values in cells `from` to `to` along one line between two of its rows. */
-function mixRows(
-  map: Float32Array,
-  { width, height }: Grid,
-  gy: number,
-  out: Float64Array,
-  from: number,
-  to: number,
+/** Blends the chroma planes with the shares that luma took. `details` are addresses as for luma, a value for each sample. */
+export function blendChroma(
+  memory: PixelMemory,
+  view: YccView,
+  layer: Layer,
+  details: readonly number[],
+  { address, stride }: Shares,
 ): void {
-  const y = Math.max(0, Math.min(height - 1, gy));
-  const y0 = Math.floor(y);
-  const f = y - y0;
-  const top = y0 * width;
-  const bottom = Math.min(height - 1, y0 + 1) * width;
-  for (let x = from; x <= to; x++) out[x] = map[top + x] + (map[bottom + x] - map[top + x]) * f;
-}
-
-/** Blends the chroma planes with the shares that luma took. `warped` holds two values per chroma sample. */
-export function blendChroma(view: YccView, layer: Layer, warped: Float32Array, alpha: Float32Array): void {
-  const [cb, cr] = view.chroma;
-  const { width, height, stride } = cb;
+  const { width, height } = view.chroma[0];
   const { grid } = layer;
   const { shift, chromaScale } = view;
-  const [stepX, stepY] = [grid.step / (1 << shift.x), grid.step / (1 << shift.y)];
-  const [shares, gain, lightB, lightR] = [0, 1, 2, 3].map(() => new Float32Array(width));
+  const maps = [
+    layer.gain.map((value) => chromaScale * value),
+    ...[layer.light.cb, layer.light.cr].map((light) => light.map((v) => 128 + chromaScale * (v - 128))),
+  ].map((map) => {
+    const raster = takeRaster(memory, grid.width, grid.height);
+    fillRaster(memory, raster, map);
+    return { raster, row: memory.take((width + SPARE) * 4) };
+  });
+  const [gain, ...lights] = maps;
+  const line = memory.take(width + SPARE);
+  const means = memory.take((width + SPARE) * 4);
+  const [perX, perY] = [(1 << shift.x) / grid.step, (1 << shift.y) / grid.step];
+  const toGrid: Affine = [perX, 0, perX / 2 - 0.5, 0, perY, perY / 2 - 0.5];
   for (let y = 0; y < height; y++) {
-    addShares(view, alpha, y, shares);
-    let from = 0;
-    let to = width;
-    while (from < to && shares[from] === 0) from++;
-    while (to > from && shares[to - 1] === 0) to--;
+    const [upper, lower] = [y << shift.y, ((y + 1) << shift.y) - 1].map(
+      (row) => address + Math.min(view.luma.height - 1, row) * stride * 4,
+    );
+    if (shift.x === 1) memory.run.means(upper, lower, means, width);
+    const shares = shift.x === 1 ? means : upper;
+    const [from, to] = filled(memory.floats, shares / 4, width);
     if (from === to) continue;
-    upsampleRow(layer.gain, grid, stepX, stepY, y, gain, from, to);
-    upsampleRow(layer.light.cb, grid, stepX, stepY, y, lightB, from, to);
-    upsampleRow(layer.light.cr, grid, stepX, stepY, y, lightR, from, to);
-    for (let x = from; x < to; x++) {
-      const share = shares[x];
-      if (share === 0) continue;
-      const at = (y * width + x) * 2;
-      const b = cb.offset + y * stride + x;
-      const r = cr.offset + y * stride + x;
-      const wantedB = 128 + chromaScale * (lightB[x] - 128 + gain[x] * warped[at]);
-      const wantedR = 128 + chromaScale * (lightR[x] - 128 + gain[x] * warped[at + 1]);
-      cb.data[b] = clamp(cb.data[b] + share * (wantedB - cb.data[b]));
-      cr.data[r] = clamp(cr.data[r] + share * (wantedR - cr.data[r]));
+    for (const { raster, row } of maps) {
+      memory.run.sampleRow(row, to - from, ...placeIn(raster, toGrid, y, from));
+    }
+    view.chroma.forEach((plane, c) => {
+      const detail = details[c] + (y * width + from) * 4;
+      changeRow(memory, plane, from, y, to - from, line, () =>
+        memory.run.blendDetail(line, to - from, shares + from * 4, lights[c].row, gain.row, detail),
+      );
+    });
+  }
+}
+
+/** Lends `count` bytes of a plane's row from (x, y) on to kernels, at the address `line`. */
+function changeRow(
+  { bytes }: PixelMemory,
+  { data, offset, stride }: PlaneView,
+  x: number,
+  y: number,
+  count: number,
+  line: number,
+  change: () => void,
+): void {
+  const at = offset + y * stride + x;
+  bytes.set(data.subarray(at, at + count), line);
+  change();
+  data.set(bytes.subarray(line, line + count), at);
+}
+
+/** First and last cell of every row of the grid with a share; in rows without one the first lies behind the last. */
+function spansOf(mask: Float32Array, { width, height }: Grid): { first: Int32Array; last: Int32Array } {
+  const first = new Int32Array(height).fill(width);
+  const last = new Int32Array(height).fill(-1);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (mask[i] < leastShare) continue;
+      if (last[y] < 0) first[y] = x;
+      last[y] = x;
     }
   }
+  return { first, last };
 }
 
-/** The mean of what luma took in the pixels of each chroma sample of row `y`; at the borders the last pixel stands in. */
-function addShares({ luma, shift }: YccView, alpha: Float32Array, y: number, shares: Float32Array): void {
-  const [sx, sy] = [1 << shift.x, 1 << shift.y];
-  const inside = luma.width >> shift.x;
-  shares.fill(0);
-  for (let j = 0; j < sy; j++) {
-    const row = Math.min(luma.height - 1, y * sy + j) * luma.width;
-    if (sx === 2) {
-      for (let x = 0, at = row; x < inside; x++, at += 2) shares[x] += alpha[at] + alpha[at + 1];
-      if (inside < shares.length) shares[inside] += 2 * alpha[row + luma.width - 1];
-    } else for (let x = 0; x < inside; x++) shares[x] += alpha[row + x];
-  }
-  for (let x = 0; x < shares.length; x++) shares[x] /= sx * sy;
-}
-
-function clamp(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value + 0.5;
+/** Where `count` values are not 0, from the first to behind the last. */
+function filled(floats: Float32Array, at: number, count: number): [number, number] {
+  let from = 0;
+  let to = count;
+  while (from < to && floats[at + from] === 0) from++;
+  while (to > from && floats[at + to - 1] === 0) to--;
+  return [from, to];
 }

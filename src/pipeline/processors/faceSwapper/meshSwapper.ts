@@ -2,6 +2,8 @@ import { landmarkCount, type TrackedFace } from '../../faces/face';
 import type { ColourMatrix, Frame } from '../../image/frame';
 import { displace } from '../../image/displace';
 import { averageDown, cells, type Grid, type PlaneView } from '../../image/grid';
+import { pixelMemory } from '../../image/kernels/pixelMemory';
+import { paintMesh } from '../../image/paintMesh';
 import { warpMesh, type Texture } from '../../image/warpMesh';
 import { openYcc, type YccView } from '../../image/ycc';
 import type { FrameProcessor } from '../processor';
@@ -12,7 +14,6 @@ import type { DetailLevel } from './detailLevels';
 import { faceMask, guidedMask, partHoles } from './maskGrid';
 import { faceHeight } from './measures';
 import { triangles } from './meshTopology';
-import { Scratch } from './scratch';
 import { blendShape } from './shape';
 import { bareSkin, skinMap, type GridColours } from './skin';
 import { sourcesFor } from './sourceChoice';
@@ -42,7 +43,6 @@ class MeshSwapper implements FrameProcessor {
   readonly name = 'face_swapper';
   private prepared: SourceTexture[] = [];
   private preparedFor: ColourMatrix | undefined;
-  private readonly scratch = new Scratch();
 
   constructor(
     private readonly sources: readonly MeshSource[],
@@ -54,7 +54,7 @@ class MeshSwapper implements FrameProcessor {
     for (const face of faces) {
       for (const { index, share } of sourcesFor(face.pose, this.sources)) {
         const strength = face.strength * share;
-        swapFace(frame, { ...face, strength }, this.prepared[index], this.options, this.scratch);
+        swapFace(frame, { ...face, strength }, this.prepared[index], this.options);
       }
     }
     return Promise.resolve();
@@ -73,13 +73,7 @@ class MeshSwapper implements FrameProcessor {
   }
 }
 
-function swapFace(
-  frame: Frame,
-  face: TrackedFace,
-  source: SourceTexture,
-  options: MeshOptions,
-  scratch: Scratch,
-): void {
+function swapFace(frame: Frame, face: TrackedFace, source: SourceTexture, options: MeshOptions): void {
   const target = face.landmarks;
   const height = faceHeight(target);
   const drawn = blendShape(source.source.landmarks, target, options.shape);
@@ -88,23 +82,19 @@ function swapFace(
   const order = farToNear(target);
   const layer = planLayer(view, face, drawn, source, height, order);
   const level = pickLevel(source, height);
-  const draw = (texture: Texture, plane: PlaneView, divideX: number, divideY: number, empty: number) => {
-    const { width, height: rows } = plane;
-    const length = width * rows * texture.channels;
-    const out = scratch.take(`detail${texture.channels}`, length).fill(empty, 0, length);
-    const corners = shifted(drawn, view.x, view.y, divideX, divideY);
-    // Where the mesh folds, as at the wings of the nose, its back closes the gap.
-    for (const facing of ['back', 'front'] as const)
-      warpMesh(texture, level.points, out, width, rows, corners, triangles, order, facing);
-    return out;
-  };
-  const alpha = scratch.take('alpha', view.luma.width * view.luma.height);
   const subsampling = { x: 1 << view.shift.x, y: 1 << view.shift.y };
   displace(view.luma, layer.grid, layer.carry, { x: 1, y: 1 });
   for (const plane of view.chroma) displace(plane, layer.grid, layer.carry, subsampling);
-  blendLuma(view, layer, draw(level.luma, view.luma, 1, 1, uncovered), alpha);
-  const { x, y } = view.shift;
-  blendChroma(view, layer, draw(level.chroma, view.chroma[0], 1 << x, 1 << y, 0), alpha);
+  const memory = pixelMemory();
+  const paint = (texture: Texture, plane: PlaneView, divideX: number, divideY: number, empty: number) => {
+    const to = shifted(drawn, view.x, view.y, divideX, divideY);
+    const mesh = { from: level.points, to, triangles, order };
+    return paintMesh(memory, texture, plane.width, plane.height, mesh, empty);
+  };
+  const [detail] = paint(level.luma, view.luma, 1, 1, uncovered);
+  const shares = blendLuma(memory, view, layer, detail);
+  const details = paint(level.chroma, view.chroma[0], subsampling.x, subsampling.y, 0);
+  blendChroma(memory, view, layer, details, shares);
   view.commit();
 }
 
@@ -164,7 +154,8 @@ function planLayer(
   }
   const warped = new Float32Array(cells(grid) * 2).fill(-1);
   const drawnPoints = shifted(drawn, view.x, view.y, step, step);
-  warpMesh(source.light, source.lightPoints, warped, grid.width, grid.height, drawnPoints, triangles, order);
+  const mesh = { from: source.lightPoints, to: drawnPoints, triangles, order, facing: 'front' } as const;
+  warpMesh(source.light, warped, grid.width, grid.height, mesh);
   const covered = new Float32Array(cells(grid));
   for (let i = 0; i < covered.length; i++) covered[i] = warped[i * 2 + 1] >= 0 ? 1 : 0;
   const skin = skinMap(colours, grid, points, size);

@@ -91,7 +91,7 @@ export function layOut(
   const data = new Float32Array(width * height * channels).fill(empty);
   // What is turned away in the photo closes the gaps that the rest leaves.
   for (const facing of ['back', 'front'] as const)
-    warpMesh(texture, points, data, width, height, to, triangles, order, facing);
+    warpMesh(texture, data, width, height, { from: points, to, triangles, order, facing });
   return { data, width, height, channels };
 }
 

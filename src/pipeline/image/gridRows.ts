@@ -1,0 +1,76 @@
+import type { Grid } from './grid';
+import { SPARE, type PixelMemory } from './kernels/pixelMemory';
+
+/**
+ * Maps of a grid, interpolated to rows of pixels in the memory of kernels. Each map gets the cells at its left and right edge twice, so
+ * that pixels beyond the middle of an outermost cell have two cells to lie between as well.
+ */
+export class GridRows {
+  private readonly maps: number[];
+  private readonly rows: number[];
+  /** Address of the first pixel of each map's row. */
+  readonly pixels: number[];
+
+  /** @param width pixels in a row */
+  constructor(
+    private readonly memory: PixelMemory,
+    private readonly grid: Grid,
+    maps: readonly Float32Array[],
+    width: number,
+  ) {
+    const { step } = grid;
+    this.maps = maps.map((map) => this.takeMap(map));
+    this.rows = maps.map(() => memory.take((width + 3 * step + SPARE) * 4));
+    // The row begins with the middle of the cell before the first.
+    this.pixels = this.rows.map((row) => row + (step - (step >> 1)) * 4);
+  }
+
+  private takeMap(map: Float32Array): number {
+    const { memory } = this;
+    const { width, height } = this.grid;
+    const stride = width + 2;
+    const address = memory.take((stride * height + SPARE) * 4);
+    for (let y = 0; y < height; y++) {
+      const at = address / 4 + y * stride;
+      memory.floats.set(map.subarray(y * width, (y + 1) * width), at + 1);
+      memory.floats[at] = map[y * width];
+      memory.floats[at + width + 1] = map[(y + 1) * width - 1];
+    }
+    return address;
+  }
+
+  /** The two rows of cells that row `y` of pixels lies between. */
+  around(y: number): [number, number] {
+    const { step, height } = this.grid;
+    const upper = Math.floor((y + 0.5) / step - 0.5);
+    return [Math.max(0, upper), Math.min(height - 1, upper + 1)];
+  }
+
+  /** Works out row `y` from the pixel in the middle of cell `first` to the one in the middle of cell `last`; −1 and the grid's width count as cells. */
+  expand(y: number, first: number, last: number): void {
+    const { step, width } = this.grid;
+    const [upper, lower] = this.around(y);
+    const place = (y + 0.5) / step - 0.5;
+    const share = place - Math.floor(place);
+    const half = step >> 1;
+    const from = (first + 1) * step * 4;
+    const to = (last + 1) * step * 4;
+    const cell = (row: number) => (row * (width + 2) + first + 1) * 4;
+    for (let i = 0; i < this.maps.length; i++) {
+      const [map, row] = [this.maps[i], this.rows[i]];
+      const beyond = half + 0.5 - step / 2;
+      this.memory.run.spreadRow(
+        ...([
+          map + cell(upper),
+          map + cell(lower),
+          share,
+          row + from,
+          row + to,
+          step,
+          1 / step,
+          beyond,
+        ] as const),
+      );
+    }
+  }
+}
