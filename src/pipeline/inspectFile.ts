@@ -27,8 +27,8 @@ export async function inspectFile(
   const mark = xmp === undefined ? undefined : readXmpMark(xmp);
   if (mark) marks.push(mark);
   if (!isImage) marks.push(...(await tagMarks(file, tools, context)));
-  const credentials = await readCredentials(file, format);
-  return { file, ...(format !== undefined && { format }), marks, ...(credentials && { credentials }) };
+  const found = await readCredentials(file, format);
+  return { file, ...(format !== undefined && { format }), marks, ...found };
 }
 
 async function checkReadable(file: string): Promise<void> {

@@ -48,6 +48,14 @@ export interface CredentialsRecord {
   ingredients: IngredientRecord[];
 }
 
+/** A manifest that lies beside a file by its name and is bound to another one. */
+export interface ForeignCredentials {
+  /** Name of the file with the manifest. */
+  beside: string;
+  /** Name of the file that it belongs to. */
+  owner: string;
+}
+
 /** What `face-swap inspect` found. */
 export interface ProvenanceReport {
   file: string;
@@ -55,4 +63,6 @@ export interface ProvenanceReport {
   format?: string;
   marks: SourceMark[];
   credentials?: CredentialsRecord;
+  /** In place of credentials of its own. */
+  foreign?: ForeignCredentials;
 }

@@ -21,7 +21,8 @@ export function isSound({ credentials }: ProvenanceReport): boolean {
   return credentials?.state !== 'invalid';
 }
 
-function conclusion({ marks, credentials }: ProvenanceReport): string {
+function conclusion(report: ProvenanceReport): string {
+  const { marks, credentials } = report;
   const claims = [...marks, ...(credentials?.actions ?? [])];
   const saysAi = claims.some(({ digitalSourceType }) => digitalSourceType === aiSourceType);
   const said = saysAi
@@ -33,14 +34,23 @@ function conclusion({ marks, credentials }: ProvenanceReport): string {
       : `${said} Nothing is signed: anybody can have written or changed it.`;
   }
   if (credentials.state === 'invalid')
-    return `${said} Its Content Credentials are NOT valid: the file was changed after signing, or they are damaged.`;
+    return `${said} Its Content Credentials are NOT valid: ${whatHappened(report)}.`;
   const trust = credentials.trusted
     ? ''
     : ' Nobody vouches for the signer: the certificate was made by the signer, as is usual for a local program.';
   return `${said} Its Content Credentials are valid: nothing was changed since it was signed.${trust}`;
 }
 
-function noCredentials({ format, file }: ProvenanceReport): string {
+/** What can be known of it: credentials beside a file may never have been its own. */
+function whatHappened({ file, credentials }: ProvenanceReport): string {
+  const { beside, title } = credentials ?? {};
+  return beside !== undefined && title !== undefined && title !== nameOf(file)
+    ? `they were made for a file called “${title}”, so they belong to that one, or this one was renamed and changed after signing`
+    : 'the file was changed after signing, or they are damaged';
+}
+
+function noCredentials({ format, file, foreign }: ProvenanceReport): string {
+  if (foreign) return `  none: ${foreign.beside} beside it belongs to ${foreign.owner}`;
   return format === 'video/x-matroska'
     ? `  none: such a file has no place for them, and there is no ${nameOf(file)}.c2pa beside it`
     : '  none';

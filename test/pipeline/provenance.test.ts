@@ -16,6 +16,7 @@ import { inspectFile } from '../../src/pipeline/inspectFile';
 import type { Signer } from '../../src/pipeline/provenance/cose';
 import { localSigner } from '../../src/pipeline/provenance/localSigner';
 import { c2paUuid } from '../../src/pipeline/provenance/isoBoxes';
+import { openManifest } from '../../src/pipeline/provenance/manifest';
 import { markBeside, markImage, markIso, openSigner } from '../../src/pipeline/provenance/mark';
 import { markXmp } from '../../src/pipeline/provenance/xmp';
 import { FaceSwapError } from '../../src/protocol/errors';
@@ -235,6 +236,49 @@ describe('marks', () => {
     writeFileSync(marked, Buffer.alloc(3e6, 'left'));
     await markIso(clip, marked, { facts, title: 'out', target: clip }, signer);
     assert.equal((await inspect(marked)).credentials?.state, 'valid');
+  });
+
+  test('credentials beside a file of the same name are told to be another’s, where that can be known', async () => {
+    const owner = place('holiday.png');
+    const other = place('holiday.webp');
+    await sharp(photo(1)).toFile(place('holiday.jpg'));
+    await sharp(photo(1)).toFile(owner);
+    await sharp(photo(2)).toFile(other);
+    const content = { facts, title: 'holiday.png', target: photo(1) };
+    await markBeside(owner, place('holiday.c2pa'), content, signer);
+    assert.equal((await inspect(owner)).credentials?.state, 'valid');
+    const report = await inspect(other);
+    assert.deepEqual(report.foreign, { beside: 'holiday.c2pa', owner: 'holiday.png' });
+    assert.equal(report.credentials, undefined);
+    assert.match(provenanceLines(report).join('\n'), /none: holiday\.c2pa beside it belongs to holiday\.png/);
+    rmSync(owner);
+    const alone = await inspect(other);
+    assert.equal(alone.credentials?.state, 'invalid');
+    assert.match(
+      provenanceLines(alone).join('\n'),
+      /NOT valid: they were made for a file called “holiday\.png”, so they belong to that one, or this one was renamed/,
+    );
+  });
+
+  test('others’ bindings to whole boxes are checked in little memory as well', async () => {
+    const { clip, marked } = await markedClip('.mp4', 'few');
+    const manifest = await openManifest({ facts, title: 'others.mp4', target: clip }, signer, 'library');
+    const bytes = await manifest.forFile(clip, 'video/mp4');
+    manifest.close();
+    const others = place('others.mp4');
+    // Free space does not count in a binding of the library's own, so that it can be added to a signed file.
+    const box = Buffer.alloc(16);
+    box.writeUInt32BE(1);
+    box.write('free', 4, 'latin1');
+    box.writeBigUInt64BE(700_000_000n, 8);
+    writeFileSync(others, Buffer.concat([bytes, box]));
+    truncateSync(others, bytes.length + 700_000_000);
+    const [few, many] = [marked, others].map(megabytesToInspect);
+    assert.ok(many < few + 60, `${few} MB for the small one, ${many} MB for the large one`);
+    const changed = Buffer.from(bytes);
+    changed[bytes.length - 1000] ^= 1;
+    writeFileSync(others, changed);
+    assert.equal((await inspect(others)).credentials?.state, 'invalid');
   });
 
   test('inspecting takes no more memory for a large file than for a small one', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { hashOfFile } from './fileHash';
-import { c2paUuid, offsetBytes, topBoxes, unhashed, type TopBox } from './isoBoxes';
+import { c2paUuid, offsetBytes, topBoxes, type TopBox } from './isoBoxes';
 
 /** How a manifest is bound to a file, as the reference implementation tells it: hashes as `b64'…'`. */
 export interface HardBinding {
@@ -47,7 +47,8 @@ const mostStoreBytes = 64e6;
 
 /**
  * The manifest store of a file made of boxes, with a check in small pieces: the reference implementation reads hundreds of MB at a
- * time. The check knows bindings that leave out what ours do, no more. Undefined for everything unusual.
+ * time. The check knows bindings that leave out whole boxes at the top, as all do that are not made for streaming. Undefined for
+ * everything unusual.
  */
 export async function isoStore(file: string): Promise<IsoStore | undefined> {
   const handle = await open(file);
@@ -63,9 +64,9 @@ export async function isoStore(file: string): Promise<IsoStore | undefined> {
     return {
       store: content.subarray(storeHead),
       check: async ({ label, alg = 'sha256', hash, exclusions = [], merkle }) => {
-        const isUsual = merkle === undefined && leaveOutTheSame(exclusions);
-        if (label !== 'c2pa.hash.bmff.v3' || !isUsual || !algorithms.includes(alg)) return undefined;
-        return (await hashOfBoxes(file, boxes, alg)).equals(bytesOf(hash));
+        const leftOut = merkle === undefined ? typesLeftOut(exclusions) : undefined;
+        if (label !== 'c2pa.hash.bmff.v3' || !leftOut || !algorithms.includes(alg)) return undefined;
+        return (await hashOfBoxes(file, boxes, leftOut, alg)).equals(bytesOf(hash));
       },
     };
   } finally {
@@ -75,27 +76,39 @@ export async function isoStore(file: string): Promise<IsoStore | undefined> {
 
 const manifestBox = [...Buffer.from(c2paUuid, 'hex')].join();
 
-const leftOut = ['/uuid', ...[...unhashed].map((type) => `/${type}`)];
+/** What tools leave out as a matter of course. Of anything more the library has to say what it thinks. */
+const usuallyLeftOut = new Set(['/ftyp', '/mfra', '/free', '/skip']);
 
-function leaveOutTheSame(exclusions: readonly Exclusion[]): boolean {
-  return (
-    exclusions.every(isOurs) && leftOut.every((place) => exclusions.some(({ xpath }) => xpath === place))
-  );
+/**
+ * The types of boxes at the top of a file that do not count, beside the manifest's own. Undefined when anything else is left out, or
+ * boxes under conditions, or when the manifest itself is not.
+ */
+function typesLeftOut(exclusions: readonly Exclusion[]): ReadonlySet<string> | undefined {
+  const types = new Set<string>();
+  let isManifestOut = false;
+  for (const { xpath = '', data, ...more } of exclusions) {
+    if (Object.values(more).some((condition) => condition !== null)) return undefined;
+    if (/^\/uuid(\[\d\])?$/.test(xpath) && isManifest(data)) isManifestOut ||= xpath === '/uuid';
+    else if (usuallyLeftOut.has(xpath) && !data) types.add(xpath.slice(1));
+    else return undefined;
+  }
+  return isManifestOut ? types : undefined;
 }
 
-function isOurs({ xpath = '', data, ...more }: Exclusion): boolean {
-  if (Object.values(more).some((condition) => condition !== null)) return false;
-  if (unhashed.has(xpath.slice(1))) return !data;
+function isManifest(data: Exclusion['data']): boolean {
   const [{ offset, value } = { offset: 0, value: '' }] = data ?? [];
-  return (
-    /^\/uuid(\[\d\])?$/.test(xpath) && data?.length === 1 && offset === 8 && String(value) === manifestBox
-  );
+  return data?.length === 1 && offset === 8 && String(value) === manifestBox;
 }
 
-async function hashOfBoxes(file: string, boxes: readonly TopBox[], algorithm: string): Promise<Buffer> {
+async function hashOfBoxes(
+  file: string,
+  boxes: readonly TopBox[],
+  leftOut: ReadonlySet<string>,
+  algorithm: string,
+): Promise<Buffer> {
   const hash = createHash(algorithm);
   for (const { type, uuid, start, end } of boxes) {
-    if (unhashed.has(type) || uuid === c2paUuid) continue;
+    if (leftOut.has(type) || uuid === c2paUuid) continue;
     hash.update(offsetBytes(start));
     const pieces = createReadStream(file, { start, end: end - 1, highWaterMark: 1 << 20 });
     for await (const piece of pieces) hash.update(piece as Buffer);

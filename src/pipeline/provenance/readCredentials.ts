@@ -1,7 +1,12 @@
-import { credentialsBeside, type CredentialsRecord, type IngredientRecord } from '../../protocol/provenance';
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import {
+  credentialsBeside,
+  type CredentialsRecord,
+  type ForeignCredentials,
+  type IngredientRecord,
+} from '../../protocol/provenance';
 import { isoStore, wholeFileCheck, type CheckBinding, type HardBinding } from './bindings';
 import { c2paLibrary, offline, reasonOf } from './c2paLibrary';
 import { withFileBlob } from './fileBlob';
@@ -40,27 +45,50 @@ const mostStoreBytes = 64e6;
 /** Says that nobody vouches for the signer; the signature itself may be right. */
 const untrusted = 'signingCredential.untrusted';
 
-/**
- * Reads and verifies Content Credentials, ours and others', in the file or beside it. Undefined when there are none. Nothing is fetched
- * from anywhere.
- */
-export async function readCredentials(
-  file: string,
-  format: string | undefined,
-): Promise<CredentialsRecord | undefined> {
-  const inside = canHoldManifest(format) ? await readInside(file, format) : undefined;
-  return inside ?? readBeside(file);
+/** What was found in a file or beside it. */
+export interface FoundCredentials {
+  credentials?: CredentialsRecord;
+  foreign?: ForeignCredentials;
 }
 
-async function readBeside(file: string): Promise<CredentialsRecord | undefined> {
+/** Reads and verifies Content Credentials, ours and others', in the file or beside it. Nothing is fetched from anywhere. */
+export async function readCredentials(file: string, format: string | undefined): Promise<FoundCredentials> {
+  const inside = canHoldManifest(format) ? await readInside(file, format) : undefined;
+  return inside ? { credentials: inside } : readBeside(file);
+}
+
+async function readBeside(file: string): Promise<FoundCredentials> {
   const { dir, name: stem } = path.parse(file);
   // Others put `.c2pa` in place of the extension.
   const beside = [credentialsBeside(file), path.join(dir, `${stem}.c2pa`)].find(existsSync);
-  if (beside === undefined) return undefined;
+  if (beside === undefined) return {};
   const name = path.basename(beside);
-  if ((await stat(beside)).size > mostStoreBytes) return { ...unreadable('it is too large'), beside: name };
-  const record = await readStore(await readFile(beside), wholeFileCheck(file));
-  return { ...(record ?? unreadable('it belongs to a file that holds it')), beside: name };
+  const credentials = (record: CredentialsRecord) => ({ credentials: { ...record, beside: name } });
+  if ((await stat(beside)).size > mostStoreBytes) return credentials(unreadable('it is too large'));
+  const store = await readFile(beside);
+  const record = await readStore(store, wholeFileCheck(file));
+  if (!record) return credentials(unreadable('it belongs to a file that holds it'));
+  if (isBound(record) || beside === credentialsBeside(file)) return credentials(record);
+  const owner = await ownerOf(store, { dir, stem, but: [file, beside] });
+  return owner === undefined ? credentials(record) : { foreign: { beside: name, owner } };
+}
+
+function isBound({ problems }: CredentialsRecord): boolean {
+  return !problems.some(({ code }) => mismatches.includes(code));
+}
+
+/** Which file with the same stem a manifest is bound to: the one thing that tells another's credentials from a change. */
+async function ownerOf(
+  store: Uint8Array,
+  { dir, stem, but }: { dir: string; stem: string; but: readonly string[] },
+): Promise<string | undefined> {
+  for (const entry of await readdir(dir === '' ? '.' : dir, { withFileTypes: true })) {
+    const other = path.join(dir, entry.name);
+    if (!entry.isFile() || path.parse(entry.name).name !== stem || but.includes(other)) continue;
+    const record = await readStore(store, wholeFileCheck(other)).catch(() => undefined);
+    if (record && isBound(record)) return entry.name;
+  }
+  return undefined;
 }
 
 async function readInside(file: string, format: string): Promise<CredentialsRecord | undefined> {
