@@ -7,6 +7,8 @@ import { icon } from './icons';
 
 /** Farther apart than this the two are set on the same moment again. */
 const mostApartSeconds = 0.08;
+/** So much of a video has been played when its sound has been decoded, or will not be. */
+const heardSeconds = 0.3;
 
 /**
  * Original and result played together: one over the other with a line to wipe between them, or side by side. The sound is that of
@@ -30,10 +32,16 @@ export class Player {
     value: '50',
     'aria-label': t('Original to the left, result to the right'),
   });
+  private readonly silence = make('p', { class: 'quiet', role: 'status' });
   private readonly clock = make('output', { class: 'clock' });
   private readonly play = iconButton('play', t('Play'), () => void this.toggle());
 
-  constructor(originalUri: string, resultUri: string, onTrouble: () => void) {
+  constructor(
+    originalUri: string,
+    resultUri: string,
+    private readonly hasSound: boolean,
+    onTrouble: () => void,
+  ) {
     const video = (uri: string, name: string, label: string): HTMLVideoElement =>
       make('video', { src: uri, class: name, 'aria-label': label, preload: 'auto', playsinline: '' });
     this.original = video(originalUri, 'original', t('Original'));
@@ -59,6 +67,7 @@ export class Player {
       this.wipe,
       make('div', { class: 'row' }, this.play, this.seeker, this.clock),
       make('div', { class: 'row' }, together, sound),
+      this.silence,
     );
     this.wipe.addEventListener('input', () => this.showWipe(false));
     this.seeker.addEventListener('input', () =>
@@ -102,10 +111,19 @@ export class Player {
     const { currentTime } = this.result;
     if (Math.abs(this.original.currentTime - currentTime) > mostApartSeconds)
       this.original.currentTime = currentTime;
+    if (this.hasSound && !this.result.paused && currentTime > heardSeconds) this.tellSilence();
     if (this.length > 0) this.seeker.valueAsNumber = (1000 * currentTime) / this.length;
     const text = clockText(currentTime);
     this.clock.textContent = text;
     this.seeker.setAttribute('aria-valuetext', text);
+  }
+
+  /** VS Code for the desktop decodes H.264 and no AAC: pictures without a sound. Where nothing counts the sound, nothing is said. */
+  private tellSilence(): void {
+    const isSilent = Reflect.get(this.result, 'webkitAudioDecodedByteCount') === 0;
+    this.silence.textContent = isSilent
+      ? t('This window cannot play the sound of this format; open the result elsewhere to hear it.')
+      : '';
   }
 
   private showWipe(isSide: boolean): void {

@@ -92,7 +92,7 @@ export class Run {
   }
 
   /** Made once for every result: a video that is built anew starts anew. */
-  private playerOf({ originalUri, resultUri }: Result): HTMLElement[] {
+  private playerOf({ originalUri, resultUri, sound }: Result): HTMLElement[] {
     if (resultUri === '') return [];
     const of = `${originalUri} ${resultUri}`;
     if (this.player?.of !== of) {
@@ -105,7 +105,7 @@ export class Run {
             t('This window cannot play the format; compare single frames instead.'),
           ),
         );
-      place.append(new Player(originalUri, resultUri, giveUp).element);
+      place.append(new Player(originalUri, resultUri, sound, giveUp).element);
       this.player = { of, element: place };
     }
     return [this.player.element];

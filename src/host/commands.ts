@@ -113,7 +113,7 @@ export async function doctor(host: Host): Promise<void> {
     host.checked(report);
     for (const { ok, name, detail, cure } of report.checks) {
       if (ok) log.info(`  ✓ ${name}: ${detail}`);
-      else log.warn(`  ✗ ${name}: ${detail}${cure === undefined ? '' : ` ${cure}`}`);
+      else log.warn(`  ✗ ${name}: ${detail}${cure === undefined ? '' : ` – ${cure}`}`);
     }
     log.info(report.ok ? 'Doctor: everything needed is there' : 'Doctor: something needed is missing');
   } catch (error) {

@@ -192,6 +192,8 @@ const isRunView = isShape(
       /** Addresses from which the page can play them; empty for pictures. */
       originalUri: isText,
       resultUri: isText,
+      /** It has sound. */
+      sound: isFlag,
     }),
   },
 );

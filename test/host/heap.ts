@@ -1,21 +1,10 @@
-import { getHeapSnapshot, setFlagsFromString } from 'node:v8';
 import { text } from 'node:stream/consumers';
-import { runInNewContext } from 'node:vm';
+import { getHeapSnapshot } from 'node:v8';
 
-/** Bytes in use once everything that nobody holds has gone. */
-export async function heapAfterCollection(): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  for (let i = 0; i < 3; i++) {
-    collect();
-    // What finalizers and promises let go only afterwards.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return process.memoryUsage().heapUsed;
-}
-
-/** How many objects of these classes this process holds, by the names of their constructors. */
-export async function objectsAlive(names: readonly string[]): Promise<Record<string, number>> {
+/** How many objects this process holds once everything that nobody holds has gone, by the names of their constructors. */
+export async function objectsAlive(): Promise<Map<string, number>> {
+  // Taking one collects garbage; what finalizers let go only afterwards, the second one lacks.
+  await text(getHeapSnapshot());
   const { snapshot, nodes, strings } = JSON.parse(await text(getHeapSnapshot())) as {
     snapshot: { meta: { node_fields: string[]; node_types: [string[]] } };
     nodes: number[];
@@ -24,10 +13,13 @@ export async function objectsAlive(names: readonly string[]): Promise<Record<str
   const { node_fields: fields, node_types: types } = snapshot.meta;
   const [typeAt, nameAt] = [fields.indexOf('type'), fields.indexOf('name')];
   const isObject = types[0].indexOf('object');
-  const alive = Object.fromEntries(names.map((name) => [name, 0]));
+  const isClosure = types[0].indexOf('closure');
+  const alive = new Map<string, number>();
   for (let at = 0; at < nodes.length; at += fields.length) {
-    const name = strings[nodes[at + nameAt]];
-    if (nodes[at + typeAt] === isObject && name in alive) alive[name]++;
+    const type = nodes[at + typeAt];
+    if (type !== isObject && type !== isClosure) continue;
+    const name = `${type === isClosure ? 'function ' : ''}${strings[nodes[at + nameAt]]}`;
+    alive.set(name, (alive.get(name) ?? 0) + 1);
   }
   return alive;
 }

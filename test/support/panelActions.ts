@@ -60,6 +60,19 @@ export const panelActions = {
   /** Waits for an element; its text. */
   panelText: (page: Page, selector: string) => webview(page).locator(selector).first().innerText(),
 
+  /** What can be heard in the player: whether each video is muted, bytes of sound decoded, and what it says about that. */
+  panelSound: async (page: Page) =>
+    (await frameOf(page)).evaluate<{
+      original: boolean;
+      result: boolean;
+      decoded: number;
+      note: string;
+    }>(`(() => {
+      const [original, result] = ['original', 'result'].map((name) => document.querySelector('.player video.' + name));
+      return { original: original.muted, result: result.muted, decoded: result.webkitAudioDecodedByteCount,
+        note: document.querySelector('.player [role="status"]').textContent };
+    })()`),
+
   /** Width of an element in pixels. */
   panelWidth: async (page: Page, selector: string) =>
     (await webview(page).locator(selector).first().boundingBox())?.width ?? 0,
@@ -89,6 +102,15 @@ export const panelActions = {
   panelAttribute: (page: Page, argument: string) => {
     const [selector, name] = split(argument);
     return webview(page).locator(selector).first().getAttribute(name);
+  },
+
+  /** A property of an element, as text: argument `selector|name`. */
+  panelProperty: async (page: Page, argument: string) => {
+    const [selector, name] = split(argument);
+    return webview(page)
+      .locator(selector)
+      .first()
+      .evaluate<string, string>((element, key) => String(Reflect.get(element as object, key)), name);
   },
 
   /** Waits until an element is not to be seen. */

@@ -45,6 +45,7 @@ export function viewOfRun(run: JobRun, webview: vscode.Webview, fileSize: (file:
         height: report.height,
         originalUri: address(run.job.target),
         resultUri: address(report.output),
+        sound: report.audio !== 'none',
       },
     }),
   };

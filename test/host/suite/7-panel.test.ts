@@ -63,6 +63,17 @@ suite('The panel of a job file', () => {
     await ui('panelWait', '.run .facts|40 frames');
     await notification('Face swapped: ann-holiday.mp4');
     await ui('screenshot', 'panel-done');
+
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await ui('panelClick', '.player [aria-label="Play"]');
+    await until(async () => Number(await ui('panelProperty', '.player [aria-label="Time"]|value')) > 400);
+    const { original, result, decoded, note } = await ui('panelSound');
+    assert.deepEqual([original, result], [true, false], 'of the two, the result is heard');
+    assert.equal(/cannot play the sound/.test(note), decoded === 0, `${decoded} bytes, “${note}”`);
+    const narrow = await ui('panelWidth', '.player .result');
+    await ui('panelClick', 'text=Side by Side');
+    assert.ok((await ui('panelWidth', '.player .result')) < 0.6 * narrow);
+    await ui('screenshot', 'panel-side-by-side');
   });
 
   test('changes the file step by step, and VS Code undoes the steps', async () => {

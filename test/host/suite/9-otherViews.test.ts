@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
+import { cudaFeedPackages, thisPlatform } from '../../../src/machine/cudaPlatforms';
 import { fakeGpu } from '../../support/fakeGpu';
-import { inWorkspace, until } from '../surroundings';
+import { elfLibrary } from '../../support/nativeLibraries';
+import { extension, inWorkspace, outputChannel, until } from '../surroundings';
 import { hasUi, notification, ui } from '../ui';
 
 const standIn = (name: string): string =>
@@ -76,6 +78,40 @@ suite('The view of the GPU', () => {
     const cuda = await ui('viewRow', 'GPU|CUDA');
     // A machine without a GPU is no broken machine.
     if (cuda.spoken.includes('no NVIDIA GPU')) assert.match(cuda.icon, /codicon-circle-slash/);
+  });
+
+  test('installs the CUDA runtime from a folder of its owner, tells what it still needs, and removes it', async function () {
+    if (!(thisPlatform in cudaFeedPackages) || process.platform !== 'linux') this.skip();
+    const folder = mkdtempSync(path.join(tmpdir(), 'face-swap-provider-'));
+    const settings = vscode.workspace.getConfiguration('faceSwap');
+    const { version } = JSON.parse(
+      readFileSync(
+        path.join(extension().extensionPath, 'node_modules', 'onnxruntime-node', 'package.json'),
+        'utf8',
+      ),
+    ) as { version: string };
+    // Enough for who reads what it says and wants; nobody loads it on a machine without that library.
+    const provider = elfLibrary(['libcudnn_nowhere.so.9'], version);
+    writeFileSync(path.join(folder, 'libonnxruntime_providers_cuda.so'), provider);
+    writeFileSync(path.join(folder, 'libonnxruntime_providers_shared.so'), elfLibrary(['libc.so.6']));
+    await vscode.commands.executeCommand('notifications.clearAll');
+    try {
+      await settings.update('cuda.runtimePath', folder, vscode.ConfigurationTarget.Global);
+      const runtime = await vscode.commands.executeCommand<string>('faceSwap.installCudaRuntime', true);
+      assert.match(await notification('The CUDA runtime is installed, but'), /Show Log/);
+      assert.match((await ui('viewRow', 'GPU|CUDA runtime')).spoken, /, installed$/);
+      assert.ok(existsSync(runtime), runtime);
+      assert.match(outputChannel(), /libcudnn_nowhere\.so\.9/);
+      await ui('viewPress', 'GPU|CUDA runtime|Remove CUDA Runtime');
+      await notification('The CUDA runtime is removed.');
+      assert.match((await ui('viewRow', 'GPU|CUDA runtime')).spoken, /, not installed$/);
+      assert.equal(existsSync(runtime), false);
+    } finally {
+      await vscode.commands.executeCommand('faceSwap.removeCudaRuntime');
+      await settings.update('cuda.runtimePath', undefined, vscode.ConfigurationTarget.Global);
+      await vscode.commands.executeCommand('notifications.clearAll');
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test('tells what the running job runs on', async () => {
