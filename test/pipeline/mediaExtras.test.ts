@@ -193,4 +193,18 @@ describe('what comes along besides the picture', async () => {
       removeFolderOf(output);
     }
   });
+
+  for (const tools of generations) {
+    test(`a film that was cut without encoding it anew keeps its last frame, with ffmpeg ${tools.ffmpeg.version}`, async () => {
+      const encode = ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '3', '-b_strategy', '0'];
+      run('-f', 'lavfi', '-i', 'testsrc=size=96x64:rate=25:duration=2', ...encode, at('whole.mp4'));
+      // Where frames refer to later ones, the cut leaves a gap before the last frame.
+      run('-i', at('whole.mp4'), '-t', '1.04', '-c', 'copy', at('cut.mp4'));
+      const encoding = { ...defaultEncoding, preset: 'veryfast' as const };
+      const { info, result, output } = await passThrough(at('cut.mp4'), '.mp4', encoding, tools, 500);
+      removeFolderOf(output);
+      assert.ok(info.variableFrameRate, 'there is a gap');
+      assert.equal(result.frames, info.frames);
+    });
+  }
 });

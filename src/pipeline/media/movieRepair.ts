@@ -11,8 +11,8 @@ export interface MovieRepair {
 
 /**
  * Puts right in an MP4 or MOV file what generations of ffmpeg do in different ways or not at all: the display
- * matrix with all its nine numbers, and the duration of the last frame, which the oldest leaves at nothing when the
- * rate varies, so that players skip that frame. All in place: no box changes its size.
+ * matrix with all its nine numbers, and the duration of the last frame, which the oldest leaves at nothing, or at
+ * that of the others, when the rate varies, so that players skip that frame. All in place: no box changes its size.
  */
 export async function repairMovie(file: string, repair: MovieRepair): Promise<void> {
   const handle = await open(file, 'r+');
@@ -42,13 +42,15 @@ function lengthenLast(bytes: Buffer, track: Box, duration: number): void {
   if (!times || !media || !movie || !header) return;
   const last = times.start + 8 + (bytes.readUInt32BE(times.start + 4) - 1) * 8;
   const missing = duration - bytes.readUInt32BE(last + 4);
-  // A last frame that shares its entry with others has their duration, which is none that was made up.
-  if (missing <= 0 || bytes.readUInt32BE(last) !== 1) return;
-  bytes.writeUInt32BE(duration, last + 4);
+  if (missing <= 0) return;
+  // Where the last packet shares its entry with others, only the time for which the track is shown can grow in place.
+  if (bytes.readUInt32BE(last) === 1) {
+    bytes.writeUInt32BE(duration, last + 4);
+    add(bytes, media, 16, 24, missing);
+  }
   const mediaScale = bytes.readUInt32BE(media.start + (bytes[media.start] === 1 ? 20 : 12));
   const movieScale = bytes.readUInt32BE(movie.start + (bytes[movie.start] === 1 ? 20 : 12));
   const scaled = Math.round((missing * movieScale) / mediaScale);
-  add(bytes, media, 16, 24, missing);
   const end = add(bytes, header, 20, 28, scaled);
   const edits = descend(bytes, track, 'edts', 'elst');
   if (edits) {
