@@ -1,4 +1,4 @@
-import { findModel } from '../models';
+import { findModel, verifyBuiltIn } from '../models';
 import { toldFailure } from '../protocol/providerText';
 import { FaceSwapError } from '../protocol/errors';
 import { describeError } from '../protocol/errorText';
@@ -10,7 +10,6 @@ import {
   type ToolPaths,
 } from '../protocol/job';
 import type { DoctorReport } from '../protocol/report';
-import { faceModelIds } from './faceModels';
 import { listGpus } from './gpu/smi';
 import { pinGpu, visibleGpu } from './gpu/device';
 import { belongsHere } from './inference/providers';
@@ -53,17 +52,11 @@ async function checkTools(paths: ToolPaths): Promise<Check[]> {
   }
 }
 
+/** Every built-in model: without the check of the content no job runs either. */
 async function checkModels(): Promise<Check[]> {
-  const checks: Check[] = [];
-  for (const id of faceModelIds) {
-    try {
-      const { path } = await findModel(id);
-      checks.push({ name: `model ${id}`, ok: true, detail: path });
-    } catch (error) {
-      checks.push(failed(`model ${id}`, error));
-    }
-  }
-  return checks;
+  return (await verifyBuiltIn()).map(({ record, path, error }) =>
+    error ? failed(`model ${record.id}`, error) : { name: `model ${record.id}`, ok: true, detail: path },
+  );
 }
 
 /** The runtime and NVIDIA's GPUs; a machine without one lacks nothing. */

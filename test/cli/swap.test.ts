@@ -173,7 +173,7 @@ describe('the command line', () => {
     assert.equal(code, 0, stderr);
     const report = JSON.parse(stdout) as DoctorReport;
     assert.equal(report.ok, true);
-    for (const name of ['ffmpeg', 'ffprobe', 'model face_detector', 'provider cpu'])
+    for (const name of ['ffmpeg', 'ffprobe', 'model face_detector', 'model content_checker', 'provider cpu'])
       assert.ok(
         report.checks.some((check) => check.name === name && check.ok),
         name,
