@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { ChildMemory } from './machine/childMemory';
 import { treeMemory } from './machine/treeMemory';
 import type { SerializedError } from './protocol/errors';
 import { workerMethods, type WorkerEvent, type WorkerRequest } from './protocol/workerMessages';
@@ -26,6 +27,8 @@ interface Call {
 }
 
 const calls = new Map<number, Call>();
+/** Nothing on Linux, where `treeMemory` counts them. */
+const children = new ChildMemory();
 let thread: Worker | undefined;
 let ending = false;
 
@@ -151,7 +154,7 @@ function watchMemory(): void {
   const limits = [...calls.values()].map((call) => call.memoryLimit).filter((limit) => limit > 0);
   const limit = Math.min(...limits);
   if (limit === Infinity) return;
-  const used = treeMemory();
+  const used = treeMemory() + children.bytes;
   if (used <= limit) return;
   // Rounded up: what was taken is more than the limit in the sentence as well.
   const facts = { limit: limit / 1e9, used: Math.ceil(used / 1e7) / 100 };

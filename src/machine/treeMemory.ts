@@ -5,7 +5,7 @@ const pageBytes = 4096;
 
 /**
  * Bytes that a process holds in memory together with everything it has started: ffmpeg takes as much as the pipeline. Only Linux
- * tells of children at no cost; elsewhere it is this process alone.
+ * tells of children at no cost; elsewhere it is this process alone, and `ChildMemory` tells of the others.
  */
 export function treeMemory(pid = process.pid): number {
   if (process.platform !== 'linux') return process.memoryUsage.rss();
