@@ -1,12 +1,21 @@
 import { boxBlur, cells, fillPolygon, smoothstep, softPolygon, type Grid } from '../../image/grid';
 import { keptParts, type Outline } from './carry';
-import { eyes, faceOval } from './meshTopology';
+import { brows, eyes, faceOval } from './meshTopology';
 import type { GridPoints } from './skin';
 
 /** Height of an open eye by its width. */
 const OPEN = 0.28;
 /** Lid edges and lashes reach this share of the eye's width beyond its opening. */
 const LID = 0.06;
+/**
+ * What stays the target's grows by these multiples of what the eye lacks to be open, upwards and downwards, and so does its
+ * soft edge (by face height): the source's open lid around a closed one looks like an eye that is half open.
+ */
+const LID_CLOSING = 2.5;
+const LOWER_CLOSING = 0.5;
+const SOFT_CLOSING = 0.06;
+/** It ends at this share of the way from the eye's middle to the brow, which must not fade in a blink. */
+const TO_BROW = 0.7;
 
 /**
  * How much of the source each cell takes, 0–1, before hair and hands are considered.
@@ -25,7 +34,8 @@ export function faceMask(
   boxBlur(mask, grid, size * 0.025, 2);
   for (let i = 0; i < mask.length; i++) mask[i] = smoothstep(0.6, 0.88, mask[i]);
   holes.forEach((hole, i) => {
-    cutOut(mask, grid, hole, size * (keptParts[i].name === 'eye' ? 0.012 : 0.006));
+    const { name, ring } = keptParts[i];
+    cutOut(mask, grid, hole, size * (name === 'eye' ? 0.012 + SOFT_CLOSING * closing(points, ring) : 0.006));
   });
   return mask;
 }
@@ -60,28 +70,47 @@ export function outline(points: GridPoints, numbers: readonly number[]): [number
   return numbers.map((p) => [points[p * 2], points[p * 2 + 1]]);
 }
 
-/** Lid edges grown by the lashes and the fold of the lid: what moves in a blink stays the target's. */
-export function eyeOutline(points: GridPoints, numbers: readonly number[]): [number, number][] {
-  const rim = outline(points, numbers);
+/** An eye's middle, its width, the direction along it, and how far above or below the middle each point of its rim lies. */
+function eyeShape(rim: readonly (readonly [number, number])[]) {
   const cx = rim.reduce((sum, [x]) => sum + x, 0) / rim.length;
   const cy = rim.reduce((sum, [, y]) => sum + y, 0) / rim.length;
   const [ax, ay] = rim[0];
   const [bx, by] = rim[8];
   const width = Math.hypot(bx - ax, by - ay) || 1;
   const [ux, uy] = [(bx - ax) / width, (by - ay) / width];
-  const across = ([x, y]: readonly [number, number]) => -(x - cx) * uy + (y - cy) * ux;
+  const across = (x: number, y: number) => -(x - cx) * uy + (y - cy) * ux;
+  const heights = rim.map(([x, y]) => across(x, y));
+  const opening = Math.max(...heights) - Math.min(...heights);
+  return { cx, cy, width, ux, uy, heights, across, closing: Math.max(0, OPEN - opening / width) };
+}
+
+/** What an eye lacks to be open, by its width: 0 for an open one. */
+function closing(points: GridPoints, numbers: readonly number[]): number {
+  return eyeShape(outline(points, numbers)).closing;
+}
+
+/** Lid edges grown by the lashes and the fold of the lid: what moves in a blink stays the target's. */
+export function eyeOutline(points: GridPoints, numbers: readonly number[]): [number, number][] {
+  const rim = outline(points, numbers);
+  const { cx, cy, width, ux, uy, heights, across, closing } = eyeShape(rim);
   // The rims run mirrored: from the outer corner over the upper lid to the inner one.
   const up = numbers === eyes.left ? -1 : 1;
-  const heights = rim.map(across);
-  const opening = Math.max(...heights) - Math.min(...heights);
   // What a closing lid uncovers moves with it; the upper lid does nearly all of it, and image rows grow downwards.
-  const upper = LID + Math.max(0, OPEN - opening / width);
+  const upper = LID + LID_CLOSING * closing;
+  const lower = LID + LOWER_CLOSING * closing;
+  const brow = brows[numbers === eyes.left ? 0 : 1].map((p) => up * across(points[p * 2], points[p * 2 + 1]));
+  const limit = Math.max(0, TO_BROW * Math.min(...brow));
   // Along the eye a little, across it by a share of its width, because a closed eye has no height to scale.
   return rim.map(([x, y], i) => {
     const along = (x - cx) * ux + (y - cy) * uy;
     const roundness = Math.sqrt(Math.max(0, 1 - (along / (0.56 * width)) ** 2));
     const isUpper = i > 0 && i < 8;
-    const grown = heights[i] + (isUpper ? upper : -LID) * up * width * roundness;
+    const height = up * heights[i];
+    const above = Math.max(
+      height + LID * width * roundness,
+      Math.min(limit, height + upper * width * roundness),
+    );
+    const grown = up * (isUpper ? above : height - lower * width * roundness);
     return [cx + along * 1.08 * ux - grown * uy, cy + along * 1.08 * uy + grown * ux];
   });
 }

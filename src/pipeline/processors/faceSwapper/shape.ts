@@ -1,6 +1,7 @@
 import { landmarkCount, type Landmarks } from '../../faces/face';
 import { distance3 } from './measures';
 import { faceOval } from './meshTopology';
+import { keepOpenings } from './openings';
 
 const mouthPoints = [61, 291, 0, 17, 13, 14, 84, 314];
 const outline = new Set(faceOval);
@@ -27,6 +28,7 @@ export function blendShape(source: Landmarks, target: Landmarks, amount: number)
   }
   const out = new Float32Array(landmarkCount * 2);
   moves.forEach((move, axis) => {
+    keepOpenings(move);
     const turn = turning(move, weights, target);
     for (let i = 0; i < landmarkCount; i++)
       out[i * 2 + axis] = target[i * 3 + axis] + weights[i] * (move[i] - turn(target[i * 3 + 2]));

@@ -6,7 +6,7 @@ import type { GridColours } from './skin';
 const FOLD_SHARE = 0.85;
 const FOLD_LINES = 0.4;
 /** How much of the dark of an upper lid is taken away: the target keeps its own lashes, and two rows look drawn on. */
-const LASHES = 0.4;
+const LASHES = 0.25;
 
 /**
  * Counts the shade of smile folds as light, in place, so that they are not drawn on a face that does not smile.
