@@ -47,7 +47,10 @@ export class Player {
     this.original = video(originalUri, 'original', t('Original'));
     this.result = video(resultUri, 'result', t('Result'));
     this.original.muted = true;
-    const screens = make('div', { class: 'screens' }, this.original, this.result);
+    const tag = (side: string, text: string): HTMLElement =>
+      make('span', { class: `tag ${side}`, 'aria-hidden': 'true' }, text);
+    const tags = [tag('left', t('Original')), tag('right', t('Result'))];
+    const screens = make('div', { class: 'screens' }, this.original, this.result, ...tags);
     const together = button(t('Side by Side'), 'secondary', () => {
       const isSide = screens.classList.toggle('side');
       together.setAttribute('aria-pressed', String(isSide));

@@ -10,7 +10,8 @@ export function barText(progress: Progress, columns: number): string {
 }
 
 export function statusText({ frame, total, fps, secondsLeft, provider, fellBack, vram }: Progress): string {
-  const parts = [`${Math.floor((100 * frame) / total)} %`, `${frame}/${total}`, `${fps.toFixed(1)} fps`];
+  const parts = [`${Math.floor((100 * frame) / total)} %`, `${frame}/${total}`];
+  if (fps > 0) parts.push(`${fps.toFixed(1)} fps`);
   if (secondsLeft !== undefined) parts.push(`${clock(secondsLeft)} left`);
   if (provider !== undefined) parts.push(fellBack === true ? `${provider} (fallback)` : provider);
   if (vram !== undefined) parts.push(`VRAM ${vram.usedMb}/${vram.totalMb} MB`);

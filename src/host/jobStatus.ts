@@ -38,12 +38,12 @@ export function vramText({ usedMb, totalMb }: { usedMb: number; totalMb: number 
 /** `42 % · 31 fps · 2 min 5 s left`, or the stage's name while no frame has been swapped yet. */
 export function longStatus(progress: Progress, t: Translate = english): string {
   if (progress.stage !== 'swap') return stageTitle(progress.stage, t);
-  return `${percentOf(progress)} % · ${pace(progress, ' · ', t)}`;
+  return [`${percentOf(progress)} %`, pace(progress, ' · ', t)].filter((part) => part !== '').join(' · ');
 }
 
 /** Speed, time left and provider, as far as each is known. */
 export function pace({ fps, secondsLeft, provider }: Progress, separator = ', ', t = english): string {
-  const parts = [rate(fps, t)];
+  const parts = fps > 0 ? [rate(fps, t)] : [];
   if (secondsLeft !== undefined) parts.push(t('{0} left', duration(secondsLeft)));
   if (provider !== undefined) parts.push(t('on {0}', provider.toUpperCase()));
   return parts.join(separator);

@@ -3,13 +3,11 @@ const windowMs = 4000;
 /** Before this much of the work has been seen, an estimate of the time left would be a guess. */
 const minimumMs = 1500;
 
-/** Counts frames against the clock. */
+/** Counts frames against the clock, from the first finished one on: what was opened and looked at before it takes no longer for more frames. */
 export class Speedometer {
   private readonly marks: { ms: number; frames: number }[] = [];
 
-  constructor(private readonly now: () => number = () => performance.now()) {
-    this.marks.push({ ms: this.now(), frames: 0 });
-  }
+  constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** `frames` finished so far, of `total` (0: unknown). Frames per second over the last seconds, and the time left. */
   measure(frames: number, total: number): { fps: number; secondsLeft?: number } {

@@ -29,6 +29,20 @@ test('no time left is given before enough has been seen or without a total', () 
   assert.ok(meter.measure(61, 100).secondsLeft! > 0);
 });
 
+test('what happens before the first frame says nothing about the others', () => {
+  let ms = 0;
+  const meter = new Speedometer(() => ms);
+  ms = 2500;
+  assert.deepEqual(meter.measure(1, 900), { fps: 0 });
+  for (let frame = 2; frame <= 51; frame++) {
+    ms += 40;
+    meter.measure(frame, 900);
+  }
+  const { fps, secondsLeft } = meter.measure(51, 900);
+  assert.ok(Math.abs(fps - 25) < 0.01, `fps ${fps}`);
+  assert.ok(Math.abs(secondsLeft! - 849 / 25) < 0.1, `left ${secondsLeft!}`);
+});
+
 test('the stopwatch adds up by name and lets errors through', async () => {
   const watch = new Stopwatch();
   assert.equal(await watch.time('a', () => 5), 5);
