@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { boxBlur, cells, fillPolygon, softPolygon, type Grid } from '../../src/pipeline/image/grid';
+import {
+  averageDown,
+  boxBlur,
+  cells,
+  fillPolygon,
+  softPolygon,
+  type Grid,
+} from '../../src/pipeline/image/grid';
 
 const grid: Grid = { width: 31, height: 23, step: 1 };
 
@@ -27,6 +34,29 @@ describe('maps on a grid', () => {
       const wanted = plainBlur(map, small, radius);
       boxBlur(map, small, radius, 1);
       map.forEach((value, i) => assert.ok(Math.abs(value - wanted[i]) < 1e-3, `cell ${i}`));
+    }
+  });
+
+  test('hold the mean of the samples under every cell, at least one, whatever the step', () => {
+    const data = Uint8Array.from({ length: 90 * 60 }, (_, i) => (i * 89) % 256);
+    for (const [step, width, height] of [
+      [4, 50, 31],
+      [2.5, 33, 40],
+      [0.5, 20, 9],
+    ]) {
+      const plane = { data, offset: 95, stride: 90, width, height };
+      const small = { width: Math.ceil(width / step), height: Math.ceil(height / step), step: 1 };
+      const means = averageDown(plane, small, step, step);
+      means.forEach((value, i) => {
+        const first = (cell: number, size: number) => Math.min(size - 1, Math.floor(cell * step));
+        const [x0, y0] = [first(i % small.width, width), first(Math.floor(i / small.width), height)];
+        const end = (cell: number, from: number, size: number) =>
+          Math.max(from + 1, Math.min(size, Math.floor((cell + 1) * step)));
+        const [x1, y1] = [end(i % small.width, x0, width), end(Math.floor(i / small.width), y0, height)];
+        let [sum, count] = [0, 0];
+        for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++, count++) sum += data[95 + y * 90 + x];
+        assert.ok(Math.abs(value - sum / count) < 1e-4, `step ${step}, cell ${i}`);
+      });
     }
   });
 

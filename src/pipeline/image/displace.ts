@@ -1,4 +1,7 @@
-import { upsampleRow, type Grid, type PlaneView } from './grid';
+import type { Affine } from './affine';
+import type { Grid, PlaneView } from './grid';
+import { pixelMemory, SPARE, type PixelMemory } from './kernels/pixelMemory';
+import { BORDER, fillBorder, fillRaster, placeIn, rowIn, takeRaster, type FloatRaster } from './raster';
 
 /** How far pixels move, in pixels of the full picture per cell of a grid. */
 export interface Displacement {
@@ -28,9 +31,16 @@ export function displace(
   const bottom = Math.min(height, Math.ceil((box.bottom + 2) * stepY));
   const reachX = Math.ceil(box.reach / subsampling.x) + 1;
   const reachY = Math.ceil(box.reach / subsampling.y) + 1;
-  const before = copyOf(plane, left - reachX, top - reachY, right + reachX, bottom + reachY);
-  const dx = new Float32Array(right);
-  const dy = new Float32Array(right);
+  const memory = pixelMemory();
+  const before = copyOf(memory, plane, left - reachX, top - reachY, right + reachX, bottom + reachY);
+  const [dx, dy] = [field.x, field.y].map((map) => {
+    const raster = takeRaster(memory, grid.width, grid.height);
+    fillRaster(memory, raster, map);
+    return { raster, row: memory.take((right - left + SPARE) * 4) };
+  });
+  const line = memory.take(right - left + SPARE);
+  const toGrid: Affine = [1 / stepX, 0, 0.5 / stepX - 0.5, 0, 1 / stepY, 0.5 / stepY - 0.5];
+  const { raster, x: beforeX, y: beforeY } = before;
   for (let y = top; y < bottom; y++) {
     // Between eyes and mouth nothing moves.
     const above = Math.max(0, Math.min(grid.height - 1, Math.floor((y + 0.5) / stepY - 0.5)));
@@ -38,38 +48,40 @@ export function displace(
     const last = Math.max(box.last[above], box.last[below]);
     if (last < 0) continue;
     const from = Math.max(left, Math.floor((Math.min(box.first[above], box.first[below]) - 1) * stepX));
-    const to = Math.min(right, Math.ceil((last + 2) * stepX));
-    upsampleRow(field.x, grid, stepX, stepY, y, dx, from, to);
-    upsampleRow(field.y, grid, stepX, stepY, y, dy, from, to);
-    for (let x = from; x < to; x++) {
-      if (dx[x] === 0 && dy[x] === 0) continue;
-      const u = x - dx[x] / subsampling.x - before.x;
-      const v = y - dy[x] / subsampling.y - before.y;
-      const iu = Math.min(before.width - 2, u < 0 ? 0 : u | 0);
-      const iv = Math.min(before.height - 2, v < 0 ? 0 : v | 0);
-      const fu = Math.max(0, Math.min(1, u - iu));
-      const fv = Math.max(0, Math.min(1, v - iv));
-      const p = iv * before.width + iu;
-      const q = p + before.width;
-      const upper = before.data[p] + (before.data[p + 1] - before.data[p]) * fu;
-      const lower = before.data[q] + (before.data[q + 1] - before.data[q]) * fu;
-      data[offset + y * stride + x] = upper + (lower - upper) * fv + 0.5;
-    }
+    const count = Math.min(right, Math.ceil((last + 2) * stepX)) - from;
+    for (const axis of [dx, dy])
+      memory.run.sampleRow(axis.row, count, ...placeIn(axis.raster, toGrid, y, from));
+    memory.run.displaceRow(
+      ...([line, count, dx.row, dy.row, raster.address, raster.width + BORDER] as const),
+      ...([from - beforeX + 1, y - beforeY + 1, 1 / subsampling.x, 1 / subsampling.y] as const),
+      ...([raster.width + 1, raster.height + 1] as const),
+    );
+    data.set(memory.bytes.subarray(line, line + count), offset + y * stride + from);
   }
 }
 
-/** The part of a rectangle that lies in the plane, without gaps between its rows. */
-function copyOf(plane: PlaneView, left: number, top: number, right: number, bottom: number) {
+/** The part of a rectangle that lies in the plane, with its border. */
+function copyOf(
+  memory: PixelMemory,
+  plane: PlaneView,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+): { raster: FloatRaster; x: number; y: number } {
   const x = Math.max(0, left);
   const y = Math.max(0, top);
   const width = Math.min(plane.width, right) - x;
   const height = Math.min(plane.height, bottom) - y;
-  const data = new Uint8Array(width * height);
+  const raster = takeRaster(memory, width, height);
+  const line = memory.take(width + SPARE);
   for (let row = 0; row < height; row++) {
     const from = plane.offset + (y + row) * plane.stride + x;
-    data.set(plane.data.subarray(from, from + width), row * width);
+    memory.bytes.set(plane.data.subarray(from, from + width), line);
+    memory.run.widenRow(line, width, rowIn(raster, row) * 4);
   }
-  return { data, x, y, width, height };
+  fillBorder(memory, raster);
+  return { raster, x, y };
 }
 
 /** Cells that move, in all and in every row, and the longest way along an axis; undefined when nothing moves. */

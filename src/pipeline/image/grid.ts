@@ -24,17 +24,27 @@ export interface PlaneView {
 export function averageDown(plane: PlaneView, grid: Grid, stepX: number, stepY: number): Float32Array {
   const out = new Float32Array(cells(grid));
   const { data, offset, stride, width, height } = plane;
+  const memory = pixelMemory();
+  const line = memory.take(width + SPARE);
+  const sums = memory.take((width + SPARE) * 4);
+  const columns = memory.floats.subarray(sums / 4, sums / 4 + width);
+  const starts = Int32Array.from({ length: grid.width }, (_, x) =>
+    Math.min(width - 1, Math.floor(x * stepX)),
+  );
+  const ends = starts.map((start, x) => Math.max(start + 1, Math.min(width, Math.floor((x + 1) * stepX))));
   for (let gy = 0, at = 0; gy < grid.height; gy++) {
     const y0 = Math.min(height - 1, Math.floor(gy * stepY));
     const y1 = Math.max(y0 + 1, Math.min(height, Math.floor((gy + 1) * stepY)));
+    columns.fill(0);
+    for (let y = y0; y < y1; y++) {
+      const row = offset + y * stride;
+      memory.bytes.set(data.subarray(row, row + width), line);
+      memory.run.addBytes(line, width, sums);
+    }
     for (let gx = 0; gx < grid.width; gx++, at++) {
-      const x0 = Math.min(width - 1, Math.floor(gx * stepX));
-      const x1 = Math.max(x0 + 1, Math.min(width, Math.floor((gx + 1) * stepX)));
+      const [x0, x1] = [starts[gx], ends[gx]];
       let sum = 0;
-      for (let y = y0; y < y1; y++) {
-        const row = offset + y * stride;
-        for (let x = row + x0; x < row + x1; x++) sum += data[x];
-      }
+      for (let x = x0; x < x1; x++) sum += columns[x];
       out[at] = sum / ((x1 - x0) * (y1 - y0));
     }
   }

@@ -1,7 +1,6 @@
-import { ROW_NUMBERS } from './kernels/mesh';
 import { SPARE, type PixelMemory } from './kernels/pixelMemory';
 import { POSITION } from './kernels/sampling';
-import { scanMesh, type MeshDrawing, type Texture } from './warpMesh';
+import { ROW_NUMBERS, scanMesh, type MeshDrawing, type Texture } from './warpMesh';
 
 /**
  * What `warpMesh` does, in the memory of kernels: draws both sides of a mesh, the far one first, and returns the addresses of
@@ -16,9 +15,20 @@ export function paintMesh(
   empty: number,
 ): number[] {
   const { width: columns, height: lines } = texture;
-  const table = rowsOf(mesh, width, height);
+  // Where the mesh folds, as at the wings of the nose, its back closes the gap.
+  const sides = (['back', 'front'] as const).map((facing) => ({ ...mesh, facing }));
+  const table = scanMesh(sides, width, height);
   const rows = memory.take(table.length * 4);
-  memory.numbers.set(table, rows / 4);
+  const { numbers } = memory;
+  for (
+    let i = 0, at = rows / 4, texel: number = POSITION;
+    i < table.length;
+    i += ROW_NUMBERS, at += ROW_NUMBERS
+  ) {
+    numbers[at] = table[i];
+    numbers[at + 1] = table[i + 1];
+    for (let k = 2; k < 6; k++) numbers[at + k] = table[i + k] * texel;
+  }
   // Interpolating reads the neighbours below and to the right of the last texel, though it takes nothing of them.
   const raster = memory.take((columns * lines + columns + SPARE) * 4);
   memory.floats.fill(0, raster / 4 + columns * lines, raster / 4 + columns * lines + columns + SPARE);
@@ -30,33 +40,6 @@ export function paintMesh(
     memory.run.drawRows(out, rows, rows + table.length * 4, raster, columns, right, bottom);
     return out;
   });
-}
-
-/** Kept from face to face, because it is about as long for all of them. */
-let scanned = new Int32Array(1 << 16);
-
-function rowsOf(mesh: Omit<MeshDrawing, 'facing'>, width: number, height: number): Int32Array {
-  let length = 0;
-  const texel = POSITION;
-  const numbers = ROW_NUMBERS;
-  // Where the mesh folds, as at the wings of the nose, its back closes the gap.
-  for (const facing of ['back', 'front'] as const) {
-    scanMesh({ ...mesh, facing }, width, height, (at, count, u, v, du, dv) => {
-      if (length + numbers > scanned.length) {
-        const longer = new Int32Array(scanned.length * 2);
-        longer.set(scanned);
-        scanned = longer;
-      }
-      scanned[length] = at;
-      scanned[length + 1] = count;
-      scanned[length + 2] = u * texel;
-      scanned[length + 3] = v * texel;
-      scanned[length + 4] = du * texel;
-      scanned[length + 5] = dv * texel;
-      length += numbers;
-    });
-  }
-  return scanned.subarray(0, length);
 }
 
 const known = new WeakMap<Texture, Float32Array[]>();

@@ -19,8 +19,11 @@ export interface MeshDrawing {
   facing: 'front' | 'back';
 }
 
-/** `count` pixels from index `at` of the output on, sampled from texel u, v (centres at whole numbers) on, du, dv apart. */
-export type DrawRow = (at: number, count: number, u: number, v: number, du: number, dv: number) => void;
+/**
+ * Numbers to a row of pixels: index of the first one in the output, how many, where in the texture the first one is sampled (u, v, texel
+ * centres at whole numbers), and how far apart the samples are (du, dv).
+ */
+export const ROW_NUMBERS = 6;
 
 /**
  * Draws triangles of a texture, piecewise affine and bilinear, into `out` (same channels, row major). Later triangles
@@ -34,28 +37,42 @@ export function warpMesh(
   mesh: MeshDrawing,
 ): void {
   const sample = texture.channels === 1 ? sampleOne : sampleTwo;
-  const { width: columns, height: rows } = texture;
-  scanMesh(mesh, width, height, (at, count, u, v, du, dv) => {
+  const { width: columns, height: lines } = texture;
+  const table = scanMesh([mesh], width, height);
+  for (let i = 0; i < table.length;) {
+    const [at, count, u, v] = [table[i++], table[i++], table[i++], table[i++]];
+    const [du, dv] = [table[i++], table[i++]];
     const [endU, endV] = [u + du * (count - 1), v + dv * (count - 1)];
     const inside =
       Math.min(u, endU) >= 0 &&
       Math.min(v, endV) >= 0 &&
       Math.max(u, endU) < columns - 1.001 &&
-      Math.max(v, endV) < rows - 1.001;
+      Math.max(v, endV) < lines - 1.001;
     (inside ? sample : sampleAtBorder)(texture, out, at, count, u, v, du, dv);
-  });
+  }
 }
+
+/** Where rows are written: kept, because the next drawing has about as many. */
+let rows = new Float64Array(1 << 16);
 
 /**
  * The rows of pixels of all triangles in an output of `width` × `height`. Every pixel centre inside a triangle is drawn, edges
- * included, so that no cracks open.
+ * included, so that no cracks open. Each row has `ROW_NUMBERS` numbers; they hold until the next call.
  */
-export function scanMesh(
+export function scanMesh(meshes: readonly MeshDrawing[], width: number, height: number): Float64Array {
+  let length = 0;
+  for (const mesh of meshes) length = scanOne(mesh, width, height, length);
+  return rows.subarray(0, length);
+}
+
+/** Writes rows from `length` on, and returns where they end. */
+function scanOne(
   { from, to, triangles, order, facing }: MeshDrawing,
   width: number,
   height: number,
-  draw: DrawRow,
-): void {
+  length: number,
+): number {
+  let end = length;
   for (const t of order) {
     const a = triangles[t * 3] * 2;
     const b = triangles[t * 3 + 1] * 2;
@@ -89,6 +106,7 @@ export function scanMesh(
     const e = 1e-4;
     const adx = bdx + cdx;
     const [perB, perC, perA] = [1 / bdx, 1 / cdx, 1 / adx];
+    if (end + (y1 - y0 + 1) * ROW_NUMBERS > rows.length) rows = longer(rows, (y1 - y0 + 1) * ROW_NUMBERS);
     for (let y = y0; y <= y1; y++) {
       const py = y + 0.5 - ay;
       let x0 = left;
@@ -108,9 +126,21 @@ export function scanMesh(
       if (x0 > x1) continue;
       const u = from[a] + dudx * (x0 + 0.5 - ax) + dudy * py - 0.5;
       const v = from[a + 1] + dvdx * (x0 + 0.5 - ax) + dvdy * py - 0.5;
-      draw(y * width + x0, x1 - x0 + 1, u, v, dudx, dvdx);
+      rows[end++] = y * width + x0;
+      rows[end++] = x1 - x0 + 1;
+      rows[end++] = u;
+      rows[end++] = v;
+      rows[end++] = dudx;
+      rows[end++] = dvdx;
     }
   }
+  return end;
+}
+
+function longer(numbers: Float64Array<ArrayBuffer>, by: number): Float64Array<ArrayBuffer> {
+  const all = new Float64Array(2 * numbers.length + by);
+  all.set(numbers);
+  return all;
 }
 
 /** A row of bilinear samples of one channel, starting at texel u, v (centres at whole numbers), du, dv apart. */

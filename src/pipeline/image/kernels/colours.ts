@@ -153,3 +153,19 @@ const limitKernel = (whole: boolean) =>
 export const limitColours = limitKernel(false);
 /** The same, with fractions cut off. */
 export const limitColoursWhole = limitKernel(true);
+
+/** Adds bytes (`count` of them at `from`) to floats at `sums`; up to three more are changed. */
+export const addBytesKernel = kernel({ from: 'i32', count: 'i32', sums: 'i32' }, (p, local) => {
+  const end = local('i32');
+  return [
+    end.set(i32.add(p.from, p.count)),
+    whileLoop(i32.lessThan(p.from, end), [
+      v128.store(
+        p.sums,
+        f32x4.add(v128.load(p.sums), f32x4.convert(i32x4.lower(bytes.lower(v128.load32Zero(p.from))))),
+      ),
+      p.from.set(i32.add(p.from, i32.const(4))),
+      p.sums.set(i32.add(p.sums, i32.const(16))),
+    ]),
+  ];
+});

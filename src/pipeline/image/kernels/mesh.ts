@@ -2,10 +2,10 @@ import { kernel, whileLoop } from './assembler';
 import { i32, i32x4, v128 } from './instructions';
 import { sampler, sampleParameters } from './sampling';
 
-/** Numbers to a row of pixels: index of the first one, how many, its place u, v and the step du, dv to the next, as positions. */
-export const ROW_NUMBERS = 6;
-
-/** Draws rows of pixels one after the other from a raster to the floats at `out`, and no pixel more. The rows stand at `rows`. */
+/**
+ * Draws rows of pixels one after the other from a raster to the floats at `out`, and no pixel more. Each row has six whole numbers at
+ * `rows`: index of the first pixel, how many, its position u, v and the steps du, dv to the next.
+ */
 export const drawRowsKernel = kernel(
   {
     out: 'i32',
@@ -32,7 +32,7 @@ export const drawRowsKernel = kernel(
           at.set(i32.add(at, i32.const(16))),
           left.set(i32.add(left, i32.const(-4))),
         ]),
-        p.rows.set(i32.add(p.rows, i32.const(4 * ROW_NUMBERS))),
+        p.rows.set(i32.add(p.rows, i32.const(24))),
       ]),
     ];
   },

@@ -2,6 +2,7 @@ import { assemble } from './assembler';
 import { blendKernel } from './blend';
 import { blurColumnsKernel } from './boxBlur';
 import {
+  addBytesKernel,
   limitColours,
   limitColoursWhole,
   matrixInPlace,
@@ -10,6 +11,7 @@ import {
   widenKernel,
 } from './colours';
 import { detailKernel, meansKernel, sharesKernel } from './detail';
+import { displaceKernel } from './displace';
 import { drawRowsKernel } from './mesh';
 import { sampleKernel } from './sampling';
 import { spreadKernel } from './spread';
@@ -19,12 +21,14 @@ const kernels = {
   blendRoundedRow: blendKernel(true),
   blurColumns: blurColumnsKernel,
   drawRows: drawRowsKernel,
+  displaceRow: displaceKernel,
   shares: sharesKernel,
   blendDetail: detailKernel,
   means: meansKernel,
   sampleRow: sampleKernel,
   spreadRow: spreadKernel,
   widenRow: widenKernel,
+  addBytes: addBytesKernel,
   matrixInPlace,
   matrixToBytes,
   bytesToPlanes: planesKernel,

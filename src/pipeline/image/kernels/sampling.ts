@@ -35,6 +35,27 @@ export function sampler(
 ): { before: Code<'none'>[]; next: Code<'none'>[]; samples: Local<'v128'> } {
   const across = alongAxis(p.u, p.du, p.right, local);
   const down = alongAxis(p.v, p.dv, p.bottom, local);
+  const { before, code, samples } = bilinear(p, across, down, local);
+  return {
+    before: [...across.before, ...down.before, ...before],
+    next: [...across.next, ...down.next, ...code],
+    samples,
+  };
+}
+
+/** Four places along one axis: texels as whole numbers, and how far beyond them they lie, 0–1. */
+interface AxisPlaces {
+  whole: Local<'v128'>;
+  rest: Local<'v128'>;
+}
+
+/** Four samples at any four places that lie in a raster. `before` has to run once. */
+export function bilinear(
+  p: Pick<Place, 'raster' | 'stride'>,
+  across: AxisPlaces,
+  down: AxisPlaces,
+  local: NewLocal,
+): { before: Code<'none'>[]; code: Code<'none'>[]; samples: Local<'v128'> } {
   const [stride, raster] = [local('v128'), local('v128')];
   const places = local('v128');
   const [addresses, step] = [[0, 1, 2, 3].map(() => local('i32')), local('i32')];
@@ -48,15 +69,11 @@ export function sampler(
     out.set(f32x4.add(out, f32x4.mul(f32x4.sub(first, out), across.rest))),
   ];
   const before = [
-    ...across.before,
-    ...down.before,
     stride.set(i32x4.splat(p.stride)),
     raster.set(i32x4.splat(p.raster)),
     step.set(i32.shl(p.stride, i32.const(2))),
   ];
-  const next = [
-    ...across.next,
-    ...down.next,
+  const code = [
     places.set(i32x4.add(i32x4.mul(down.whole, stride), across.whole)),
     places.set(i32x4.add(i32x4.shl(places, 2), raster)),
     ...addresses.map((address, lane) => address.set(i32x4.lane(places, lane))),
@@ -64,7 +81,7 @@ export function sampler(
     ...mixRow((lane) => i32.add(addresses[lane], step), samples),
     samples.set(f32x4.add(upper, f32x4.mul(f32x4.sub(samples, upper), down.rest))),
   ];
-  return { before, next, samples };
+  return { before, code, samples };
 }
 
 /** Whole part and rest of four positions along one axis, moved into the raster with its border. */

@@ -1,5 +1,5 @@
 import type { ColourMatrix } from '../../image/frame';
-import { averageDown, type Grid } from '../../image/grid';
+import { cells, type Grid } from '../../image/grid';
 import type { RgbImage } from '../../image/region';
 import { lumaWeights } from '../../image/ycc';
 
@@ -45,8 +45,20 @@ export function toYcc(
   return planes;
 }
 
-/** Mean of every cell of a plane of `width` × `height` values. */
+/** Mean of every cell of a plane of `width` × `height` values, whose last row and column of cells may be cut. */
 export function averageFloat(plane: Float32Array, width: number, height: number, grid: Grid): Float32Array {
-  const view = { data: plane as unknown as Uint8Array, offset: 0, stride: width, width, height };
-  return averageDown(view, grid, grid.step, grid.step);
+  const { step } = grid;
+  const out = new Float32Array(cells(grid));
+  for (let gy = 0, at = 0; gy < grid.height; gy++) {
+    const y1 = Math.min(height, (gy + 1) * step);
+    for (let gx = 0; gx < grid.width; gx++, at++) {
+      const x1 = Math.min(width, (gx + 1) * step);
+      let sum = 0;
+      for (let y = gy * step; y < y1; y++) {
+        for (let x = gx * step; x < x1; x++) sum += plane[y * width + x];
+      }
+      out[at] = sum / ((x1 - gx * step) * (y1 - gy * step));
+    }
+  }
+  return out;
 }
