@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { FaceSwapError, type ErrorCode } from '../../src/protocol/errors';
+import { describeError } from '../../src/protocol/errorText';
 import { FramePool } from '../../src/pipeline/media/framePool';
 import { openFrameReader } from '../../src/pipeline/media/frameReader';
 import { probeMedia } from '../../src/pipeline/media/probe';
@@ -97,6 +98,16 @@ describe('bad inputs are refused with the right code', () => {
       at('song.m4a'),
     );
     await refused(at('song.m4a'), 'no-video-stream');
+  });
+  test('pictures that only ffmpeg knows', async () => {
+    for (const name of ['still.ppm', 'still.tga']) {
+      await ffmpeg('-i', clip, '-frames:v', '1', at(name));
+      await assert.rejects(probeMedia(at(name), await clipTools), (error: unknown) => {
+        assert.ok(error instanceof FaceSwapError && error.code === 'media-unsupported', String(error));
+        assert.match(describeError(error), /is a (ppm|targa) picture, which cannot be read here/);
+        return true;
+      });
+    }
   });
   test('cut off before the index', async () => {
     copyFileSync(clip, at('cut.mp4'));

@@ -165,7 +165,11 @@ function videoStream(file: string, probed: ProbedFile): ProbedStream {
     );
     throw new FaceSwapError(hasMedia ? 'no-video-stream' : 'not-media', { file });
   }
-  if (probed.format.format_name === 'tty') throw new FaceSwapError('not-media', { file, reason: 'text' });
+  const format = probed.format.format_name;
+  if (format === 'tty') throw new FaceSwapError('not-media', { file, reason: 'text' });
+  // Pictures of kinds that are no pictures here would be films of one frame.
+  if (/^(image2|\w+_pipe)$/.test(format))
+    throw new FaceSwapError('media-unsupported', { file, picture: stream.codec_name ?? 'strange' });
   if (videos.length > 1) throw unsupported(file, 'several video tracks');
   if (stream.codec_name === undefined || stream.codec_name === 'unknown') throw unsupported(file, 'codec');
   if (!stream.width || !stream.height)
