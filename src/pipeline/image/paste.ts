@@ -16,12 +16,15 @@ export interface PasteStyle {
   border: Border;
   /** The warped crop is rounded to 8 bits before it is blended (insightface), or stays as it is (facefusion). */
   roundFace: boolean;
+  /** Added before fractions are cut off (RGB frames). */
+  bias: number;
   /** Share of the pasted pixels in the end; the rest stays the frame's (facefusion's enhancer), 0–1. */
   blend: number;
 }
 
-export const insightfacePaste: PasteStyle = { border: 'black', roundFace: true, blend: 1 };
-export const facefusionPaste: PasteStyle = { border: 'replicate', roundFace: false, blend: 1 };
+export const insightfacePaste: PasteStyle = { border: 'black', roundFace: true, bias: 0, blend: 1 };
+/** Its samples are fractions; a hair's breadth more keeps equal shares from falling to the level below by rounding errors. */
+export const facefusionPaste: PasteStyle = { border: 'replicate', roundFace: false, bias: 1e-4, blend: 1 };
 
 /**
  * Blends a face over the frame where the mask is above 0; every other byte stays as it is. `toCrop` maps frame to
@@ -50,7 +53,7 @@ function maskedSpan({ data, width }: RegionMask, y: number): [number, number] {
   return [from - start, to - start];
 }
 
-/** How samples become pixels: whole(old + mix × (new − old) + ½), where new = whole(old + share × amount × (sample − old) + bias). */
+/** How samples become pixels: whole(old + mix × (new − old) + ½), where new = whole(s × sample + (1 − s) × old + bias), s = share × amount. */
 export interface Mixing {
   /** Samples are rounded to whole levels first. */
   round: boolean;
@@ -59,13 +62,10 @@ export interface Mixing {
   mix: number;
 }
 
-/** A hair's breadth more than the sum: equal shares must not fall to the level below by rounding errors. */
-const HAIR = 1e-4;
-
 function pasteRgb(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask, style: PasteStyle): void {
   const blender = new RowBlender(face, mask.width, style.border);
   const planes = frame.planes.map(plainBytes);
-  const mixing = { round: style.roundFace, amount: 1, bias: HAIR, mix: style.blend };
+  const mixing = { round: style.roundFace, amount: 1, bias: style.bias, mix: style.blend };
   for (let y = 0; y < mask.height; y++) {
     const [from, to] = maskedSpan(mask, y);
     if (from >= to) continue;

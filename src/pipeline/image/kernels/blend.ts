@@ -4,7 +4,9 @@ import { sampleParameters, sampler } from './sampling';
 
 /**
  * A row of bytes (at `row`, `count` of them) takes samples of a raster: whole(old + mix × (new − old) + ½), where new is
- * whole(old + share × amount × (sample − old) + bias). Up to three more bytes than `count` are written.
+ * whole(s × sample + (1 − s) × old + bias) and s is share × amount. The sum is in single precision and in this order, as the
+ * originals have it: what falls a rounding error short of a level is cut off to the one below. Up to three more bytes than
+ * `count` are written.
  * @param rounded samples are rounded to whole levels first
  */
 export const blendKernel = (rounded: boolean) =>
@@ -12,7 +14,7 @@ export const blendKernel = (rounded: boolean) =>
     {
       row: 'i32',
       count: 'i32',
-      /** Address of the shares, floats 0–1. */
+      /** Address of the shares, floats from 0 to 1 or a rounding error more. */
       shares: 'i32',
       amount: 'f64',
       bias: 'f64',
@@ -23,7 +25,7 @@ export const blendKernel = (rounded: boolean) =>
       const end = local('i32');
       const [amount, bias, mix] = [0, 1, 2].map(() => local('v128'));
       const half = f32x4.all(0.5);
-      const [old, pasted] = [local('v128'), local('v128')];
+      const [old, share, pasted] = [0, 1, 2].map(() => local('v128'));
       const { before, next, samples } = sampler(p, local);
       return [
         ...before,
@@ -35,8 +37,10 @@ export const blendKernel = (rounded: boolean) =>
           ...next,
           ...(rounded ? [samples.set(f32x4.floor(f32x4.add(samples, half)))] : []),
           old.set(f32x4.convert(i32x4.lower(bytes.lower(v128.load32Zero(p.row))))),
-          pasted.set(f32x4.mul(f32x4.mul(v128.load(p.shares), amount), f32x4.sub(samples, old))),
-          pasted.set(f32x4.floor(f32x4.add(f32x4.add(old, pasted), bias))),
+          share.set(f32x4.mul(v128.load(p.shares), amount)),
+          pasted.set(f32x4.mul(f32x4.sub(f32x4.all(1), share), old)),
+          pasted.set(f32x4.add(f32x4.mul(share, samples), pasted)),
+          pasted.set(f32x4.floor(f32x4.max(f32x4.add(pasted, bias), f32x4.all(0)))),
           pasted.set(f32x4.add(f32x4.add(old, f32x4.mul(f32x4.sub(pasted, old), mix)), half)),
           pasted.set(wholeNumbers(pasted)),
           pasted.set(bytes.from32(pasted, pasted)),
