@@ -63,10 +63,6 @@ function convertNode(
         throw new Error(`${node.name} multiplies transposed matrices, which is not supported`);
       }
       return fused(graph, node, at, (bias) => layers.fullyConnect(graph, at(0), at(1), bias));
-    case 'MaxPool': {
-      const kernel = attributes.ksize?.list.i.map(Number) ?? [];
-      return layers.maxPool(graph, at(0), { ...window(node), kernel: [kernel[1], kernel[2]] });
-    }
     case 'AvgPool': {
       const x = at(0);
       const [, height, width] = attributes.ksize?.list.i.map(Number) ?? [];
@@ -102,10 +98,6 @@ function convertNode(
       return layers.activate(graph, at(0), 'RELU6');
     case 'Sigmoid':
       return layers.activate(graph, at(0), 'SIGMOID');
-    case 'Prelu':
-      return layers.prelu(graph, at(0), at(1));
-    case 'Pad':
-      return layers.pad(graph, at(0), integers(node, at(1)));
     case 'Mean': {
       const axes = integers(node, at(1));
       if (attributes.keep_dims?.b || axes.join() !== '1,2') {
@@ -125,13 +117,11 @@ type Inputs = (position: number) => Value;
 /** Runs a node together with the ones that were fused into it; their operands follow its own two inputs. */
 function fused(graph: Graph, node: TfjsNode, at: Inputs, run: (bias?: Value) => Value): Value {
   const steps = (node.attributes.fused_ops?.list.s ?? []).map(fromBase64);
-  let operand = 2;
-  const bias = steps[0] === 'BiasAdd' ? at(operand++) : undefined;
+  const bias = steps[0] === 'BiasAdd' ? at(2) : undefined;
   let value = run(bias);
   for (const step of bias ? steps.slice(1) : steps) {
     if (step === 'Relu') value = layers.activate(graph, value, 'RELU');
     else if (step === 'Relu6') value = layers.activate(graph, value, 'RELU6');
-    else if (step === 'Prelu') value = layers.prelu(graph, value, at(operand++));
     else throw new Error(`${step} fused into ${node.name} is not supported`);
   }
   return value;

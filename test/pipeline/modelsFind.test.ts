@@ -44,12 +44,12 @@ test('folders are searched in the order given', async () => {
 });
 
 test('a missing model is told with its id, its file and where it should be', async () => {
-  const error = await failure('eye_landmarker', [folder]);
+  const error = await failure('content_checker', [folder]);
   assert.equal(error.code, 'model-missing');
   assert.deepEqual(error.facts, {
-    model: 'eye_landmarker',
+    model: 'content_checker',
     builtIn: 'yes',
-    file: join(folder, 'eye_landmarker.onnx'),
+    file: join(folder, 'content_checker.onnx'),
     folder,
   });
 });

@@ -18,8 +18,6 @@ export const referenceInputs: readonly ReferenceInput[] = [
   { model: 'face_landmarker', photo: 6, left: 1077, top: 271, shrink: 2 },
   { model: 'face_recognizer', photo: 3, left: 584, top: 360, shrink: 1 },
   { model: 'face_recognizer', photo: 6, left: 1157, top: 350, shrink: 1 },
-  { model: 'eye_landmarker', photo: 5, left: 358, top: 929, shrink: 2 },
-  { model: 'eye_landmarker', photo: 6, left: 1164, top: 366, shrink: 2 },
   { model: 'content_checker', photo: 1, left: 0, top: 0, shrink: 5 },
   { model: 'content_checker', photo: 6, left: 1000, top: 200, shrink: 2 },
 ];
@@ -29,7 +27,6 @@ const scales: Record<string, { mul: number; add: number }> = {
   face_detector: { mul: 1 / 127.5, add: -1 },
   face_landmarker: { mul: 1 / 255, add: 0 },
   face_recognizer: { mul: 1, add: -113 },
-  eye_landmarker: { mul: 1 / 255, add: 0 },
   content_checker: { mul: 1 / 255, add: 0 },
 };
 
