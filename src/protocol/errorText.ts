@@ -24,6 +24,8 @@ const sentences: Record<ErrorCode, Describe> = {
       ? t('{0} is empty; choose a file with a model in it', name(file, t))
       : t('{0} is empty; choose a file with a picture or a video in it', name(file, t)),
   'input-is-directory': ({ file }, t) => t('{0} is a folder; choose a file in it', name(file, t)),
+  'input-no-file': ({ file }, t) =>
+    t('{0} is a device or a pipe; save what comes from it as a file first', name(file, t)),
   'not-media': ({ file, wanted }, t) =>
     wanted === 'photo'
       ? t('{0} is not a picture that can be read; choose a photo as the source', name(file, t))

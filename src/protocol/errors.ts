@@ -9,6 +9,7 @@ export const errorCodes = [
   'input-unreadable',
   'input-empty',
   'input-is-directory',
+  'input-no-file',
   'not-media',
   'no-video-stream',
   'media-truncated',

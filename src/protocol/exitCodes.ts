@@ -19,6 +19,7 @@ const badInput: readonly ErrorCode[] = [
   'input-unreadable',
   'input-empty',
   'input-is-directory',
+  'input-no-file',
   'not-media',
   'no-video-stream',
   'media-truncated',

@@ -133,7 +133,7 @@ async function checkReadable(file: string): Promise<{ bytes: number; head: strin
     );
   }
   if (found.isDirectory()) throw new FaceSwapError('input-is-directory', { file });
-  if (!found.isFile()) throw new FaceSwapError('input-unreadable', { file, reason: 'not a regular file' });
+  if (!found.isFile()) throw new FaceSwapError('input-no-file', { file });
   if (found.size === 0) throw new FaceSwapError('input-empty', { file });
   try {
     await access(file, constants.R_OK);
