@@ -42,9 +42,9 @@ async function main(): Promise<void> {
     const [small, large] = [128, 512].map((size) => new Float32Array(3 * size * size));
     // The network itself is left out: its input is taken for its output.
     const swap: RunNetwork = (crop) =>
-      Promise.resolve(fromBlob(toBlob(crop, unitScale, small), 128, unitScale, true));
+      Promise.resolve(fromBlob(toBlob(crop, unitScale, small), 128, unitScale, 'cut'));
     const enhance: RunNetwork = (crop) =>
-      Promise.resolve(fromBlob(toBlob(crop, signedScale, large), 512, signedScale));
+      Promise.resolve(fromBlob(toBlob(crop, signedScale, large), 512, signedScale, 'rounded'));
     await time(`${sampling}: swap at 128, insightface's mask`, () => swapFace(frame, points, plan, swap));
     const box: SwapPlan = { ...plan, way: 'facefusion', base: 'box' };
     await time(`${sampling}: swap at 128, box`, () => swapFace(frame, points, box, swap));

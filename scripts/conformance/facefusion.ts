@@ -171,7 +171,7 @@ async function checkEnhancer(
   );
   const enhanced = recorded.gfpgan?.enhancedCrop;
   if (name !== 'gfpgan' || enhanced === undefined) return;
-  const data = interleave(fromBlob(output, network.size, signedScale));
+  const data = interleave(fromBlob(output, network.size, signedScale, 'rounded'));
   await checkCrop(
     set,
     'ff-enhanced512-gfpgan',

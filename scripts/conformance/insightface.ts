@@ -189,11 +189,11 @@ async function checkNetwork(
   }
   const output = (await network.run(blob, latent)).slice();
   await set.writeFloats(recorded.netOut, output);
-  let swapped = fromBlob(output, SIDE, unitScale, true);
+  let swapped = fromBlob(output, SIDE, unitScale, 'cut');
   if (isRecorded && set.has(recorded.netOut)) {
     const theirs = await set.floats(recorded.netOut);
     verdicts.numbers('is-net-out', where, output, theirs, tolerances.netOutMaxAbs);
-    swapped = fromBlob(theirs, SIDE, unitScale, true);
+    swapped = fromBlob(theirs, SIDE, unitScale, 'cut');
   }
   const pixels = interleave(swapped);
   await set.writePixels(recorded.swapped, SIDE, SIDE, 3, pixels);

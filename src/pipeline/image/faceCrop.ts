@@ -21,7 +21,7 @@ export function lumaToChroma(shift: { x: number; y: number }): Affine {
 }
 
 /**
- * Cuts `width` × `height` pixels of RGB out of a picture by exact bilinear interpolation, rounded to whole levels.
+ * Cuts `width` × `height` pixels of RGB out of a picture by bilinear interpolation, rounded to whole levels.
  * `toCrop` carries picture to crop, pixel centres at whole numbers. Of a YUV frame only the pixels under the crop
  * are read and converted.
  */

@@ -64,6 +64,7 @@ export interface Mixing {
 
 function pasteRgb(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask, style: PasteStyle): void {
   const blender = new RowBlender(face, mask.width, style.border);
+  blender.along(toCrop, mask.x, mask.width);
   const planes = frame.planes.map(plainBytes);
   const mixing = { round: style.roundFace, amount: 1, bias: style.bias, mix: style.blend };
   for (let y = 0; y < mask.height; y++) {
@@ -71,7 +72,7 @@ function pasteRgb(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask,
     if (from >= to) continue;
     const at = y * mask.width;
     blender.takeShares(mask.data, at + from, at + to);
-    const row = { map: toCrop, y: mask.y + y, from: mask.x + from, to: mask.x + to };
+    const row = { y: mask.y + y, from: mask.x + from, to: mask.x + to };
     planes.forEach((plane, c) => blender.blend(plane, frame.format.width, c, row, mixing));
   }
 }
@@ -80,6 +81,7 @@ function pasteYuv(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask,
   const { format } = frame;
   const blender = new RowBlender(face, mask.width, style.border);
   blender.toStored(format);
+  blender.along(toCrop, mask.x, mask.width);
   const planes = frame.planes.map(plainBytes);
   const mixing = { round: false, amount: style.blend, bias: 0.5, mix: 1 };
   for (let y = 0; y < mask.height; y++) {
@@ -87,7 +89,7 @@ function pasteYuv(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask,
     if (from >= to) continue;
     const at = y * mask.width;
     blender.takeShares(mask.data, at + from, at + to);
-    const row = { map: toCrop, y: mask.y + y, from: mask.x + from, to: mask.x + to };
+    const row = { y: mask.y + y, from: mask.x + from, to: mask.x + to };
     blender.blend(planes[0], format.width, 0, row, mixing);
   }
   const shift = chromaShift(format.sampling);
@@ -96,11 +98,12 @@ function pasteYuv(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask,
   const x0 = mask.x >> shift.x;
   const x1 = ((mask.x + mask.width - 1) >> shift.x) + 1;
   const shares = new Float32Array(x1 - x0);
+  blender.along(map, x0, x1 - x0);
   for (let y = mask.y >> shift.y; y <= (mask.y + mask.height - 1) >> shift.y; y++) {
     const [from, to] = chromaShares(mask, shift, y, x0, format, shares);
     if (from >= to) continue;
     blender.takeShares(shares, from, to);
-    const row = { map, y, from: x0 + from, to: x0 + to };
+    const row = { y, from: x0 + from, to: x0 + to };
     for (const c of [1, 2]) blender.blend(planes[c], width, c, row, mixing);
   }
 }

@@ -1,6 +1,7 @@
 import { spanWithin, type Affine } from './affine';
 import type { Rect } from './region';
 import { pixelMemory } from './kernels/pixelMemory';
+import { warpPlace } from './warpSteps';
 import { coarseStep, spread, takeCoarse, type TakeMemory } from './spread';
 
 /** Shares (0–1) of a swapped face in the pixels of a rectangle of the frame, row by row. */
@@ -59,10 +60,6 @@ export function insightfaceMask(
   return { mask, bboxHeight, bboxWidth, maskSize, erodeKernel, blurKernel, blurSigma };
 }
 
-/** OpenCV's warp finds places in 1024ths of a pixel, row and column apart, and rounds their sum to 32nds. */
-const placeOf = (row: number, column: number) =>
-  ((Math.round(row * 1024) + Math.round(column * 1024) + 16) >> 5) / 32;
-
 /**
  * Where a white square, interpolated against black, is brighter than `WHITE`. Places are rounded as OpenCV does: a pixel more or
  * less changes the sizes of both kernels.
@@ -77,7 +74,7 @@ function whiteRuns(map: Affine, size: number, width: number, height: number): Ru
     const [c, d] = spanWithin(py, map[3], -1, size, 0, width);
     let [from, to] = [Math.max(a, c), Math.min(b, d)];
     const white = (x: number) =>
-      255 * cover(placeOf(px, map[0] * x)) * cover(placeOf(py, map[3] * x)) > WHITE;
+      255 * cover(warpPlace(px, map[0] * x)) * cover(warpPlace(py, map[3] * x)) > WHITE;
     while (from < to && !white(from)) from++;
     while (to > from && !white(to - 1)) to--;
     runs.from[y] = from;

@@ -3,12 +3,12 @@ import type { Border } from './faceCrop';
 import type { FrameFormat } from './frame';
 import { pixelMemory, SPARE } from './kernels/pixelMemory';
 import type { Mixing, NewFace } from './paste';
-import { BORDER, fillRaster, placeIn, takeRaster, type FloatRaster } from './raster';
+import { BORDER, fillRaster, takeRaster, type FloatRaster } from './raster';
+import { placeOnRow, takeSteps, type WarpSteps } from './warpSteps';
 import { lumaWeights } from './ycc';
 
-/** Pixels of a row: (x, y), x in [from, to), which `map` carries to the face. */
+/** Pixels of a row: (x, y), x in [from, to). */
 export interface PixelRow {
-  map: Affine;
   y: number;
   from: number;
   to: number;
@@ -22,6 +22,7 @@ export class RowBlender {
   /** Addresses of a row of the frame and of its shares. */
   private readonly row: number;
   private readonly shares: number;
+  private steps: WarpSteps | undefined;
 
   /** @param width most pixels in a row */
   constructor({ size, data }: NewFace, width: number, border: Border) {
@@ -59,15 +60,28 @@ export class RowBlender {
     this.memory.floats.set(shares.subarray(from, to), this.shares / 4);
   }
 
+  /** The rows that are blended next lie where `map` carries their pixels, of which `from` is the first and `count` the most. */
+  along(map: Affine, from: number, count: number): void {
+    this.steps = takeSteps(this.memory, map, from, count);
+  }
+
   /** Plane `c` of the face goes into a row of a frame's plane whose rows are `width` long. */
-  blend(plane: Uint8Array, width: number, c: number, { map, y, from, to }: PixelRow, mixing: Mixing): void {
+  blend(plane: Uint8Array, width: number, c: number, { y, from, to }: PixelRow, mixing: Mixing): void {
     const { bytes, run } = this.memory;
     const at = y * width;
     bytes.set(plane.subarray(at + from, at + to), this.row);
     const blendRow = mixing.round ? run.blendRoundedRow : run.blendRow;
     const { amount, bias, mix } = mixing;
     const count = to - from;
-    blendRow(this.row, count, this.shares, amount, bias, mix, ...placeIn(this.rasters[c], map, y, from));
+    blendRow(
+      this.row,
+      count,
+      this.shares,
+      amount,
+      bias,
+      mix,
+      ...placeOnRow(this.rasters[c], this.steps!, y, from),
+    );
     plane.set(bytes.subarray(this.row, this.row + count), at + from);
   }
 }

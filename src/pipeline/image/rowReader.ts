@@ -1,8 +1,9 @@
 import { applyAffine, type Affine } from './affine';
 import type { PixelMemory } from './kernels/pixelMemory';
-import { farthest, fillBorder, placeIn, rowIn, takeRaster } from './raster';
+import { farthest, fillBorder, rowIn, takeRaster } from './raster';
 import type { Rect } from './region';
 import { sampleBytes, type Raster } from './sample';
+import { placeOnRow, takeSteps } from './warpSteps';
 
 /** Writes row `y` of an output picture as floats to the address `out` of the kernels' memory. */
 export type RowReader = (y: number, out: number) => void;
@@ -38,7 +39,8 @@ export function rowReader(
   }
   fillBorder(memory, raster, picture.outside);
   const toPart: Affine = [map[0], map[1], map[2] - part.x, map[3], map[4], map[5] - part.y];
-  return (y, out) => memory.run.sampleRow(out, width, ...placeIn(raster, toPart, y, 0));
+  const steps = takeSteps(memory, toPart, 0, width);
+  return (y, out) => memory.run.warpRow(out, width, ...placeOnRow(raster, steps, y, 0));
 }
 
 /** The pixels that samples touch; at least one, where what lies beyond begins. */

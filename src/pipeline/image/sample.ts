@@ -1,4 +1,5 @@
 import { spanWithin, type Affine } from './affine';
+import { warpPlace } from './warpSteps';
 
 /**
  * A rectangle of bytes as the sampler reads it. `outside` is the value beyond the border; without it the border
@@ -16,7 +17,7 @@ export interface Raster {
 
 /**
  * Bilinear samples of `raster` for the output pixels (x, y), x in [from, to): `map` carries output pixels to raster
- * pixels, both with centres at whole numbers. Writes `to - from` values to `out` from `at` on.
+ * pixels, both with centres at whole numbers; places are rounded as OpenCV does. Writes `to - from` values to `out` from `at` on.
  */
 export function sampleBytes(
   raster: Raster,
@@ -34,10 +35,11 @@ export function sampleBytes(
   const stride = width * step;
   const [first, end] = innerSpan(raster, dx, x0, dy, y0, from, to);
   const base = at - from;
-  for (let x = from; x < first; x++) out[at + x - from] = sampleEdge(raster, dx * x + x0, dy * x + y0);
+  const edge = (x: number) => sampleEdge(raster, warpPlace(x0, dx * x), warpPlace(y0, dy * x));
+  for (let x = from; x < first; x++) out[at + x - from] = edge(x);
   for (let x = first; x < end; x++) {
-    const px = dx * x + x0;
-    const py = dy * x + y0;
+    const px = warpPlace(x0, dx * x);
+    const py = warpPlace(y0, dy * x);
     const ix = px | 0;
     const iy = py | 0;
     const fx = px - ix;
@@ -49,7 +51,7 @@ export function sampleBytes(
     const low = b + (data[q + step] - b) * fx;
     out[base + x] = top + (low - top) * (py - iy);
   }
-  for (let x = end; x < to; x++) out[at + x - from] = sampleEdge(raster, dx * x + x0, dy * x + y0);
+  for (let x = end; x < to; x++) out[at + x - from] = edge(x);
 }
 
 /** Where all four neighbours of the samples lie inside the raster, as [first, end); with room for rounding. */
@@ -62,7 +64,7 @@ function innerSpan(
   from: number,
   to: number,
 ): [number, number] {
-  const slack = 1e-7;
+  const slack = 1 / 16;
   const [a, b] = spanWithin(x0, dx, slack, width - 1 - slack, from, to);
   const [c, d] = spanWithin(y0, dy, slack, height - 1 - slack, from, to);
   const first = Math.min(to, Math.max(a, c));

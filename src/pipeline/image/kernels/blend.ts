@@ -1,9 +1,9 @@
 import { kernel, whileLoop } from './assembler';
 import { bytes, f32x4, i32, i32x4, v128, wholeNumbers } from './instructions';
-import { sampleParameters, sampler } from './sampling';
+import { warper, warpParameters } from './warp';
 
 /**
- * A row of bytes (at `row`, `count` of them) takes samples of a raster: whole(old + mix × (new − old) + ½), where new is
+ * A row of bytes (at `row`, `count` of them) takes samples of a warp: whole(old + mix × (new − old) + ½), where new is
  * whole(s × sample + (1 − s) × old + bias) and s is share × amount. The sum is in single precision and in this order, as the
  * originals have it: what falls a rounding error short of a level is cut off to the one below. Up to three more bytes than
  * `count` are written.
@@ -19,14 +19,14 @@ export const blendKernel = (rounded: boolean) =>
       amount: 'f64',
       bias: 'f64',
       mix: 'f64',
-      ...sampleParameters,
+      ...warpParameters,
     },
     (p, local) => {
       const end = local('i32');
       const [amount, bias, mix] = [0, 1, 2].map(() => local('v128'));
       const half = f32x4.all(0.5);
       const [old, share, pasted] = [0, 1, 2].map(() => local('v128'));
-      const { before, next, samples } = sampler(p, local);
+      const { before, next, samples } = warper(p, local);
       return [
         ...before,
         amount.set(f32x4.splat(p.amount)),

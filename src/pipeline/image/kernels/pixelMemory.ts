@@ -15,6 +15,7 @@ import { displaceKernel } from './displace';
 import { drawRowsKernel } from './mesh';
 import { sampleKernel } from './sampling';
 import { spreadKernel } from './spread';
+import { warpKernel } from './warp';
 
 const kernels = {
   blendRow: blendKernel(false),
@@ -26,6 +27,7 @@ const kernels = {
   blendDetail: detailKernel,
   means: meansKernel,
   sampleRow: sampleKernel,
+  warpRow: warpKernel,
   spreadRow: spreadKernel,
   widenRow: widenKernel,
   addBytes: addBytesKernel,
@@ -49,6 +51,7 @@ type Calls = { readonly [N in keyof typeof kernels]: (...values: number[]) => vo
 export class PixelMemory {
   bytes: Uint8Array;
   floats: Float32Array;
+  integers: Int32Array;
   numbers: Int32Array;
   readonly run: Calls;
   private readonly memory: WebAssembly.Memory;
@@ -60,6 +63,7 @@ export class PixelMemory {
     this.run = exports as unknown as Calls;
     this.bytes = new Uint8Array(this.memory.buffer);
     this.floats = new Float32Array(this.memory.buffer);
+    this.integers = new Int32Array(this.memory.buffer);
     this.numbers = new Int32Array(this.memory.buffer);
   }
 
@@ -72,6 +76,7 @@ export class PixelMemory {
       this.memory.grow(Math.ceil(missing / 65536));
       this.bytes = new Uint8Array(this.memory.buffer);
       this.floats = new Float32Array(this.memory.buffer);
+      this.integers = new Int32Array(this.memory.buffer);
       this.numbers = new Int32Array(this.memory.buffer);
     }
     return address;

@@ -26,15 +26,27 @@ const fraction = 20;
 export const POSITION = 1 << fraction;
 
 type Place = { readonly [N in keyof typeof sampleParameters]: Local<(typeof sampleParameters)[N]> };
-type NewLocal = <K extends NumberKind>(kind: K) => Local<K>;
+export type NewLocal = <K extends NumberKind>(kind: K) => Local<K>;
 
 /** Code that has to run before the first sample, code for the next four samples along the row, and where these are then. */
-export function sampler(
-  p: Place,
-  local: NewLocal,
-): { before: Code<'none'>[]; next: Code<'none'>[]; samples: Local<'v128'> } {
+export interface Sampler {
+  before: Code<'none'>[];
+  next: Code<'none'>[];
+  samples: Local<'v128'>;
+}
+
+export function sampler(p: Place, local: NewLocal): Sampler {
   const across = alongAxis(p.u, p.du, p.right, local);
-  const down = alongAxis(p.v, p.dv, p.bottom, local);
+  return rowSampler(p, across, alongAxis(p.v, p.dv, p.bottom, local), local);
+}
+
+/** A sampler of what two axes step along. */
+export function rowSampler(
+  p: Pick<Place, 'raster' | 'stride'>,
+  across: Axis,
+  down: Axis,
+  local: NewLocal,
+): Sampler {
   const { before, code, samples } = bilinear(p, across, down, local);
   return {
     before: [...across.before, ...down.before, ...before],
@@ -47,6 +59,12 @@ export function sampler(
 interface AxisPlaces {
   whole: Local<'v128'>;
   rest: Local<'v128'>;
+}
+
+/** Code that has to run before the first four places along an axis, and code for the next four. */
+export interface Axis extends AxisPlaces {
+  before: Code<'none'>[];
+  next: Code<'none'>[];
 }
 
 /** Four samples at any four places that lie in a raster. `before` has to run once. */
@@ -85,7 +103,7 @@ export function bilinear(
 }
 
 /** Whole part and rest of four positions along one axis, moved into the raster with its border. */
-function alongAxis(start: Local<'i32'>, step: Local<'i32'>, last: Local<'i32'>, local: NewLocal) {
+function alongAxis(start: Local<'i32'>, step: Local<'i32'>, last: Local<'i32'>, local: NewLocal): Axis {
   const [place, steps, end] = [0, 1, 2].map(() => local('v128'));
   const [inside, whole, rest] = [0, 1, 2].map(() => local('v128'));
   const before = [
@@ -104,9 +122,17 @@ function alongAxis(start: Local<'i32'>, step: Local<'i32'>, last: Local<'i32'>, 
 }
 
 /** `count` samples along a row, as floats from `out` on; up to three more are written. */
-export const sampleKernel = kernel({ out: 'i32', count: 'i32', ...sampleParameters }, (p, local) => {
+export const sampleKernel = kernel({ out: 'i32', count: 'i32', ...sampleParameters }, (p, local) =>
+  sampleRow(p, sampler(p, local), local),
+);
+
+/** Writes `count` samples to `out`. */
+export function sampleRow(
+  p: { out: Local<'i32'>; count: Local<'i32'> },
+  { before, next, samples }: Sampler,
+  local: NewLocal,
+): Code<'none'>[] {
   const end = local('i32');
-  const { before, next, samples } = sampler(p, local);
   return [
     ...before,
     end.set(i32.add(p.out, i32.shl(p.count, i32.const(2)))),
@@ -116,4 +142,4 @@ export const sampleKernel = kernel({ out: 'i32', count: 'i32', ...sampleParamete
       p.out.set(i32.add(p.out, i32.const(16))),
     ]),
   ];
-});
+}

@@ -41,6 +41,6 @@ export async function enhanceFace(
   const limits = plan.masks?.(toCrop, crop) ?? [];
   if (limits.length > 0) lowerTo(mask, warpMask(smallest(limits), toCrop, rect, size));
   const face = await run(crop);
-  pasteFace(frame, face, toCrop, mask, { ...facefusionPaste, blend: plan.blend });
+  pasteFace(frame, face, toCrop, mask, { ...facefusionPaste, roundFace: true, blend: plan.blend });
   return true;
 }

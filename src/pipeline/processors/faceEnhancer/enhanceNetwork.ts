@@ -41,7 +41,8 @@ export class EnhanceNetwork {
 
   /** Restores the face of a crop; colours 0–255. `weight` is 0–1, without effect on networks that take none. */
   async enhance(crop: FaceCrop, weight: number): Promise<NewFace> {
-    return fromBlob(await this.run(toBlob(crop, signedScale, this.blob), weight), this.size, signedScale);
+    const output = await this.run(toBlob(crop, signedScale, this.blob), weight);
+    return fromBlob(output, this.size, signedScale, 'rounded');
   }
 
   /** The network alone: blobs in and out. The result may be reused by the next run. */

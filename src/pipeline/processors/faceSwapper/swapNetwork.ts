@@ -46,7 +46,7 @@ export class SwapNetwork {
   async swap(crop: FaceCrop, source: Float32Array, whole: boolean): Promise<NewFace> {
     const { scale, outputScale } = this.record;
     const output = await this.run(toBlob(crop, scale, this.blob), source);
-    return fromBlob(output, this.size, outputScale, whole);
+    return fromBlob(output, this.size, outputScale, whole ? 'cut' : undefined);
   }
 
   /** The network alone: blobs in and out. The result may be reused by the next run. */

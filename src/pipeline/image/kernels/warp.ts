@@ -1,0 +1,41 @@
+import { kernel, type Local } from './assembler';
+import { f32x4, i32, i32x4, v128 } from './instructions';
+import { rowSampler, sampleRow, type Axis, type NewLocal, type Sampler } from './sampling';
+
+/** Where rows of a warp are read: as with `sampleParameters`, but each place is rounded; see `warpSteps.ts`. */
+export const warpParameters = {
+  raster: 'i32',
+  stride: 'i32',
+  /** Addresses of the steps across and down, one for each sample, in 1024ths. */
+  across: 'i32',
+  down: 'i32',
+  /** Position of the row, in 1024ths, and the last ones, in 32nds. */
+  u: 'i32',
+  v: 'i32',
+  right: 'i32',
+  bottom: 'i32',
+} as const;
+
+type Place = { readonly [N in keyof typeof warpParameters]: Local<'i32'> };
+
+export function warper(p: Place, local: NewLocal): Sampler {
+  const across = alongSteps(p.across, p.u, p.right, local);
+  return rowSampler(p, across, alongSteps(p.down, p.v, p.bottom, local), local);
+}
+
+function alongSteps(steps: Local<'i32'>, start: Local<'i32'>, last: Local<'i32'>, local: NewLocal): Axis {
+  const [from, end, place, whole, rest] = [0, 1, 2, 3, 4].map(() => local('v128'));
+  const next = [
+    place.set(i32x4.shr(i32x4.add(v128.load(steps), from), 5)),
+    place.set(i32x4.min(i32x4.max(place, i32x4.all(0)), end)),
+    whole.set(i32x4.shr(place, 5)),
+    rest.set(f32x4.mul(f32x4.convert(v128.and(place, i32x4.all(31))), f32x4.all(1 / 32))),
+    steps.set(i32.add(steps, i32.const(16))),
+  ];
+  return { before: [from.set(i32x4.splat(start)), end.set(i32x4.splat(last))], next, whole, rest };
+}
+
+/** `count` samples along a row, as floats from `out` on; up to three more are written. */
+export const warpKernel = kernel({ out: 'i32', count: 'i32', ...warpParameters }, (p, local) =>
+  sampleRow(p, warper(p, local), local),
+);

@@ -1,0 +1,58 @@
+import type { Affine } from './affine';
+import { SPARE, type PixelMemory } from './kernels/pixelMemory';
+import { BORDER, type FloatRaster } from './raster';
+
+/**
+ * Places along the rows of a warp, rounded as OpenCV's warpAffine does: a row's start and the steps along it apart, to 1024ths of a
+ * pixel, and their sum to 32nds. Exact places would give other pixels than the originals have.
+ */
+const finest = 1024;
+const half = 16;
+/** Bits between the two. */
+const coarser = 5;
+
+/** Coordinate of a place, of what is the same for the whole row and what grows along it. */
+export function warpPlace(row: number, along: number): number {
+  return ((Math.round(row * finest) + Math.round(along * finest) + half) >> coarser) / 32;
+}
+
+/** The steps of the pixels `from` and after, in the kernels' memory: addresses of whole numbers, 1024ths. */
+export interface WarpSteps {
+  map: Affine;
+  from: number;
+  across: number;
+  down: number;
+}
+
+/** @param map carries pixels of the output to the picture, centres at whole numbers */
+export function takeSteps(memory: PixelMemory, map: Affine, from: number, count: number): WarpSteps {
+  const [across, down] = [map[0], map[3]].map((step) => {
+    const address = memory.take((count + SPARE) * 4);
+    for (let i = 0; i < count; i++) {
+      memory.integers[address / 4 + i] = Math.round(step * (from + i) * finest);
+    }
+    return address;
+  });
+  return { map, from, across, down };
+}
+
+/** Where a row of samples is read, from the pixel (x, y) on: what kernels take as `warpParameters`. */
+export function placeOnRow(
+  { address, width, height }: FloatRaster,
+  { map, from, across, down }: WarpSteps,
+  y: number,
+  x: number,
+): [number, number, number, number, number, number, number, number] {
+  // Kernels count from the corner of the border.
+  const start = (place: number) => Math.round(place * finest) + half + finest;
+  return [
+    address,
+    width + BORDER,
+    across + 4 * (x - from),
+    down + 4 * (x - from),
+    start(map[1] * y + map[2]),
+    start(map[4] * y + map[5]),
+    (width + 1) * 32,
+    (height + 1) * 32,
+  ];
+}
