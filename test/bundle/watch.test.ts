@@ -15,6 +15,7 @@ test('what F5 builds has everything that a build has, and is announced once, whe
     'scripts',
     'package.json',
     'package.nls.json',
+    'package.nls.es.json',
     'tsconfig.json',
     'tsconfig.base.json',
   ])
