@@ -17,6 +17,12 @@ async function openJob(name: string, sources: unknown[] = []): Promise<vscode.Te
   return vscode.workspace.openTextDocument(uri);
 }
 
+/** Drags a file of the Explorer, scrolled to where it is to be seen. */
+async function drag(name: string, place: string): Promise<void> {
+  await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(inWorkspace(name)));
+  await ui('dragIntoPanel', `${name}|${place}`);
+}
+
 const job = (document: vscode.TextDocument): { target: string; sources: unknown[] } =>
   JSON.parse(document.getText()) as { target: string; sources: unknown[] };
 
@@ -44,10 +50,10 @@ suite('Photos come into the panel', () => {
 
   test('dragged from the Explorer, to the photos and to the target', async () => {
     const document = await openJob('dragged');
-    await ui('dragIntoPanel', 'ann.jpg|.sources .place');
+    await drag('ann.jpg', '.sources .place');
     await ui('panelWait', '.photo|sharp');
     assert.deepEqual(job(document).sources, ['ann.jpg']);
-    await ui('dragIntoPanel', 'pair.mp4|.target .name');
+    await drag('pair.mp4', '.target .name');
     await until(() => job(document).target === 'pair.mp4');
   });
 

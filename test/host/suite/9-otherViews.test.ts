@@ -49,6 +49,7 @@ suite('The view of the models', () => {
     } finally {
       await settings.update('model.swapper', undefined, vscode.ConfigurationTarget.Workspace);
     }
+    await until(async () => !/settings name it/.test((await ui('viewRow', 'Models|GHOST 1')).spoken));
   });
 
   test('gets a model, or says why it cannot be had', async () => {
@@ -99,12 +100,12 @@ suite('The view of the GPU', () => {
       await settings.update('cuda.runtimePath', folder, vscode.ConfigurationTarget.Global);
       const runtime = await vscode.commands.executeCommand<string>('faceSwap.installCudaRuntime', true);
       assert.match(await notification('The CUDA runtime is installed, but'), /Show Log/);
-      assert.match((await ui('viewRow', 'GPU|CUDA runtime')).spoken, /, installed$/);
+      await until(async () => / runtime, installed$/.test((await ui('viewRow', 'GPU|CUDA runtime')).spoken));
       assert.ok(existsSync(runtime), runtime);
       assert.match(outputChannel(), /libcudnn_nowhere\.so\.9/);
       await ui('viewPress', 'GPU|CUDA runtime|Remove CUDA Runtime');
       await notification('The CUDA runtime is removed.');
-      assert.match((await ui('viewRow', 'GPU|CUDA runtime')).spoken, /, not installed$/);
+      await until(async () => /, not installed$/.test((await ui('viewRow', 'GPU|CUDA runtime')).spoken));
       assert.equal(existsSync(runtime), false);
     } finally {
       await vscode.commands.executeCommand('faceSwap.removeCudaRuntime');
