@@ -70,8 +70,15 @@ export class RowBlender {
     const { bytes, run } = this.memory;
     const at = y * width;
     bytes.set(plane.subarray(at + from, at + to), this.row);
-    const blendRow = mixing.round ? run.blendRoundedRow : run.blendRow;
-    const { amount, bias, mix } = mixing;
+    const { round, amount, bias, mix } = mixing;
+    const whole = mix === 1;
+    const blendRow = round
+      ? whole
+        ? run.blendRoundedRow
+        : run.mixRoundedRow
+      : whole
+        ? run.blendRow
+        : run.mixRow;
     const count = to - from;
     blendRow(
       this.row,

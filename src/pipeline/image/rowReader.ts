@@ -3,7 +3,7 @@ import type { PixelMemory } from './kernels/pixelMemory';
 import { farthest, fillBorder, rowIn, takeRaster } from './raster';
 import type { Rect } from './region';
 import { sampleBytes, type Raster } from './sample';
-import { placeOnRow, takeSteps } from './warpSteps';
+import { placeOnRow, stepsAlong, takeSteps } from './warpSteps';
 
 /** Writes row `y` of an output picture as floats to the address `out` of the kernels' memory. */
 export type RowReader = (y: number, out: number) => void;
@@ -25,8 +25,9 @@ export function rowReader(
   const part = partUnder(picture, map, width, height);
   if (!part) {
     const line = new Float32Array(width);
+    const [across, down] = [map[0], map[3]].map((step) => stepsAlong(step, 0, width));
     return (y, out) => {
-      sampleBytes(picture, map, y, 0, width, line, 0);
+      sampleBytes(picture, map, across, down, y, line);
       memory.floats.set(line, out / 4);
     };
   }

@@ -1,5 +1,5 @@
 import { spanWithin, type Affine } from './affine';
-import { warpPlace } from './warpSteps';
+import { rowStart } from './warpSteps';
 
 /**
  * A rectangle of bytes as the sampler reads it. `outside` is the value beyond the border; without it the border
@@ -16,42 +16,41 @@ export interface Raster {
 }
 
 /**
- * Bilinear samples of `raster` for the output pixels (x, y), x in [from, to): `map` carries output pixels to raster
- * pixels, both with centres at whole numbers; places are rounded as OpenCV does. Writes `to - from` values to `out` from `at` on.
+ * Bilinear samples of `raster` for the first `out.length` pixels of output row `y`: `map` carries output pixels to raster pixels, both
+ * with centres at whole numbers; places are rounded as OpenCV does, with the steps along the row from `stepsAlong`.
  */
 export function sampleBytes(
   raster: Raster,
   map: Affine,
+  across: Int32Array,
+  down: Int32Array,
   y: number,
-  from: number,
-  to: number,
   out: Float32Array,
-  at: number,
 ): void {
   const { data, width, step, offset } = raster;
   const [dx, , , dy] = map;
   const x0 = map[1] * y + map[2];
   const y0 = map[4] * y + map[5];
+  const u = rowStart(x0);
+  const v = rowStart(y0);
   const stride = width * step;
-  const [first, end] = innerSpan(raster, dx, x0, dy, y0, from, to);
-  const base = at - from;
-  const edge = (x: number) => sampleEdge(raster, warpPlace(x0, dx * x), warpPlace(y0, dy * x));
-  for (let x = from; x < first; x++) out[at + x - from] = edge(x);
+  const count = out.length;
+  const [first, end] = innerSpan(raster, dx, x0, dy, y0, 0, count);
+  const edge = (x: number) => sampleEdge(raster, ((u + across[x]) >> 5) / 32, ((v + down[x]) >> 5) / 32);
+  for (let x = 0; x < first; x++) out[x] = edge(x);
   for (let x = first; x < end; x++) {
-    const px = warpPlace(x0, dx * x);
-    const py = warpPlace(y0, dy * x);
-    const ix = px | 0;
-    const iy = py | 0;
-    const fx = px - ix;
-    const p = (iy * stride + ix * step + offset) | 0;
+    const px = (u + across[x]) >> 5;
+    const py = (v + down[x]) >> 5;
+    const fx = (px & 31) * (1 / 32);
+    const p = ((py >> 5) * stride + (px >> 5) * step + offset) | 0;
     const q = (p + stride) | 0;
     const a = data[p];
     const b = data[q];
     const top = a + (data[p + step] - a) * fx;
     const low = b + (data[q + step] - b) * fx;
-    out[base + x] = top + (low - top) * (py - iy);
+    out[x] = top + (low - top) * ((py & 31) * (1 / 32));
   }
-  for (let x = end; x < to; x++) out[at + x - from] = edge(x);
+  for (let x = end; x < count; x++) out[x] = edge(x);
 }
 
 /** Where all four neighbours of the samples lie inside the raster, as [first, end); with room for rounding. */

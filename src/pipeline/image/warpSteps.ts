@@ -13,7 +13,19 @@ const coarser = 5;
 
 /** Coordinate of a place, of what is the same for the whole row and what grows along it. */
 export function warpPlace(row: number, along: number): number {
-  return ((Math.round(row * finest) + Math.round(along * finest) + half) >> coarser) / 32;
+  return ((rowStart(row) + Math.round(along * finest)) >> coarser) / 32;
+}
+
+/** Where a row begins, in 1024ths, with what rounds its sums to 32nds when their last bits are cut off. */
+export function rowStart(place: number): number {
+  return Math.round(place * finest) + half;
+}
+
+/** The steps of `count` pixels along a row, from the pixel `from` on, in 1024ths. */
+export function stepsAlong(step: number, from: number, count: number): Int32Array {
+  const steps = new Int32Array(count);
+  for (let i = 0; i < count; i++) steps[i] = Math.floor(step * (from + i) * finest + 0.5);
+  return steps;
 }
 
 /** The steps of the pixels `from` and after, in the kernels' memory: addresses of whole numbers, 1024ths. */
@@ -28,9 +40,7 @@ export interface WarpSteps {
 export function takeSteps(memory: PixelMemory, map: Affine, from: number, count: number): WarpSteps {
   const [across, down] = [map[0], map[3]].map((step) => {
     const address = memory.take((count + SPARE) * 4);
-    for (let i = 0; i < count; i++) {
-      memory.integers[address / 4 + i] = Math.round(step * (from + i) * finest);
-    }
+    memory.integers.set(stepsAlong(step, from, count), address / 4);
     return address;
   });
   return { map, from, across, down };
@@ -44,7 +54,7 @@ export function placeOnRow(
   x: number,
 ): [number, number, number, number, number, number, number, number] {
   // Kernels count from the corner of the border.
-  const start = (place: number) => Math.round(place * finest) + half + finest;
+  const start = (place: number) => rowStart(place) + finest;
   return [
     address,
     width + BORDER,
@@ -52,7 +62,7 @@ export function placeOnRow(
     down + 4 * (x - from),
     start(map[1] * y + map[2]),
     start(map[4] * y + map[5]),
-    (width + 1) * 32,
-    (height + 1) * 32,
+    (width + 1) * finest,
+    (height + 1) * finest,
   ];
 }

@@ -8,8 +8,9 @@ import { warper, warpParameters } from './warp';
  * originals have it: what falls a rounding error short of a level is cut off to the one below. Up to three more bytes than
  * `count` are written.
  * @param rounded samples are rounded to whole levels first
+ * @param mixed otherwise `mix` counts as 1
  */
-export const blendKernel = (rounded: boolean) =>
+export const blendKernel = (rounded: boolean, mixed: boolean) =>
   kernel(
     {
       row: 'i32',
@@ -40,8 +41,13 @@ export const blendKernel = (rounded: boolean) =>
           share.set(f32x4.mul(v128.load(p.shares), amount)),
           pasted.set(f32x4.mul(f32x4.sub(f32x4.all(1), share), old)),
           pasted.set(f32x4.add(f32x4.mul(share, samples), pasted)),
-          pasted.set(f32x4.floor(f32x4.max(f32x4.add(pasted, bias), f32x4.all(0)))),
-          pasted.set(f32x4.add(f32x4.add(old, f32x4.mul(f32x4.sub(pasted, old), mix)), half)),
+          pasted.set(f32x4.max(f32x4.add(pasted, bias), f32x4.all(0))),
+          ...(mixed
+            ? [
+                pasted.set(f32x4.floor(pasted)),
+                pasted.set(f32x4.add(f32x4.add(old, f32x4.mul(f32x4.sub(pasted, old), mix)), half)),
+              ]
+            : []),
           pasted.set(wholeNumbers(pasted)),
           pasted.set(bytes.from32(pasted, pasted)),
           v128.store32(p.row, bytes.from16(pasted, pasted)),

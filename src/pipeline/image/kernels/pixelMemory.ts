@@ -18,8 +18,10 @@ import { spreadKernel } from './spread';
 import { warpKernel } from './warp';
 
 const kernels = {
-  blendRow: blendKernel(false),
-  blendRoundedRow: blendKernel(true),
+  blendRow: blendKernel(false, false),
+  blendRoundedRow: blendKernel(true, false),
+  mixRow: blendKernel(false, true),
+  mixRoundedRow: blendKernel(true, true),
   blurColumns: blurColumnsKernel,
   drawRows: drawRowsKernel,
   displaceRow: displaceKernel,

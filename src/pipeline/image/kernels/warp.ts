@@ -9,7 +9,7 @@ export const warpParameters = {
   /** Addresses of the steps across and down, one for each sample, in 1024ths. */
   across: 'i32',
   down: 'i32',
-  /** Position of the row, in 1024ths, and the last ones, in 32nds. */
+  /** Position of the row and the last ones, in 1024ths. */
   u: 'i32',
   v: 'i32',
   right: 'i32',
@@ -26,10 +26,11 @@ export function warper(p: Place, local: NewLocal): Sampler {
 function alongSteps(steps: Local<'i32'>, start: Local<'i32'>, last: Local<'i32'>, local: NewLocal): Axis {
   const [from, end, place, whole, rest] = [0, 1, 2, 3, 4].map(() => local('v128'));
   const next = [
-    place.set(i32x4.shr(i32x4.add(v128.load(steps), from), 5)),
+    place.set(i32x4.add(v128.load(steps), from)),
     place.set(i32x4.min(i32x4.max(place, i32x4.all(0)), end)),
-    whole.set(i32x4.shr(place, 5)),
-    rest.set(f32x4.mul(f32x4.convert(v128.and(place, i32x4.all(31))), f32x4.all(1 / 32))),
+    whole.set(i32x4.shr(place, 10)),
+    // The last five bits, below a 32nd, do not count.
+    rest.set(f32x4.mul(f32x4.convert(v128.and(place, i32x4.all(31 << 5))), f32x4.all(1 / 1024))),
     steps.set(i32.add(steps, i32.const(16))),
   ];
   return { before: [from.set(i32x4.splat(start)), end.set(i32x4.splat(last))], next, whole, rest };
