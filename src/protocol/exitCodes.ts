@@ -13,51 +13,57 @@ export const exitCodes = {
   cancelled: 130,
 } as const;
 
-const badInput: readonly ErrorCode[] = [
-  'job-file-invalid',
-  'input-missing',
-  'input-unreadable',
-  'input-empty',
-  'input-is-directory',
-  'input-no-file',
-  'not-media',
-  'no-video-stream',
-  'media-truncated',
-  'media-protected',
-  'media-unsupported',
-  'output-exists',
-  'output-folder-missing',
-  'output-not-writable',
-  'output-format-unknown',
-  'output-is-input',
-  'no-reference-face',
-  'no-face-at-place',
-  'model-wrong',
-  'cuda-wrong',
-];
+const meanings: Record<ErrorCode, keyof typeof exitCodes> = {
+  usage: 'usage',
+  'job-file-invalid': 'badInput',
+  'input-missing': 'badInput',
+  'input-unreadable': 'badInput',
+  'input-empty': 'badInput',
+  'input-is-directory': 'badInput',
+  'input-no-file': 'badInput',
+  'not-media': 'badInput',
+  'no-video-stream': 'badInput',
+  'media-truncated': 'badInput',
+  'media-protected': 'badInput',
+  'media-unsupported': 'badInput',
+  'output-exists': 'badInput',
+  'output-folder-missing': 'badInput',
+  'output-not-writable': 'badInput',
+  'output-format-unknown': 'badInput',
+  'output-is-input': 'badInput',
+  'disk-full': 'failed',
+  'no-source-face': 'noSourceFace',
+  'no-reference-face': 'badInput',
+  'no-face-at-place': 'badInput',
+  'model-missing': 'modelMissing',
+  'model-corrupt': 'modelMissing',
+  'model-wrong': 'badInput',
+  'model-by-hand': 'modelMissing',
+  'model-not-removed': 'modelMissing',
+  'licence-not-accepted': 'usage',
+  'terms-not-accepted': 'usage',
+  'content-refused': 'refused',
+  'label-not-drawable': 'usage',
+  'label-too-long': 'usage',
+  'download-failed': 'failed',
+  'download-not-confirmed': 'usage',
+  'cuda-unsupported': 'failed',
+  'cuda-wrong': 'badInput',
+  'cuda-not-had': 'failed',
+  'tool-missing': 'failed',
+  'tool-failed': 'failed',
+  'encoder-unavailable': 'failed',
+  'provider-unavailable': 'failed',
+  'gpu-unavailable': 'gpuUnavailable',
+  'out-of-memory': 'failed',
+  'verification-failed': 'failed',
+  'worker-died': 'failed',
+  busy: 'failed',
+  cancelled: 'cancelled',
+  internal: 'failed',
+};
 
-const modelMissing: readonly ErrorCode[] = [
-  'model-missing',
-  'model-corrupt',
-  'model-by-hand',
-  'model-not-removed',
-];
-
-const usage: readonly ErrorCode[] = [
-  'usage',
-  'licence-not-accepted',
-  'terms-not-accepted',
-  'download-not-confirmed',
-  'label-not-drawable',
-  'label-too-long',
-];
-
+/** The exit code of the command line for an error. */
 export function exitCodeOf(code: ErrorCode): number {
-  if (usage.includes(code)) return exitCodes.usage;
-  if (code === 'content-refused') return exitCodes.refused;
-  if (code === 'gpu-unavailable') return exitCodes.gpuUnavailable;
-  if (modelMissing.includes(code)) return exitCodes.modelMissing;
-  if (code === 'no-source-face') return exitCodes.noSourceFace;
-  if (code === 'cancelled') return exitCodes.cancelled;
-  return badInput.includes(code) ? exitCodes.badInput : exitCodes.failed;
+  return exitCodes[meanings[code]];
 }
