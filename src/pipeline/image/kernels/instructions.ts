@@ -25,6 +25,7 @@ export const i32 = {
   const: (value: number): I32 => emit('i32', [], 0x41, ...signed(value)),
   load: (address: I32, offset = 0): I32 => emit('i32', [address], 0x28, ...at(offset)),
   add: integer(0x6a),
+  sub: integer(0x6b),
   and: integer(0x71),
   shl: integer(0x74),
   lessThan: integer(0x48),
@@ -61,6 +62,7 @@ export const f32x4 = {
   splat: (value: F64): V128 => emit('v128', [value], 0xb6, 0xfd, 19),
   all: (value: number): V128 => f32x4.const(value, value, value, value),
   /** All bits of a lane where it is so. */
+  equal: simd(65),
   less: simd(67),
   notLess: simd(70),
   floor: simd(104),

@@ -1,5 +1,6 @@
 import { assemble } from './assembler';
 import { blendKernel } from './blend';
+import { blurRowsKernel } from './blurRows';
 import { blurColumnsKernel } from './boxBlur';
 import {
   addBytesKernel,
@@ -23,6 +24,7 @@ const kernels = {
   mixRow: blendKernel(false, true),
   mixRoundedRow: blendKernel(true, true),
   blurColumns: blurColumnsKernel,
+  blurRow: blurRowsKernel,
   drawRows: drawRowsKernel,
   displaceRow: displaceKernel,
   shares: sharesKernel,
@@ -40,8 +42,8 @@ const kernels = {
   limitColoursWhole,
 };
 
-/** Kernels work on four values at a time and may write as many beyond the end. */
-export const SPARE = 4;
+/** Kernels work on four or eight values at a time and may write so many beyond the end. */
+export const SPARE = 8;
 
 type Calls = { readonly [N in keyof typeof kernels]: (...values: number[]) => void };
 
