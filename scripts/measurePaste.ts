@@ -1,7 +1,6 @@
 import { fromBlob, signedScale, toBlob, unitScale } from '../src/pipeline/image/blob';
 import { createFrame, type Frame, type Sampling } from '../src/pipeline/image/frame';
 import { enhanceFace } from '../src/pipeline/processors/faceEnhancer/enhanceFace';
-import { Scratch } from '../src/pipeline/processors/faceSwapper/scratch';
 import { swapFace, type RunNetwork, type SwapPlan } from '../src/pipeline/processors/faceSwapper/swapFace';
 
 /** Distance of the eyes in a face that is about 400 px high. */
@@ -22,8 +21,6 @@ const points = [
 
 /** Processor time of everything around the networks for one face: crop, blob, mask, paste. */
 async function main(): Promise<void> {
-  const scratch = new Scratch();
-  const take = (length: number) => scratch.take('mask', length);
   const plan: SwapPlan = {
     template: 'arcface_128',
     networkSize: 128,
@@ -33,9 +30,8 @@ async function main(): Promise<void> {
     maskBlur: 0.3,
     maskPadding: [0, 0, 0, 0],
     strength: 1,
-    take,
   };
-  const enhancing = { template: 'ffhq_512', size: 512, maskBlur: 0.3, blend: 0.8, take } as const;
+  const enhancing = { template: 'ffhq_512', size: 512, maskBlur: 0.3, blend: 0.8 } as const;
   console.log(`One face of about 400 px (eyes ${eyeDistance} px apart), ${rounds} rounds, ms of one core\n`);
   for (const sampling of ['420', 'rgb'] as const) {
     const frame = noisyFrame(sampling);

@@ -4,6 +4,7 @@ import { cutFace, type FaceCrop } from '../../src/pipeline/image/faceCrop';
 import type { Frame } from '../../src/pipeline/image/frame';
 import type { NewFace } from '../../src/pipeline/image/paste';
 import { insightfaceMask } from '../../src/pipeline/image/pasteMask';
+import { everyShare } from '../../src/pipeline/image/regionMask';
 import { alignTo, type AlignmentName } from '../../src/pipeline/image/templates';
 import { arcfaceBlob, normCrop } from '../../src/pipeline/faces/arcface';
 import { project, unit } from '../../src/pipeline/processors/faceSwapper/latent';
@@ -121,7 +122,7 @@ async function checkCropAndMask(
   const levels = new Uint8Array(width * height);
   if (made) {
     const { mask, ...numbers } = made;
-    mask.data.forEach((share, i) => {
+    everyShare(mask).forEach((share, i) => {
       const y = mask.y + Math.floor(i / mask.width);
       levels[y * width + mask.x + (i % mask.width)] = Math.round(share * 255);
     });

@@ -13,6 +13,7 @@ import { cutFace } from '../../src/pipeline/image/faceCrop';
 import { createFrame, type FrameFormat } from '../../src/pipeline/image/frame';
 import { facefusionPaste, insightfacePaste, pasteFace, type NewFace } from '../../src/pipeline/image/paste';
 import { gaussianKernel, insightfaceMask, wholeShare } from '../../src/pipeline/image/pasteMask';
+import { everyShare } from '../../src/pipeline/image/regionMask';
 import { alignTo, alignmentNames, templatePoints } from '../../src/pipeline/image/templates';
 
 /** A map from frame to crop: turned by `degrees`, `scale` crop pixels to a frame pixel, the crop's corner at (x, y). */
@@ -120,9 +121,10 @@ describe("insightface's mask", () => {
       const { mask, erodeKernel, blurKernel, blurSigma } = made;
       const wanted = plainMask(map, 128, width, height, erodeKernel, blurKernel, blurSigma);
       const whole = new Float64Array(width * height);
+      const shares = everyShare(mask);
       for (let y = 0; y < mask.height; y++) {
         for (let x = 0; x < mask.width; x++) {
-          whole[(mask.y + y) * width + mask.x + x] = mask.data[y * mask.width + x];
+          whole[(mask.y + y) * width + mask.x + x] = shares[y * mask.width + x];
         }
       }
       // A wide blur is interpolated, which may cost a level of 255; a narrow one is exact.
@@ -166,7 +168,7 @@ describe('masks of a crop', () => {
     const mask = boxMask(128);
     const fine = warpMask({ size: 128, data: mask.data }, map, rect);
     // The most at the very border of the crop, where the box ends before it has faded out wholly.
-    close(warpMask(mask, map, rect).data, fine.data, 0.008);
+    close(everyShare(warpMask(mask, map, rect)), everyShare(fine), 0.008);
   });
 
   it('may be coarser than the crop', () => {
@@ -174,7 +176,7 @@ describe('masks of a crop', () => {
     const rect = { x: 20, y: 20, width: 128, height: 128 };
     const steps = (side: number) =>
       Float32Array.from({ length: side * side }, (_, i) => ((i % side) + 0.5) / side);
-    const coarse = warpMask({ size: 32, data: steps(32) }, map, rect, 128).data;
+    const coarse = everyShare(warpMask({ size: 32, data: steps(32) }, map, rect, 128));
     for (let x = 8; x < 120; x++) assert.ok(Math.abs(coarse[64 * 128 + x] - (x + 0.5) / 128) < 1e-6);
   });
 });
@@ -233,6 +235,7 @@ describe('pasting into a frame', () => {
       for (let i = 0; i < frame.data.length; i++) frame.data[i] = 40 + ((i * 31) % 150);
       const before = Uint8Array.from(frame.data);
       const mask = warpMask(boxMask(64), map, pasteBox(map, 64, format.width, format.height));
+      const shares = everyShare(mask);
       pasteFace(frame, grey(), map, mask, facefusionPaste);
       // The middle of the crop shows the colour, to within the rounding of three planes.
       const [x, y] = applyAffine(invertAffine(map), 31.5, 31.5).map(Math.round);
@@ -243,7 +246,7 @@ describe('pasting into a frame', () => {
       const shift = { x: format.sampling === '444' ? 0 : 1, y: format.sampling === '420' ? 1 : 0 };
       const share = (px: number, py: number) => {
         const [u, v] = [px - mask.x, py - mask.y];
-        return u >= 0 && v >= 0 && u < mask.width && v < mask.height ? mask.data[v * mask.width + u] : 0;
+        return u >= 0 && v >= 0 && u < mask.width && v < mask.height ? shares[v * mask.width + u] : 0;
       };
       after.planes.forEach((plane, p) => {
         const s = p === 0 ? { x: 0, y: 0 } : shift;

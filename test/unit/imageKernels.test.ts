@@ -9,7 +9,7 @@ import { f32x4, i32, v128 } from '../../src/pipeline/image/kernels/instructions'
 import { pixelMemory } from '../../src/pipeline/image/kernels/pixelMemory';
 import { pasteFace } from '../../src/pipeline/image/paste';
 import { rowReader } from '../../src/pipeline/image/rowReader';
-import { spread, takeCoarse } from '../../src/pipeline/image/spread';
+import { everyShare } from '../../src/pipeline/image/regionMask';
 
 /** Numbers 0–1 that look random and are the same every time. */
 function numbers(seed: number): () => number {
@@ -117,7 +117,15 @@ describe('kernels', () => {
       for (let i = 0; i < frame.data.length; i++) frame.data[i] = random() * 256;
       const before = frame.data.slice();
       const face = { size: 25, data: Float32Array.from({ length: 3 * 625 }, () => random() * 255) };
-      const mask = { x: 3, y: 5, width: 55, height: 33, data: new Float32Array(55 * 33) };
+      const mask = {
+        x: 3,
+        y: 5,
+        width: 55,
+        height: 33,
+        step: 1,
+        columns: 55,
+        data: new Float32Array(55 * 33),
+      };
       // Shares of nothing at all beside whole ones, and rows with nothing.
       for (let i = 55; i < mask.data.length; i++) mask.data[i] = Math.max(0, Math.min(1, 3 * random() - 1));
       const map: Affine = [0.4, 0.1, -0.7, -0.1, 0.4, 1.1];
@@ -142,15 +150,14 @@ describe('kernels', () => {
 
   it('coarse masks are spread along straight lines, runs of ones exactly', () => {
     const random = numbers(5);
+    const memory = pixelMemory();
     for (const step of [1, 2, 3, 5, 8]) {
-      const rect = { x: 0, y: 0, width: 43, height: 21 };
-      const memory = pixelMemory();
-      const mask = takeCoarse(memory, rect, step);
-      const { columns, rows } = mask;
+      memory.floats.fill(NaN);
+      const rect = { x: 0, y: 0, width: 43, height: 22 };
+      const [columns, rows] = [rect.width, rect.height].map((side) => Math.ceil((side - 1) / step) + 1);
       const coarse = Float32Array.from({ length: columns * rows }, () => Math.min(1, 2 * random()));
-      memory.floats.set(coarse, mask.address / 4);
-      const { data } = spread(memory, mask, rect);
-      data.forEach((got, i) => {
+      const shares = everyShare({ ...rect, step, columns, data: coarse });
+      shares.forEach((got, i) => {
         const wanted = sample(coarse, columns, rows, (i % 43) / step, Math.floor(i / 43) / step);
         assert.ok(Math.abs(got - wanted) < 1e-6, `${step}: ${i}: ${got} for ${wanted}`);
         if (Math.abs(wanted - 1) < 1e-12) assert.equal(got, 1);

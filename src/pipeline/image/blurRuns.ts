@@ -1,8 +1,7 @@
 import { pixelMemory, SPARE, type PixelMemory } from './kernels/pixelMemory';
-import type { RegionMask } from './pasteMask';
 import type { Rect } from './region';
+import { coarseStep, maskOf, takeGrid, type RegionMask } from './regionMask';
 import type { Runs } from './runs';
-import { coarseStep, spread, takeCoarse, type TakeMemory } from './spread';
 
 /**
  * Gaussian blur of ones in the runs, mirrored at the edges of the frame, which is `width` wide. What a wide kernel has smoothed is
@@ -18,26 +17,25 @@ export function blurRuns(
   sigma: number,
   whole: number,
   width: number,
-  take?: TakeMemory,
 ): RegionMask {
   const reach = kernel.length >> 1;
   const step = coarseStep(sigma);
   const memory = pixelMemory();
-  const mask = takeCoarse(memory, rect, step);
+  const grid = takeGrid(memory, rect, step);
   const weights = Float32Array.from(kernel.subarray(reach));
   const weightsAt = memory.take(weights.byteLength);
   memory.floats.set(weights, weightsAt / 4);
   const ones = weights.reduce((sum, weight, i) => Math.fround(sum + (i === 0 ? weight : 2 * weight)), 0);
-  const stride = 4 * mask.columns;
-  const rows = blurAcross(memory, runs, rect, kernel, width, step, mask.columns);
-  for (let j = 0; j < mask.rows; j++) {
+  const stride = 4 * grid.columns;
+  const rows = blurAcross(memory, runs, rect, kernel, width, step, grid.columns);
+  for (let j = 0; j < grid.rows; j++) {
     // The last line of the grid may lie beyond the rectangle, where nothing is, or the frame, where the picture is mirrored.
     const y = mirror(rect.y + j * step, runs.from.length) - rect.y;
     if (y >= rect.height) continue;
-    const [middle, out] = [rows + (y + reach) * stride, mask.address + j * stride];
-    memory.run.blurRow(middle, stride, reach, weightsAt, out, mask.columns, ones, whole);
+    const [middle, out] = [rows + (y + reach) * stride, grid.address + j * stride];
+    memory.run.blurRow(middle, stride, reach, weightsAt, out, grid.columns, ones, whole);
   }
-  return spread(memory, mask, rect, take);
+  return maskOf(memory, grid, rect);
 }
 
 function mirror(i: number, size: number): number {

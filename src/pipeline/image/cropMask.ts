@@ -1,9 +1,9 @@
 import { applyAffine, composeAffine, invertAffine, spanWithin, type Affine } from './affine';
-import { gaussianKernel, type RegionMask } from './pasteMask';
+import { gaussianKernel } from './pasteMask';
 import type { Rect } from './region';
 import { pixelMemory, SPARE } from './kernels/pixelMemory';
 import { fillRaster, placeIn, takeRaster } from './raster';
-import { coarseStep, spread, takeCoarse, type TakeMemory } from './spread';
+import { coarseStep, maskOf, takeGrid, type RegionMask } from './regionMask';
 
 /** Shares (0–1) of a swapped face in the pixels of its square crop, row by row. */
 export interface CropMask {
@@ -120,13 +120,7 @@ export function pasteBox(toCrop: Affine, size: number, width: number, height: nu
  * Carries a crop's mask into `rect` of the frame, zero outside of the crop. `toCrop` maps frame to a crop of
  * `cropSize` pixels; the mask may be coarser.
  */
-export function warpMask(
-  mask: CropMask,
-  toCrop: Affine,
-  rect: Rect,
-  cropSize = mask.size,
-  take?: TakeMemory,
-): RegionMask {
+export function warpMask(mask: CropMask, toCrop: Affine, rect: Rect, cropSize = mask.size): RegionMask {
   const { size, data, smooth = 0 } = mask;
   const scale = size / cropSize;
   const shift = scale / 2 - 0.5;
@@ -136,7 +130,7 @@ export function warpMask(
   // A blurred box does not quite reach zero at the crop's border: that edge must not be smeared over many pixels.
   const step = Math.min(coarseStep(smooth * enlarged), Math.max(2, Math.floor(enlarged / 2)));
   const memory = pixelMemory();
-  const coarse = takeCoarse(memory, rect, step);
+  const coarse = takeGrid(memory, rect, step);
   const line = memory.take((coarse.columns + SPARE) * 4);
   const raster = takeRaster(memory, size, size);
   fillRaster(memory, raster, data, 0);
@@ -152,12 +146,5 @@ export function warpMask(
     memory.run.sampleRow(line, to - from, ...placeIn(raster, toLine, y, from));
     memory.floats.copyWithin(coarse.address / 4 + y * columns + from, line / 4, line / 4 + to - from);
   }
-  return spread(memory, coarse, rect, take);
-}
-
-/** Lowers a region's shares to those of another mask of the same rectangle. */
-export function lowerTo(mask: RegionMask, other: RegionMask): void {
-  for (let i = 0; i < mask.data.length; i++) {
-    if (other.data[i] < mask.data[i]) mask.data[i] = other.data[i];
-  }
+  return maskOf(memory, coarse, rect);
 }

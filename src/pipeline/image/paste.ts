@@ -1,8 +1,12 @@
-import { composeAffine, invertAffine, type Affine } from './affine';
-import { lumaToChroma, plainBytes, type Border } from './faceCrop';
-import { chromaShift, chromaSize, type Frame } from './frame';
-import type { RegionMask } from './pasteMask';
+import type { Affine } from './affine';
+import { ChromaRows } from './chromaRows';
+import { plainBytes, type Border } from './faceCrop';
+import { takeFace, toStored } from './faceRasters';
+import { chromaShift, type Frame } from './frame';
+import { pixelMemory } from './kernels/pixelMemory';
+import type { RegionMask } from './regionMask';
 import { RowBlender } from './rowBlender';
+import { ShareRows } from './shareRows';
 
 /** A finished face in crop space: planes R, G, B one after the other, 0–255, `size` × `size` each. */
 export interface NewFace {
@@ -39,18 +43,41 @@ export function pasteFace(
   mask: RegionMask,
   style: PasteStyle,
 ): void {
-  if (frame.format.sampling === 'rgb') pasteRgb(frame, face, toCrop, mask, style);
-  else pasteYuv(frame, face, toCrop, mask, style);
-}
-
-/** Where a row of the mask is above 0, as [from, to) from the mask's left edge; empty when nowhere. */
-function maskedSpan({ data, width }: RegionMask, y: number): [number, number] {
-  let from = y * width;
-  let to = from + width;
-  const start = from;
-  while (from < to && data[from] <= 0) from++;
-  while (to > from && data[to - 1] <= 0) to--;
-  return [from - start, to - start];
+  const { format } = frame;
+  const memory = pixelMemory();
+  const rasters = takeFace(memory, face, style.border);
+  const shares = new ShareRows(memory, mask);
+  const planes = frame.planes.map(plainBytes);
+  const { x: left, y: top, width, height } = mask;
+  const full = { stride: format.width, first: 0, map: toCrop, left, width } as const;
+  if (format.sampling === 'rgb') {
+    const mixing = { round: style.roundFace, amount: 1, bias: style.bias, mix: style.blend };
+    const blender = new RowBlender(memory, rasters, { ...full, planes }, mixing);
+    for (let y = 0; y < height; y++) {
+      const span = shares.span(y, y);
+      if (span) blender.blend(top + y, span, shares.write(0, y, span) + 4 * span.from);
+    }
+    return;
+  }
+  toStored(memory, rasters, format);
+  const mixing = { round: false, amount: style.blend, bias: 0.5, mix: 1 };
+  const luma = new RowBlender(memory, rasters, { ...full, planes: planes.slice(0, 1) }, mixing);
+  const chroma = new ChromaRows(memory, mask, format);
+  const colours = new RowBlender(memory, rasters, chroma.target(planes.slice(1), toCrop), mixing);
+  const lineNumbers = chromaShift(format.sampling).y === 1 ? ([0, 1] as const) : ([0] as const);
+  const lines = lineNumbers.length;
+  for (let y = -(top & (lines - 1)); y < height; y += lines) {
+    const span = shares.span(y, y + lines - 1);
+    if (!span) continue;
+    const rows = lineNumbers.map((k) => shares.write(k, y + k, span));
+    rows.forEach((row, k) => {
+      if (y + k >= 0 && y + k < height) luma.blend(top + y + k, span, row + 4 * span.from);
+    });
+    // A last odd row of the frame has its samples to itself.
+    const lower = top + y + lines > format.height ? rows[0] : rows[lines - 1];
+    const [part, means] = chroma.mean(rows[0], lower, span);
+    colours.blend((top + y) / lines, part, means);
+  }
 }
 
 /** How samples become pixels: whole(old + mix × (new − old) + ½), where new = whole(s × sample + (1 − s) × old + bias), s = share × amount. */
@@ -60,95 +87,4 @@ export interface Mixing {
   amount: number;
   bias: number;
   mix: number;
-}
-
-function pasteRgb(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask, style: PasteStyle): void {
-  const blender = new RowBlender(face, mask.width, style.border);
-  blender.along(toCrop, mask.x, mask.width);
-  const planes = frame.planes.map(plainBytes);
-  const mixing = { round: style.roundFace, amount: 1, bias: style.bias, mix: style.blend };
-  for (let y = 0; y < mask.height; y++) {
-    const [from, to] = maskedSpan(mask, y);
-    if (from >= to) continue;
-    const at = y * mask.width;
-    blender.takeShares(mask.data, at + from, at + to);
-    const row = { y: mask.y + y, from: mask.x + from, to: mask.x + to };
-    planes.forEach((plane, c) => blender.blend(plane, frame.format.width, c, row, mixing));
-  }
-}
-
-function pasteYuv(frame: Frame, face: NewFace, toCrop: Affine, mask: RegionMask, style: PasteStyle): void {
-  const { format } = frame;
-  const blender = new RowBlender(face, mask.width, style.border);
-  blender.toStored(format);
-  blender.along(toCrop, mask.x, mask.width);
-  const planes = frame.planes.map(plainBytes);
-  const mixing = { round: false, amount: style.blend, bias: 0.5, mix: 1 };
-  for (let y = 0; y < mask.height; y++) {
-    const [from, to] = maskedSpan(mask, y);
-    if (from >= to) continue;
-    const at = y * mask.width;
-    blender.takeShares(mask.data, at + from, at + to);
-    const row = { y: mask.y + y, from: mask.x + from, to: mask.x + to };
-    blender.blend(planes[0], format.width, 0, row, mixing);
-  }
-  const shift = chromaShift(format.sampling);
-  const map = composeAffine(toCrop, invertAffine(lumaToChroma(shift)));
-  const { width } = chromaSize(format);
-  const x0 = mask.x >> shift.x;
-  const x1 = ((mask.x + mask.width - 1) >> shift.x) + 1;
-  const shares = new Float32Array(x1 - x0);
-  blender.along(map, x0, x1 - x0);
-  for (let y = mask.y >> shift.y; y <= (mask.y + mask.height - 1) >> shift.y; y++) {
-    const [from, to] = chromaShares(mask, shift, y, x0, format, shares);
-    if (from >= to) continue;
-    blender.takeShares(shares, from, to);
-    const row = { y, from: x0 + from, to: x0 + to };
-    for (const c of [1, 2]) blender.blend(planes[c], width, c, row, mixing);
-  }
-}
-
-/**
- * The mean shares of one row of chroma samples from `x0` on; returns where they are above 0. A last odd
- * row or column of the frame has fewer pixels to a sample.
- */
-function chromaShares(
-  mask: RegionMask,
-  shift: { x: number; y: number },
-  y: number,
-  x0: number,
-  { width, height }: { width: number; height: number },
-  shares: Float32Array,
-): [number, number] {
-  const lines = Math.min(1 << shift.y, height - (y << shift.y));
-  const perPixel = 1 / (lines << shift.x);
-  shares.fill(0);
-  let [first, end] = [mask.width, 0];
-  for (let j = 0; j < lines; j++) {
-    const line = (y << shift.y) + j - mask.y;
-    if (line < 0 || line >= mask.height) continue;
-    const [from, to] = maskedSpan(mask, line);
-    if (from >= to) continue;
-    first = Math.min(first, from);
-    end = Math.max(end, to);
-    const at = line * mask.width;
-    const { data } = mask;
-    if (shift.x === 0) {
-      for (let x = from; x < to; x++) shares[x] += data[at + x] * perPixel;
-      continue;
-    }
-    // Pairs of pixels; the mask may begin or end in the middle of one.
-    let x = from;
-    const odd = mask.x & 1;
-    if ((x + odd) & 1) shares[(x + odd) >> 1] += data[at + x++] * perPixel;
-    for (let k = (x + odd) >> 1; x + 1 < to; x += 2, k++) {
-      shares[k] += (data[at + x] + data[at + x + 1]) * perPixel;
-    }
-    if (x < to) shares[(x + odd) >> 1] += data[at + x] * perPixel;
-  }
-  if (first >= end) return [0, 0];
-  const last = ((mask.x + end - 1) >> shift.x) - x0;
-  // The frame's last column may stand alone for its sample.
-  if (shift.x === 1 && width & 1 && x0 + last === width >> 1) shares[last] *= 2;
-  return [((mask.x + first) >> shift.x) - x0, last + 1];
 }

@@ -1,13 +1,8 @@
 import type { Affine } from './affine';
 import { blurRuns } from './blurRuns';
 import type { Rect } from './region';
+import type { RegionMask } from './regionMask';
 import { boundsOf, erode, whiteRuns } from './runs';
-import type { TakeMemory } from './spread';
-
-/** Shares (0–1) of a swapped face in the pixels of a rectangle of the frame, row by row. */
-export interface RegionMask extends Rect {
-  data: Float32Array;
-}
 
 /** The numbers of one insightface mask, for reports and tests. */
 export interface InsightfaceMask {
@@ -31,7 +26,6 @@ export function insightfaceMask(
   size: number,
   width: number,
   height: number,
-  take?: TakeMemory,
 ): InsightfaceMask | undefined {
   const white = whiteRuns(toCrop, size, width, height);
   const box = boundsOf(white);
@@ -49,7 +43,7 @@ export function insightfaceMask(
   if (!coreBox) return undefined;
   const kernel = gaussianKernel(blurKernel, blurSigma);
   const rect = grow(coreBox, reach, width, height);
-  const mask = blurRuns(core, rect, kernel, blurSigma, wholeShare(kernel), width, take);
+  const mask = blurRuns(core, rect, kernel, blurSigma, wholeShare(kernel), width);
   return { mask, bboxHeight, bboxWidth, maskSize, erodeKernel, blurKernel, blurSigma };
 }
 

@@ -93,6 +93,7 @@ export const i32x4 = {
   splat: (value: I32): V128 => emit('v128', [value], 0xfd, 17),
   lane: (vector: V128, lane: number): I32 => emit('i32', [vector], 0xfd, 27, lane),
   add: simd(174),
+  sub: simd(177),
   mul: simd(181),
   /** All bits of a lane where the first is greater. */
   greater: simd(59),
@@ -127,4 +128,9 @@ export function pick(a: V128, b: V128, ...lanes: [number, number, number, number
 /** Floats from 0 on, below 2^16, as whole numbers: at 2^23 the last bits of a float count ones. `truncate` is a dozen instructions. */
 export function wholeNumbers(values: V128): V128 {
   return v128.and(f32x4.add(f32x4.floor(values), f32x4.all(2 ** 23)), i32x4.all(0xffff));
+}
+
+/** The same of floats that may also lie below 0, with a whole number below 0 for these. */
+export function signedNumbers(values: V128): V128 {
+  return i32x4.sub(f32x4.add(f32x4.floor(values), f32x4.all(2 ** 23)), i32x4.all(0x4b000000));
 }

@@ -19,10 +19,12 @@ import { spreadKernel } from './spread';
 import { warpKernel } from './warp';
 
 const kernels = {
-  blendRow: blendKernel(false, false),
-  blendRoundedRow: blendKernel(true, false),
-  mixRow: blendKernel(false, true),
-  mixRoundedRow: blendKernel(true, true),
+  blend1: blendKernel(1),
+  blend2: blendKernel(2),
+  blend3: blendKernel(3),
+  blendRounded3: blendKernel(3, true),
+  mix3: blendKernel(3, false, true),
+  mixRounded3: blendKernel(3, true, true),
   blurColumns: blurColumnsKernel,
   blurRow: blurRowsKernel,
   drawRows: drawRowsKernel,

@@ -37,21 +37,12 @@ export interface Sampler {
 
 export function sampler(p: Place, local: NewLocal): Sampler {
   const across = alongAxis(p.u, p.du, p.right, local);
-  return rowSampler(p, across, alongAxis(p.v, p.dv, p.bottom, local), local);
-}
-
-/** A sampler of what two axes step along. */
-export function rowSampler(
-  p: Pick<Place, 'raster' | 'stride'>,
-  across: Axis,
-  down: Axis,
-  local: NewLocal,
-): Sampler {
+  const down = alongAxis(p.v, p.dv, p.bottom, local);
   const { before, code, samples } = bilinear(p, across, down, local);
   return {
     before: [...across.before, ...down.before, ...before],
     next: [...across.next, ...down.next, ...code],
-    samples,
+    samples: samples[0],
   };
 }
 
@@ -67,17 +58,23 @@ export interface Axis extends AxisPlaces {
   next: Code<'none'>[];
 }
 
-/** Four samples at any four places that lie in a raster. `before` has to run once. */
+/**
+ * Four samples at any four places that lie in a raster, or in each of several rasters that lie `apart` bytes one after the other. `before`
+ * has to run once.
+ */
 export function bilinear(
   p: Pick<Place, 'raster' | 'stride'>,
   across: AxisPlaces,
   down: AxisPlaces,
   local: NewLocal,
-): { before: Code<'none'>[]; code: Code<'none'>[]; samples: Local<'v128'> } {
+  planes = 1,
+  apart?: Local<'i32'>,
+): { before: Code<'none'>[]; code: Code<'none'>[]; samples: Local<'v128'>[] } {
   const [stride, raster] = [local('v128'), local('v128')];
   const places = local('v128');
   const [addresses, step] = [[0, 1, 2, 3].map(() => local('i32')), local('i32')];
-  const [first, second, upper, samples] = [0, 1, 2, 3].map(() => local('v128'));
+  const [first, second, upper] = [0, 1, 2].map(() => local('v128'));
+  const samples = Array.from({ length: planes }, () => local('v128'));
   /** Neighbours of the four places, mixed by their distance. */
   const mixRow = (address: (lane: number) => Code<'i32'>, out: Local<'v128'>) => [
     first.set(v128.load64High(address(1), v128.load64Zero(address(0)))),
@@ -95,9 +92,12 @@ export function bilinear(
     places.set(i32x4.add(i32x4.mul(down.whole, stride), across.whole)),
     places.set(i32x4.add(i32x4.shl(places, 2), raster)),
     ...addresses.map((address, lane) => address.set(i32x4.lane(places, lane))),
-    ...mixRow((lane) => addresses[lane], upper),
-    ...mixRow((lane) => i32.add(addresses[lane], step), samples),
-    samples.set(f32x4.add(upper, f32x4.mul(f32x4.sub(samples, upper), down.rest))),
+    ...samples.flatMap((sample, plane) => [
+      ...(apart && plane > 0 ? addresses.map((address) => address.set(i32.add(address, apart))) : []),
+      ...mixRow((lane) => addresses[lane], upper),
+      ...mixRow((lane) => i32.add(addresses[lane], step), sample),
+      sample.set(f32x4.add(upper, f32x4.mul(f32x4.sub(sample, upper), down.rest))),
+    ]),
   ];
   return { before, code, samples };
 }

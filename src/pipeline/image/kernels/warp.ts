@@ -1,6 +1,6 @@
-import { kernel, type Local } from './assembler';
+import { kernel, type Code, type Local } from './assembler';
 import { f32x4, i32, i32x4, v128 } from './instructions';
-import { rowSampler, sampleRow, type Axis, type NewLocal, type Sampler } from './sampling';
+import { bilinear, sampleRow, type Axis, type NewLocal } from './sampling';
 
 /** Where rows of a warp are read: as with `sampleParameters`, but each place is rounded; see `warpSteps.ts`. */
 export const warpParameters = {
@@ -18,9 +18,23 @@ export const warpParameters = {
 
 type Place = { readonly [N in keyof typeof warpParameters]: Local<'i32'> };
 
-export function warper(p: Place, local: NewLocal): Sampler {
+/** Code that has to run before the first sample, code for the next four samples of each plane, and where these are then. */
+export interface Warper {
+  before: Code<'none'>[];
+  next: Code<'none'>[];
+  samples: Local<'v128'>[];
+}
+
+/** Reads several rasters at the same places, which are worked out once; the rasters lie `apart` bytes one after the other. */
+export function warper(p: Place, local: NewLocal, planes = 1, apart?: Local<'i32'>): Warper {
   const across = alongSteps(p.across, p.u, p.right, local);
-  return rowSampler(p, across, alongSteps(p.down, p.v, p.bottom, local), local);
+  const down = alongSteps(p.down, p.v, p.bottom, local);
+  const { before, code, samples } = bilinear(p, across, down, local, planes, apart);
+  return {
+    before: [...across.before, ...down.before, ...before],
+    next: [...across.next, ...down.next, ...code],
+    samples,
+  };
 }
 
 function alongSteps(steps: Local<'i32'>, start: Local<'i32'>, last: Local<'i32'>, local: NewLocal): Axis {
@@ -37,6 +51,7 @@ function alongSteps(steps: Local<'i32'>, start: Local<'i32'>, last: Local<'i32'>
 }
 
 /** `count` samples along a row, as floats from `out` on; up to three more are written. */
-export const warpKernel = kernel({ out: 'i32', count: 'i32', ...warpParameters }, (p, local) =>
-  sampleRow(p, warper(p, local), local),
-);
+export const warpKernel = kernel({ out: 'i32', count: 'i32', ...warpParameters }, (p, local) => {
+  const { before, next, samples } = warper(p, local);
+  return sampleRow(p, { before, next, samples: samples[0] }, local);
+});

@@ -1,9 +1,9 @@
 import type { Affine, Points } from '../../image/affine';
-import { boxMask, lowerTo, pasteBox, smallest, warpMask, type CropMask } from '../../image/cropMask';
+import { boxMask, pasteBox, smallest, warpMask, type CropMask } from '../../image/cropMask';
 import { cutFace, type FaceCrop } from '../../image/faceCrop';
 import type { Frame } from '../../image/frame';
 import { facefusionPaste, pasteFace, type NewFace } from '../../image/paste';
-import type { TakeMemory } from '../../image/spread';
+import { lowest } from '../../image/regionMask';
 import { alignTo, type AlignmentName } from '../../image/templates';
 
 /** Masks of a crop, by the map from frame to crop and the crop itself. */
@@ -18,8 +18,6 @@ export interface EnhancePlan {
   masks?: CropMasks;
   /** 0–1, how much of the result is taken. */
   blend: number;
-  /** Memory for the mask, used again for the next face. */
-  take?: TakeMemory;
 }
 
 /**
@@ -37,9 +35,9 @@ export async function enhanceFace(
   const rect = pasteBox(toCrop, size, frame.format.width, frame.format.height);
   if (rect.width <= 0 || rect.height <= 0) return false;
   const crop = cutFace(frame, toCrop, size, size, 'replicate');
-  const mask = warpMask(boxMask(size, plan.maskBlur), toCrop, rect, size, plan.take);
+  const box = warpMask(boxMask(size, plan.maskBlur), toCrop, rect, size);
   const limits = plan.masks?.(toCrop, crop) ?? [];
-  if (limits.length > 0) lowerTo(mask, warpMask(smallest(limits), toCrop, rect, size));
+  const mask = limits.length > 0 ? lowest(box, warpMask(smallest(limits), toCrop, rect, size)) : box;
   const face = await run(crop);
   pasteFace(frame, face, toCrop, mask, { ...facefusionPaste, roundFace: true, blend: plan.blend });
   return true;

@@ -4,7 +4,6 @@ import { toWholeCentres } from '../../image/affine';
 import type { Frame } from '../../image/frame';
 import { occlusionMask } from '../faceMasks';
 import type { FrameProcessor } from '../processor';
-import { Scratch } from '../faceSwapper/scratch';
 import { enhanceFace, type EnhancePlan } from './enhanceFace';
 import type { EnhanceNetwork } from './enhanceNetwork';
 
@@ -24,7 +23,6 @@ export interface EnhancerOptions {
 export class NeuralEnhancer implements FrameProcessor {
   readonly name = 'face_enhancer';
   readonly allFaces: boolean;
-  private readonly scratch = new Scratch();
 
   constructor(
     private readonly network: EnhanceNetwork,
@@ -43,7 +41,6 @@ export class NeuralEnhancer implements FrameProcessor {
         size,
         maskBlur,
         blend: blend * face.strength,
-        take: (length) => this.scratch.take('mask', length),
         ...(occlusion && {
           masks: (toCrop, crop) => [occlusionMask(face.landmarks, toCrop, crop)],
         }),

@@ -7,7 +7,6 @@ import { occlusionMask, regionMask, type FaceRegion } from '../faceMasks';
 import type { FrameProcessor } from '../processor';
 import { matchColours } from './colourMatch';
 import { balance } from './latent';
-import { Scratch } from './scratch';
 import { swapFace, type SwapPlan } from './swapFace';
 import type { SwapNetwork } from './swapNetwork';
 
@@ -43,7 +42,6 @@ export function wayOf({ types }: SwapMasks): SwapPlan['way'] {
 export class NeuralSwapper implements FrameProcessor {
   readonly name = 'face_swapper';
   private readonly plan: SwapPlan;
-  private readonly scratch = new Scratch();
 
   constructor(
     private readonly network: SwapNetwork,
@@ -68,7 +66,6 @@ export class NeuralSwapper implements FrameProcessor {
       maskPadding: masks.padding,
       ...(colourMatch && { finish: matchColours }),
       strength: 1,
-      take: (length) => this.scratch.take('mask', length),
     };
   }
 

@@ -1,19 +1,11 @@
 import type { Points } from '../../image/affine';
 import { unweave, weave } from '../../image/blob';
-import {
-  boxMask,
-  lowerTo,
-  pasteBox,
-  smallest,
-  warpMask,
-  type CropMask,
-  type MaskPadding,
-} from '../../image/cropMask';
+import { boxMask, pasteBox, smallest, warpMask, type CropMask, type MaskPadding } from '../../image/cropMask';
 import { cutFace, type FaceCrop } from '../../image/faceCrop';
 import type { Frame } from '../../image/frame';
 import { facefusionPaste, insightfacePaste, pasteFace, type NewFace } from '../../image/paste';
-import { insightfaceMask, type RegionMask } from '../../image/pasteMask';
-import type { TakeMemory } from '../../image/spread';
+import { insightfaceMask } from '../../image/pasteMask';
+import { lowest, type RegionMask } from '../../image/regionMask';
 import { alignTo, type AlignmentName } from '../../image/templates';
 import type { Affine } from '../../image/affine';
 
@@ -39,8 +31,6 @@ export interface SwapPlan {
   finish?: (face: NewFace, crop: FaceCrop) => void;
   /** 0–1, how much of the result is taken. */
   strength: number;
-  /** Memory for the base mask, used again for the next face. */
-  take?: TakeMemory;
 }
 
 /**
@@ -55,25 +45,25 @@ export async function swapFace(
 ): Promise<boolean> {
   const { size, way, template } = plan;
   const toCrop = alignTo(template, size, points);
-  const region = baseMask(frame, toCrop, plan);
-  if (!region || region.width <= 0 || region.height <= 0) return false;
+  const base = baseMask(frame, toCrop, plan);
+  if (!base || base.width <= 0 || base.height <= 0) return false;
   const crop = cutFace(frame, toCrop, size, size, way === 'insightface' ? 'black' : 'replicate');
   const limits = plan.masks?.(toCrop, crop) ?? [];
-  if (limits.length > 0) lowerTo(region, warpMask(smallest(limits), toCrop, region, size));
+  const mask = limits.length > 0 ? lowest(base, warpMask(smallest(limits), toCrop, base, size)) : base;
   const face = await runBoosted(crop, plan.networkSize, run);
   plan.finish?.(face, crop);
   const style = way === 'insightface' ? insightfacePaste : facefusionPaste;
-  pasteFace(frame, face, toCrop, region, { ...style, blend: plan.strength });
+  pasteFace(frame, face, toCrop, mask, { ...style, blend: plan.strength });
   return true;
 }
 
 function baseMask(frame: Frame, toCrop: Affine, plan: SwapPlan): RegionMask | undefined {
   const { width, height } = frame.format;
-  if (plan.base === 'insightface') return insightfaceMask(toCrop, plan.size, width, height, plan.take)?.mask;
+  if (plan.base === 'insightface') return insightfaceMask(toCrop, plan.size, width, height)?.mask;
   const rect = pasteBox(toCrop, plan.size, width, height);
   // Without a box the crop's own border must still not show: it is the box at its hardest.
   const [blur, padding] = plan.base === 'box' ? [plan.maskBlur, plan.maskPadding] : [0, undefined];
-  return warpMask(boxMask(plan.size, blur, padding), toCrop, rect, plan.size, plan.take);
+  return warpMask(boxMask(plan.size, blur, padding), toCrop, rect, plan.size);
 }
 
 /**
