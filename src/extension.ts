@@ -43,8 +43,14 @@ export function activate(context: vscode.ExtensionContext): void {
   registerViews(context, load, ready);
   context.subscriptions.push(
     vscode.window.registerCustomEditorProvider('faceSwap.job', {
-      async resolveCustomTextEditor(document: vscode.TextDocument, panel: vscode.WebviewPanel) {
-        (await load()).openJobEditor(await ready(), document, panel);
+      // VS Code brings up the frame of a page only when this has returned, which takes it longer than us to load what fills the page.
+      resolveCustomTextEditor(document: vscode.TextDocument, panel: vscode.WebviewPanel) {
+        const closed = new AbortController();
+        panel.onDidDispose(() => closed.abort());
+        void (async () => {
+          const [parts, current] = [await load(), await ready()];
+          if (!closed.signal.aborted) parts.openJobEditor(current, document, panel);
+        })();
       },
     }),
     vscode.tasks.registerTaskProvider('face-swap', {

@@ -6,7 +6,7 @@ import { make } from './dom';
 import { takePastes } from './drop';
 import { Header } from './header';
 import { model } from './model';
-import { command, keep, onMessage, send, view } from './panelHost';
+import { command, firstMessages, keep, onMessage, send, view } from './panelHost';
 import { People } from './people';
 import { PreviewPane } from './preview';
 import { Run } from './run';
@@ -65,26 +65,41 @@ function speakOfRun(): void {
   news.textContent = current.state === 'running' && quarter > 0 ? t('{0}, {1} %', text, quarter) : text;
 }
 
-function receive(message: HostMessage): void {
+/** Takes in what the page as a whole is about; false for everything else, and for what it knows already. */
+function learn(message: HostMessage): boolean {
   switch (message.type) {
-    case 'job':
+    case 'job': {
+      const isNew = !isSame(model.job, message.job);
       model.job = message.job;
-      say('');
       broken.hidden = true;
       content.hidden = false;
-      updateAll();
-      return;
+      return isNew;
+    }
     case 'broken':
       model.job = undefined;
       brokenText.textContent = message.message;
       broken.hidden = false;
       content.hidden = true;
-      header.update();
-      return;
-    case 'settings':
+      return true;
+    case 'settings': {
+      const isNew = !isSame(model.fields, message.fields);
       model.fields = message.fields;
-      updateAll();
-      return;
+      return isNew;
+    }
+    default:
+      return false;
+  }
+}
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+function receive(message: HostMessage): void {
+  if (learn(message)) {
+    say('');
+    updateAll();
+    return;
+  }
+  switch (message.type) {
     case 'photo': {
       const { report, problem } = message;
       model.photos.set(message.photo, {
@@ -156,6 +171,10 @@ function restoreScroll(): void {
 }
 
 broken.hidden = true;
+for (const message of firstMessages()) {
+  learn(message);
+  if (message.type === 'run') model.run = message.run;
+}
 document.body.append(header.element, said, content, broken, news);
 updateAll();
 takePastes();

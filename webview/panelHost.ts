@@ -30,6 +30,8 @@ export interface ViewState {
   /** Folds that are open, by name. */
   open: string[];
   scroll: number;
+  /** The page that it was last, by the name that the host gave it. */
+  page: string;
 }
 
 const initial: ViewState = {
@@ -41,12 +43,13 @@ const initial: ViewState = {
   boxes: false,
   open: [],
   scroll: 0,
+  page: '',
 };
 
 function loaded(): ViewState {
   const kept = vscode.getState();
   if (!isFields(kept)) return initial;
-  const { frame, divider, zoom, mask, landmarks, boxes, open, scroll } = kept;
+  const { frame, divider, zoom, mask, landmarks, boxes, open, scroll, page } = kept;
   return {
     frame: isIndex(frame) ? frame : 0,
     divider: isNumber(divider) ? divider : initial.divider,
@@ -56,6 +59,7 @@ function loaded(): ViewState {
     boxes: isFlag(boxes) && boxes,
     open: isList(isText)(open) ? open : [],
     scroll: isNumber(scroll) ? scroll : 0,
+    page: isText(page) ? page : '',
   };
 }
 
@@ -64,4 +68,13 @@ export const view: Readonly<ViewState> = loaded();
 export function keep(change: Partial<ViewState>): void {
   Object.assign(view, change);
   vscode.setState(view);
+}
+
+/** What the host has written into the page, to be shown at once. Nothing when VS Code loads the same page again: it would be old by then. */
+export function firstMessages(): HostMessage[] {
+  const { page = '', first = '[]' } = document.documentElement.dataset;
+  if (page === view.page) return [];
+  keep({ page });
+  const messages: unknown = JSON.parse(first);
+  return Array.isArray(messages) ? messages.flatMap((message) => parseHostMessage(message) ?? []) : [];
 }

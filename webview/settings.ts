@@ -25,7 +25,7 @@ export class Settings {
       this.section.body,
       ...fields.filter(({ simple }) => simple).map(row),
       ...groups.map((group) =>
-        fold(group, fields.filter((field) => field.group === group && !field.simple).map(row)),
+        fold(group, () => fields.filter((field) => field.group === group && !field.simple).map(row)),
       ),
       ...(own === 0
         ? []
@@ -45,10 +45,16 @@ const row = (field: (typeof model.fields)[number]): HTMLElement =>
     change({ path: ['settings', field.name], ...(value !== undefined && { value }) }),
   );
 
-function fold(group: string, rows: HTMLElement[]): HTMLElement {
-  const details = make('details', {}, make('summary', { 'data-key': `fold ${group}` }, group), ...rows);
+/** Its rows are made when it is opened: most people never open most of them, and they are half of the page. */
+function fold(group: string, rows: () => HTMLElement[]): HTMLElement {
+  const details = make('details', {}, make('summary', { 'data-key': `fold ${group}` }, group));
+  const unfold = (): void => {
+    if (details.open && details.childElementCount === 1) details.append(...rows());
+  };
   details.open = view.open.includes(group);
+  unfold();
   details.addEventListener('toggle', () => {
+    unfold();
     const others = view.open.filter((name) => name !== group);
     keep({ open: details.open ? [...others, group] : others });
   });

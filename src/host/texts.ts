@@ -10,5 +10,6 @@ export function pageTexts(): string {
   return `lang="${escaped(vscode.env.language)}" data-texts="${escaped(texts)}"`;
 }
 
-const escaped = (text: string): string =>
+/** A text as the value of an attribute in HTML. */
+export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');

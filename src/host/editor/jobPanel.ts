@@ -52,7 +52,8 @@ export class JobPanel implements vscode.Disposable {
       }),
       panel.onDidChangeViewState(() => this.followRun()),
     );
-    webview.html = webviewPage(webview, webviewFiles(host.extension), 'jobPanel', t('Face Swap'));
+    const first = [this.settingsMessage(), this.jobMessage(), this.runMessage()];
+    webview.html = webviewPage(webview, webviewFiles(host.extension), 'jobPanel', t('Face Swap'), first);
   }
 
   dispose(): void {
@@ -68,7 +69,7 @@ export class JobPanel implements vscode.Disposable {
         this.toldPhotos.clear();
         this.showSettings();
         this.showJob();
-        this.followRun(true);
+        this.followRun();
         this.isReady = true;
         this.showWantedFrame();
         return;
@@ -187,17 +188,20 @@ export class JobPanel implements vscode.Disposable {
     }
   }
 
-  private showJob(): void {
+  private jobMessage(): HostMessage {
     const read = this.job.read();
-    if ('broken' in read) {
-      this.post({ type: 'broken', message: read.broken });
-      return;
-    }
+    if ('broken' in read) return { type: 'broken', message: read.broken };
     const untitled = this.job.document.isUntitled;
-    this.post({ type: 'job', job: { ...read.job, output: this.job.output(), untitled } });
+    return { type: 'job', job: { ...read.job, output: this.job.output(), untitled } };
+  }
+
+  private showJob(): void {
+    const message = this.jobMessage();
+    this.post(message);
+    if (message.type !== 'job') return;
     this.allowFolders();
     if (!vscode.workspace.isTrusted) return;
-    const { target, sources, people } = read.job;
+    const { target, sources, people } = message.job;
     this.showTarget(target);
     for (const source of [...sources, ...people.flatMap((person) => person.sources)])
       void this.showPhoto(photoName(source));
@@ -239,21 +243,32 @@ export class JobPanel implements vscode.Disposable {
     this.post(look.latest);
   }
 
+  private settingsMessage(): HostMessage {
+    return {
+      type: 'settings',
+      fields: settingFields(this.host.manifest, (name) => this.job.setting(name), t),
+    };
+  }
+
   private showSettings(): void {
-    const fields = settingFields(this.host.manifest, (name) => this.job.setting(name), t);
-    this.post({ type: 'settings', fields });
+    this.post(this.settingsMessage());
+  }
+
+  private runMessage(): HostMessage {
+    const run = this.host.studio.runOf(this.job.file);
+    return { type: 'run', ...(run && { run: viewOfRun(run, this.panel.webview, fileSize) }) };
   }
 
   /** Attaches to the run of this file, if there is one; pictures are wanted only while the panel is to be seen. */
-  private followRun(isNew = false): void {
+  private followRun(): void {
     const run = this.host.studio.runOf(this.job.file);
     this.run?.end();
     this.run = undefined;
+    const show = (): void => this.post(this.runMessage());
     if (!run) {
-      if (isNew) this.post({ type: 'run' });
+      show();
       return;
     }
-    const show = (): void => this.post({ type: 'run', run: viewOfRun(run, this.panel.webview, fileSize) });
     const showPicture = (): void => {
       const { picture } = run;
       if (picture)

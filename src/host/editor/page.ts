@@ -1,14 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { pageTexts } from '../texts';
+import { escaped, pageTexts } from '../texts';
 
 /**
  * The page of a webview: nothing from the network, no script or style but our own two files, media only from the folders that
  * the webview may read.
  * @param name of the bundle in dist/webview
  * @param title in the reader's language
+ * @param first what the page is to show at once, before it has asked for anything
  */
-export function webviewPage(webview: vscode.Webview, files: vscode.Uri, name: string, title: string): string {
+export function webviewPage(
+  webview: vscode.Webview,
+  files: vscode.Uri,
+  name: string,
+  title: string,
+  first: readonly unknown[] = [],
+): string {
   const nonce = randomBytes(16).toString('base64');
   const file = (ending: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(files, `${name}.${ending}`)).toString();
@@ -21,7 +28,7 @@ export function webviewPage(webview: vscode.Webview, files: vscode.Uri, name: st
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
   return `<!DOCTYPE html>
-<html ${pageTexts()}>
+<html ${pageTexts()} data-page="${nonce}" data-first="${escaped(JSON.stringify(first))}">
   <head>
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${policy}" />

@@ -47,6 +47,12 @@ suite('The panel of a job file', () => {
     const facts = await ui('panelWait', '.target .facts|25 fps');
     assert.match(facts.replace(/\s+/g, ' '), /480 × 480 0:02 25 fps h264 aac sound/);
     assert.equal(await ui('panelText', '.output .name'), 'first.mp4');
+    const first = JSON.parse((await ui('panelAttribute', 'html|data-first')) ?? '[]') as { type: string }[];
+    assert.deepEqual(
+      first.map(({ type }) => type),
+      ['settings', 'job', 'run'],
+      'the page needs to ask for nothing before it shows the job',
+    );
     await ui('screenshot', 'panel-first');
   });
 
