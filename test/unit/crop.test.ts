@@ -26,6 +26,25 @@ function uniformFrame(format: FrameFormat, values: [number, number, number]) {
   return frame;
 }
 
+const pixel = (plane: ArrayLike<number>, width: number, height: number, x: number, y: number) =>
+  x < 0 || y < 0 || x >= width || y >= height ? 0 : plane[y * width + x];
+
+function bilinear(plane: ArrayLike<number>, width: number, height: number, x: number, y: number): number {
+  const [ix, iy] = [Math.floor(x), Math.floor(y)];
+  const [fx, fy] = [x - ix, y - iy];
+  const row = (v: number) =>
+    pixel(plane, width, height, ix, v) * (1 - fx) + pixel(plane, width, height, ix + 1, v) * fx;
+  return row(iy) * (1 - fy) + row(iy + 1) * fy;
+}
+
+/** Rounded means of 2 × 2 pixels; what is left over at the end is left out. */
+function halved(plane: Uint8Array, width: number, height: number): number[] {
+  return Array.from({ length: (width >> 1) * (height >> 1) }, (_, i) => {
+    const p = Math.floor(i / (width >> 1)) * 2 * width + (i % (width >> 1)) * 2;
+    return (plane[p] + plane[p + 1] + plane[p + width] + plane[p + width + 1] + 2) >> 2;
+  });
+}
+
 describe('cropToTensor', () => {
   it('copies pixels one to one and applies mul and add', () => {
     const image = ramp(20, 16);
@@ -124,6 +143,63 @@ describe('cropToTensor', () => {
       [200, 80, 40],
     );
     assert.deepEqual([...cropToTensor(rgb, { cx: 4, cy: 4, size: 2, angle: 0 }, 1, plain)], [200, 80, 40]);
+  });
+
+  it('reads as plain loops do, over every border, enlarging, halving and averaging', () => {
+    const [width, height, side] = [61, 47, 18];
+    let state = 11;
+    const next = () => (state = (state * 48271) % 2147483647) % 256;
+    const plane = Uint8Array.from({ length: width * height }, next);
+    const image = { width, height, data: Uint8Array.from({ length: width * height * 3 }, next) };
+    for (let i = 0; i < plane.length; i++) image.data[i * 3 + 1] = plane[i];
+    const frame = createFrame({ width, height, sampling: 'rgb', matrix: 'rgb', range: 'full' });
+    frame.planes[1].set(plane);
+    const half = halved(plane, width, height);
+    for (const [cx, cy, size, angle] of [
+      [30, 22, 25, 0.4],
+      [2, 44, 25, -2],
+      [31, 24, 46, 0.3],
+      [60, 3, 50, 1.9],
+      [30, 22, 60, 0.5],
+      [3, 40, 64, 2.8],
+      [25, 30, 300, 0.2],
+      [900, -700, 40, 0],
+      [90000, 22, 20, 0],
+    ]) {
+      const square = { cx, cy, size, angle };
+      const shrink = size / side;
+      const plainly = (x: number, y: number): number => {
+        const [u, v] = cropToPicture(square, side, x + 0.5, y + 0.5);
+        if (shrink < 1.7) return bilinear(plane, width, height, u - 0.5, v - 0.5);
+        if (shrink < 3.4) return bilinear(half, width >> 1, height >> 1, u / 2 - 0.5, v / 2 - 0.5);
+        const shares = shrink < 3.5 ? [-1 / 3, 0, 1 / 3] : [-0.375, -0.125, 0.125, 0.375];
+        const taps = shares.flatMap((across) =>
+          shares.map((down) => {
+            const [cos, sin] = [Math.cos(angle) * shrink, Math.sin(angle) * shrink];
+            return pixel(
+              plane,
+              width,
+              height,
+              Math.floor(u) + Math.round(cos * across - sin * down),
+              Math.floor(v) + Math.round(sin * across + cos * down),
+            );
+          }),
+        );
+        return taps.reduce((sum, value) => sum + value, 0) / taps.length;
+      };
+      for (const source of [image, frame]) {
+        const tensor = cropToTensor(source, square, side, { mul: 0.5, add: 3 });
+        for (let y = 0; y < side; y++) {
+          for (let x = 0; x < side; x++) {
+            const [value, wanted] = [tensor[(y * side + x) * 3 + 1], plainly(x, y) * 0.5 + 3];
+            assert.ok(
+              Math.abs(value - wanted) < 0.02,
+              `${value} for ${wanted} at ${x}, ${y} of ${JSON.stringify(square)}`,
+            );
+          }
+        }
+      }
+    }
   });
 
   it('writes into the given array', () => {

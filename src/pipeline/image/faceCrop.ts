@@ -36,10 +36,10 @@ export function cutFace(
   const memory = pixelMemory();
   const rows = [0, 1, 2].map(() => memory.take((width + SPARE) * 4));
   const crop = memory.take(width * height * 3 + 16);
-  const isYuv = 'format' in picture && picture.format.sampling !== 'rgb';
-  const planes = isYuv ? yuvPlanes(picture, toPicture, border) : rgbPlanes(picture, toPicture, border);
-  const readers = planes.map(({ raster, map }) => rowReader(memory, raster, map, width, height));
-  const [a, b, c] = isYuv ? matrixOf(picture.format) : unchanged;
+  const readers = planesOf(picture, toPicture, border).map(({ raster, map }) =>
+    rowReader(memory, raster, map, width, height),
+  );
+  const [a, b, c] = isYuv(picture) ? matrixOf(picture.format) : unchanged;
   for (let y = 0; y < height; y++) {
     for (let plane = 0; plane < 3; plane++) readers[plane](y, rows[plane]);
     memory.run.matrixToBytes(rows[0], rows[1], rows[2], width, ...a, ...b, ...c, crop + y * width * 3);
@@ -51,6 +51,15 @@ export function cutFace(
 interface CutPlane {
   raster: Raster;
   map: Affine;
+}
+
+export function isYuv(picture: FrameSource): picture is Frame {
+  return 'format' in picture && picture.format.sampling !== 'rgb';
+}
+
+/** The three planes of a picture, or its interleaved colours; `map` carries the crop's pixels to the picture's. */
+export function planesOf(picture: FrameSource, map: Affine, border: Border): CutPlane[] {
+  return isYuv(picture) ? yuvPlanes(picture, map, border) : rgbPlanes(picture, map, border);
 }
 
 function rgbPlanes(picture: FrameSource, map: Affine, border: Border): CutPlane[] {
@@ -89,18 +98,22 @@ const unchanged: MatrixRow[] = [
   [0, 0, 1, 0],
 ];
 
-/** R, G, B (0–255) from Y, U, V as stored. */
-function matrixOf({ matrix, range }: FrameFormat): MatrixRow[] {
+/** Factors to R, G, B (0–255) from Y, U, V as stored, of which `black` and 128 are taken first: luma for all, V for red and so on. */
+export function yuvFactors({ matrix, range }: FrameFormat) {
   const { red, blue } = lumaWeights(matrix);
   const limited = range === 'limited';
-  const luma = limited ? 255 / 219 : 1;
   const chroma = limited ? 255 / 224 : 1;
-  const black = limited ? 16 : 0;
-  const toRed = 2 * (1 - red) * chroma;
-  const toBlue = 2 * (1 - blue) * chroma;
+  const rv = 2 * (1 - red) * chroma;
+  const bu = 2 * (1 - blue) * chroma;
   const green = 1 - red - blue;
+  const [gu, gv] = [(-bu * blue) / green, (-rv * red) / green];
+  return { black: limited ? 16 : 0, luma: limited ? 255 / 219 : 1, rv, gu, gv, bu };
+}
+
+function matrixOf(format: FrameFormat): MatrixRow[] {
+  const { black, luma, rv, gu, gv, bu } = yuvFactors(format);
   const row = (u: number, v: number): MatrixRow => [luma, u, v, -luma * black - 128 * (u + v)];
-  return [row(0, toRed), row((-toBlue * blue) / green, (-toRed * red) / green), row(toBlue, 0)];
+  return [row(0, rv), row(gu, gv), row(bu, 0)];
 }
 
 /** The same memory as a plain Uint8Array: samplers that see one kind of array only are several times faster. */

@@ -1,6 +1,6 @@
-import { applyAffine, type Affine } from './affine';
+import type { Affine } from './affine';
 import type { PixelMemory } from './kernels/pixelMemory';
-import { farthest, fillBorder, rowIn, takeRaster } from './raster';
+import { copyPart, pixelsUnder } from './picturePart';
 import type { Rect } from './region';
 import { sampleBytes, type Raster } from './sample';
 import { placeOnRow, stepsAlong, takeSteps } from './warpSteps';
@@ -31,35 +31,14 @@ export function rowReader(
       memory.floats.set(line, out / 4);
     };
   }
-  const raster = takeRaster(memory, part.width, part.height);
-  const bytes = memory.take(part.width);
-  for (let y = 0; y < part.height; y++) {
-    const from = (part.y + y) * picture.width + picture.offset + part.x;
-    memory.bytes.set(picture.data.subarray(from, from + part.width), bytes);
-    memory.run.widenRow(bytes, part.width, rowIn(raster, y) * 4);
-  }
-  fillBorder(memory, raster, picture.outside);
+  const raster = copyPart(memory, picture, part);
   const toPart: Affine = [map[0], map[1], map[2] - part.x, map[3], map[4], map[5] - part.y];
   const steps = takeSteps(memory, toPart, 0, width);
   return (y, out) => memory.run.warpRow(out, width, ...placeOnRow(raster, steps, y, 0));
 }
 
-/** The pixels that samples touch; at least one, where what lies beyond begins. */
 function partUnder(picture: Raster, map: Affine, width: number, height: number): Rect | undefined {
   if (picture.step !== 1) return undefined;
-  const corners = [0, width - 1].flatMap((x) => [0, height - 1].map((y) => applyAffine(map, x, y)));
-  const [xs, ys] = [0, 1].map((axis) => corners.map((corner) => corner[axis]));
-  const [x, right] = between(xs, picture.width);
-  const [y, bottom] = between(ys, picture.height);
-  const part = { x, y, width: right - x, height: bottom - y };
-  const near =
-    xs.every((value) => Math.abs(value - x) < farthest) &&
-    ys.every((value) => Math.abs(value - y) < farthest);
-  return near && part.width * part.height <= worthCopying * width * height ? part : undefined;
-}
-
-/** First and end of the pixels from the least to the greatest place and the neighbour behind. */
-function between(places: readonly number[], size: number): [number, number] {
-  const first = Math.max(0, Math.min(size - 1, Math.floor(Math.min(...places))));
-  return [first, Math.max(first + 1, Math.min(size, Math.floor(Math.max(...places)) + 2))];
+  const { part, isNear } = pixelsUnder(picture, map, width, height);
+  return isNear && part.width * part.height <= worthCopying * width * height ? part : undefined;
 }

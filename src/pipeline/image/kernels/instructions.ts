@@ -24,6 +24,8 @@ const bytesOf = (array: Float32Array | Float64Array | Int32Array) => [...new Uin
 export const i32 = {
   const: (value: number): I32 => emit('i32', [], 0x41, ...signed(value)),
   load: (address: I32, offset = 0): I32 => emit('i32', [address], 0x28, ...at(offset)),
+  /** A byte. */
+  load8: (address: I32): I32 => emit('i32', [address], 0x2d, ...at(0)),
   add: integer(0x6a),
   sub: integer(0x6b),
   and: integer(0x71),
@@ -92,6 +94,7 @@ export const i32x4 = {
   all: (value: number): V128 => i32x4.const(value, value, value, value),
   splat: (value: I32): V128 => emit('v128', [value], 0xfd, 17),
   lane: (vector: V128, lane: number): I32 => emit('i32', [vector], 0xfd, 27, lane),
+  withLane: (vector: V128, value: I32, lane: number): V128 => emit('v128', [vector, value], 0xfd, 28, lane),
   add: simd(174),
   sub: simd(177),
   mul: simd(181),
@@ -106,7 +109,16 @@ export const i32x4 = {
   upper: simd(170),
 };
 
+export const i16x8 = {
+  all: (value: number): V128 => i32x4.all((value << 16) | value),
+  add: simd(142),
+  /** Lanes count as numbers without sign. */
+  shr: (vector: V128, by: number): V128 => emit('v128', [vector, i32.const(by)], 0xfd, ...unsigned(141)),
+};
+
 export const bytes = {
+  /** Sums of neighbours, as eight 16-bit lanes. */
+  addPairs: simd(125),
   /** Of sixteen bytes the lower or upper eight as 16-bit lanes. */
   lower: simd(137),
   upper: simd(138),

@@ -1,3 +1,4 @@
+import { areaKernel } from './area';
 import { assemble } from './assembler';
 import { blendKernel } from './blend';
 import { blurRowsKernel } from './blurRows';
@@ -13,9 +14,11 @@ import {
 } from './colours';
 import { detailKernel, meansKernel, sharesKernel } from './detail';
 import { displaceKernel } from './displace';
+import { everyThirdKernel, halveKernel } from './halve';
 import { drawRowsKernel } from './mesh';
 import { sampleKernel } from './sampling';
 import { spreadKernel } from './spread';
+import { rgbTensorKernel, yuvTensorKernel } from './tensor';
 import { warpKernel } from './warp';
 
 const kernels = {
@@ -36,6 +39,12 @@ const kernels = {
   warpRow: warpKernel,
   spreadRow: spreadKernel,
   widenRow: widenKernel,
+  halveRow: halveKernel,
+  areaRow3: areaKernel(9),
+  areaRow4: areaKernel(16),
+  everyThird: everyThirdKernel,
+  rgbTensor: rgbTensorKernel,
+  yuvTensor: yuvTensorKernel,
   addBytes: addBytesKernel,
   matrixInPlace,
   matrixToBytes,
