@@ -32,7 +32,8 @@ export function faceMask(
   fillPolygon(mask, grid, outline(points, faceOval));
   for (let i = 0; i < mask.length; i++) mask[i] = Math.min(mask[i], covered[i]);
   boxBlur(mask, grid, size * 0.025, 2);
-  for (let i = 0; i < mask.length; i++) mask[i] = smoothstep(0.6, 0.88, mask[i]);
+  // On the outline the blur leaves a half: the mask begins just inside of it.
+  for (let i = 0; i < mask.length; i++) mask[i] = smoothstep(0.58, 0.82, mask[i]);
   holes.forEach((hole, i) => {
     const { name, ring } = keptParts[i];
     cutOut(mask, grid, hole, size * (name === 'eye' ? 0.012 + SOFT_CLOSING * closing(points, ring) : 0.006));

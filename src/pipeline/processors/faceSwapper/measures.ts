@@ -19,5 +19,5 @@ export function splitRadius(height: number): number {
 
 /** The same for colours, of which little belongs to a person and much to coloured light with its narrow borders. */
 export function colourSplitRadius(height: number): number {
-  return 0.06 * height;
+  return 0.09 * height;
 }

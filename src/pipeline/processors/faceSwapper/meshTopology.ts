@@ -140,6 +140,19 @@ export const brows = [
   [70, 63, 105, 66, 107, 55, 65, 52, 53, 46],
   [300, 293, 334, 296, 336, 285, 295, 282, 283, 276],
 ];
+/** Points along the upper side of brows, each with the one above it on the forehead. */
+export const aboveBrows = [
+  [70, 68],
+  [63, 104],
+  [105, 104],
+  [66, 69],
+  [107, 108],
+  [300, 298],
+  [293, 333],
+  [334, 333],
+  [296, 299],
+  [336, 337],
+] as const;
 // prettier-ignore
 export const outerLips = [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146];
 

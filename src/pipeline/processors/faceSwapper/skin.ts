@@ -1,5 +1,5 @@
 import { boxBlur, cells, fillPolygon, smoothstep, type Grid } from '../../image/grid';
-import { brows, eyes, features, outerLips, skinPoints } from './meshTopology';
+import { aboveBrows, brows, eyes, features, outerLips, skinPoints } from './meshTopology';
 
 /** Luma and chroma of a region, one value per cell, 0–255 with chroma around 128. */
 export interface GridColours {
@@ -10,6 +10,9 @@ export interface GridColours {
 
 /** Points in cells of a grid: x, y per landmark. */
 export type GridPoints = Float32Array;
+
+/** Where a brow ends on the way from its points to those of the forehead above it. */
+const BROW_EDGE = 0.5;
 
 const terms = 6;
 
@@ -60,7 +63,7 @@ export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, si
         const dl = dy / tolerance;
         const db = (colours.cb[at] - blueRow.c - u * (blueRow.b + u * blueRow.a)) * inverseBlue;
         const dr = (colours.cr[at] - redRow.c - u * (redRow.b + u * redRow.a)) * inverseRed;
-        skin[at] = 1 - smoothstep(0.9, 1.5, Math.sqrt(dl * dl + db * db + dr * dr));
+        skin[at] = 1 - smoothstep(1, 1.7, Math.sqrt(dl * dl + db * db + dr * dr));
       }
     }
   } else skin.fill(1);
@@ -68,10 +71,21 @@ export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, si
   const around = boxBlur(skin.slice(), grid, size * 0.02, 2);
   for (let i = 0; i < skin.length; i++) skin[i] = Math.min(skin[i], smoothstep(0.6, 0.98, around[i]));
   const core = new Float32Array(cells(grid));
-  fillPolygon(core, grid, convexHull(points, features));
+  fillPolygon(core, grid, convexHull(withWholeBrows(points), features));
   boxBlur(core, grid, size * 0.02, 2);
   for (let i = 0; i < skin.length; i++) skin[i] = Math.max(skin[i], smoothstep(0.25, 0.75, core[i]));
   return skin;
+}
+
+/** Points of brows moved to where the brows end, because half a brow of each face would be neither's. */
+function withWholeBrows(points: GridPoints): GridPoints {
+  const moved = points.slice();
+  for (const [brow, forehead] of aboveBrows) {
+    for (const k of [0, 1]) {
+      moved[brow * 2 + k] += BROW_EDGE * (points[forehead * 2 + k] - points[brow * 2 + k]);
+    }
+  }
+  return moved;
 }
 
 /**

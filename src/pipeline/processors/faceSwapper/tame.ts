@@ -6,7 +6,7 @@ import type { GridColours } from './skin';
 const FOLD_SHARE = 0.85;
 const FOLD_LINES = 0.4;
 /** How much of the dark of an upper lid is taken away: the target keeps its own lashes, and two rows look drawn on. */
-const LASHES = 0.25;
+const LASHES = 0.15;
 
 /**
  * Counts the shade of smile folds as light, in place, so that they are not drawn on a face that does not smile.
@@ -66,7 +66,7 @@ export function leaveDetail(
 /** Shine is the photo's light, not the face's; and very dark brows and lashes look drawn on in softer light. */
 function tameLuma(detail: number, light: number): number {
   const unit = light + 8;
-  return detail > 0 ? soften(detail, 0.12 * unit, 0.12 * unit) : -soften(-detail, 0.5 * unit, 0.3 * unit);
+  return detail > 0 ? soften(detail, 0.12 * unit, 0.12 * unit) : -soften(-detail, 0.6 * unit, 0.3 * unit);
 }
 
 /**
