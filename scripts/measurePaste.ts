@@ -35,12 +35,13 @@ async function main(): Promise<void> {
   console.log(`One face of about 400 px (eyes ${eyeDistance} px apart), ${rounds} rounds, ms of one core\n`);
   for (const sampling of ['420', 'rgb'] as const) {
     const frame = noisyFrame(sampling);
-    const [small, large] = [128, 512].map((size) => new Float32Array(3 * size * size));
+    const memory = (size: number) => new Float32Array(3 * size * size);
+    const [small, large, smallFace, largeFace] = [128, 512, 128, 512].map(memory);
     // The network itself is left out: its input is taken for its output.
     const swap: RunNetwork = (crop) =>
-      Promise.resolve(fromBlob(toBlob(crop, unitScale, small), 128, unitScale, 'cut'));
+      Promise.resolve(fromBlob(toBlob(crop, unitScale, small), 128, unitScale, 'cut', smallFace));
     const enhance: RunNetwork = (crop) =>
-      Promise.resolve(fromBlob(toBlob(crop, signedScale, large), 512, signedScale, 'rounded'));
+      Promise.resolve(fromBlob(toBlob(crop, signedScale, large), 512, signedScale, 'rounded', largeFace));
     await time(`${sampling}: swap at 128, insightface's mask`, () => swapFace(frame, points, plan, swap));
     const box: SwapPlan = { ...plan, way: 'facefusion', base: 'box' };
     await time(`${sampling}: swap at 128, box`, () => swapFace(frame, points, box, swap));

@@ -8,7 +8,7 @@ import { kernel, signed, unsigned, assemble, whileLoop } from '../../src/pipelin
 import { f32x4, i32, v128 } from '../../src/pipeline/image/kernels/instructions';
 import { pixelMemory } from '../../src/pipeline/image/kernels/pixelMemory';
 import { pasteFace } from '../../src/pipeline/image/paste';
-import { rowReader } from '../../src/pipeline/image/rowReader';
+import { planesReader } from '../../src/pipeline/image/rowReader';
 import { everyShare } from '../../src/pipeline/image/regionMask';
 
 /** Numbers 0–1 that look random and are the same every time. */
@@ -88,7 +88,7 @@ describe('kernels', () => {
     for (const outside of [undefined, 16]) {
       for (const map of maps) {
         const memory = pixelMemory();
-        const out = memory.take(64 * 4);
+        const out = memory.take(2 * 64 * 4);
         const picture = {
           data,
           width,
@@ -97,13 +97,16 @@ describe('kernels', () => {
           offset: 0,
           ...(outside !== undefined && { outside }),
         };
-        const read = rowReader(memory, picture, map, 38, 30);
+        const mirrored = { ...picture, data: data.slice().reverse() };
+        const read = planesReader(memory, [picture, mirrored], map, 38, 30, 64 * 4);
         for (let y = 0; y < 30; y++) {
           read(y, out);
-          for (let x = 0; x < 38; x++) {
-            const wanted = sample(data, width, height, ...at(map, x, y), outside);
-            const got = memory.floats[out / 4 + x];
-            assert.ok(Math.abs(got - wanted) < 0.02, `${map.join()}: ${x} ${y}: ${got} for ${wanted}`);
+          for (let i = 0; i < 2 * 38; i++) {
+            const [x, plane] = [i % 38, Math.floor(i / 38)];
+            const pixels = plane === 0 ? data : mirrored.data;
+            const wanted = sample(pixels, width, height, ...at(map, x, y), outside);
+            const got = memory.floats[out / 4 + 64 * plane + x];
+            assert.ok(Math.abs(got - wanted) < 1e-4, `${map.join()}: ${x} ${y}: ${got} for ${wanted}`);
           }
         }
       }

@@ -2,7 +2,7 @@ import { composeAffine, invertAffine, type Affine } from './affine';
 import { chromaShift, chromaSize, type Frame, type FrameFormat } from './frame';
 import { pixelMemory, SPARE } from './kernels/pixelMemory';
 import type { FrameSource, RgbImage } from './region';
-import { rowReader } from './rowReader';
+import { planesReader } from './rowReader';
 import type { Raster } from './sample';
 import { lumaWeights } from './ycc';
 
@@ -34,15 +34,21 @@ export function cutFace(
 ): FaceCrop {
   const toPicture = invertAffine(toCrop);
   const memory = pixelMemory();
-  const rows = [0, 1, 2].map(() => memory.take((width + SPARE) * 4));
+  const rowsApart = 4 * (width + SPARE);
+  const rows = memory.take(3 * rowsApart);
   const crop = memory.take(width * height * 3 + 16);
-  const readers = planesOf(picture, toPicture, border).map(({ raster, map }) =>
-    rowReader(memory, raster, map, width, height),
-  );
+  const [first, ...others] = planesOf(picture, toPicture, border);
+  // Chroma lies at places of its own.
+  const groups = isYuv(picture) ? [[first], others] : [[first, ...others]];
+  const readers = groups.map((planes) => {
+    const rasters = planes.map(({ raster }) => raster);
+    return planesReader(memory, rasters, planes[0].map, width, height, rowsApart);
+  });
   const [a, b, c] = isYuv(picture) ? matrixOf(picture.format) : unchanged;
+  const [red, green, blue] = [0, 1, 2].map((plane) => rows + plane * rowsApart);
   for (let y = 0; y < height; y++) {
-    for (let plane = 0; plane < 3; plane++) readers[plane](y, rows[plane]);
-    memory.run.matrixToBytes(rows[0], rows[1], rows[2], width, ...a, ...b, ...c, crop + y * width * 3);
+    for (let group = 0; group < readers.length; group++) readers[group](y, rows + group * rowsApart);
+    memory.run.matrixToBytes(red, green, blue, width, ...a, ...b, ...c, crop + y * width * 3);
   }
   return { width, height, data: memory.bytes.slice(crop, crop + width * height * 3) };
 }

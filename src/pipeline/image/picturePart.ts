@@ -1,6 +1,6 @@
 import { applyAffine, type Affine } from './affine';
-import type { PixelMemory } from './kernels/pixelMemory';
-import { farthest, fillBorder, rowIn, takeRaster, type FloatRaster } from './raster';
+import { SPARE, type PixelMemory } from './kernels/pixelMemory';
+import { BORDER, farthest, fillBorder, rowIn, takeRaster, type FloatRaster } from './raster';
 import type { Rect } from './region';
 import type { Raster } from './sample';
 
@@ -62,6 +62,31 @@ export function copyBytes(memory: PixelMemory, picture: Raster, part: Rect, bord
   for (let y = 0; y < part.height; y++) {
     const row = copy(y);
     memory.bytes.copyWithin(address + (y + border) * stride + border, row, row + part.width);
+  }
+  return address;
+}
+
+/** A part of a plane whose pixels lie side by side as bytes, with the border that a raster of floats has; returns its address. */
+export function copyPlane(memory: PixelMemory, plane: Raster, { x, y, width, height }: Rect): number {
+  const { data, outside } = plane;
+  const stride = width + BORDER;
+  const address = memory.take(stride * (height + BORDER) + SPARE);
+  const { bytes } = memory;
+  for (let row = 0; row < height; row++) {
+    const from = (y + row) * plane.width + plane.offset + x;
+    const to = address + (row + 1) * stride;
+    bytes.set(data.subarray(from, from + width), to + 1);
+    bytes[to] = outside ?? data[from];
+    bytes[to + width + 1] = bytes[to + width + 2] = outside ?? data[from + width - 1];
+  }
+  const [first, last] = [address + stride, address + height * stride];
+  for (const [to, from] of [
+    [address, first],
+    [last + stride, last],
+    [last + 2 * stride, last],
+  ]) {
+    if (outside === undefined) bytes.copyWithin(to, from, from + stride);
+    else bytes.fill(outside, to, to + stride);
   }
   return address;
 }

@@ -58,12 +58,9 @@ export class RowBlender {
     const { amount, bias, mix } = this.mixing;
     this.copies ??= planes.map((_, c) => memory.bytes.subarray(row + c * rowsApart).subarray(0, width));
     const at = y * stride + left;
-    const rows = planes.map((plane) => plane.subarray(at, at + width));
-    rows.forEach((pixels, c) => this.copies![c].set(pixels));
-    this.run(
-      ...[row + from, rowsApart, to - from, shares, amount, bias, mix, face.apart],
-      ...placeOnRow(face.rasters[first], this.steps, y, left + from),
-    );
-    rows.forEach((pixels, c) => pixels.set(this.copies![c]));
+    for (let c = 0; c < planes.length; c++) this.copies[c].set(planes[c].subarray(at, at + width));
+    const place = placeOnRow(face.rasters[first], this.steps, y, left + from);
+    this.run(row + from, rowsApart, to - from, shares, amount, bias, mix, face.apart, ...place);
+    for (let c = 0; c < planes.length; c++) planes[c].set(this.copies[c], at);
   }
 }

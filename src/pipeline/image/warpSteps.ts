@@ -53,15 +53,14 @@ export function placeOnRow(
   y: number,
   x: number,
 ): [number, number, number, number, number, number, number, number] {
-  // Kernels count from the corner of the border.
-  const start = (place: number) => rowStart(place) + finest;
   return [
     address,
     width + BORDER,
     across + 4 * (x - from),
     down + 4 * (x - from),
-    start(map[1] * y + map[2]),
-    start(map[4] * y + map[5]),
+    // Kernels count from the corner of the border.
+    rowStart(map[1] * y + map[2]) + finest,
+    rowStart(map[4] * y + map[5]) + finest,
     (width + 1) * finest,
     (height + 1) * finest,
   ];

@@ -131,21 +131,20 @@ export const planesKernel = kernel(
   },
 );
 
-/** `count` floats at `from`, times `mul` plus `add`, limited to 0–255, go to `out`; what is no number becomes 0. Up to three more are written. */
+/** `count` floats at `at`, times `mul` plus `add`, limited to 0–255, take their own place; what is no number becomes 0. Up to three more are changed. */
 const limitKernel = (whole: boolean) =>
-  kernel({ from: 'i32', count: 'i32', out: 'i32', mul: 'f64', add: 'f64' }, (p, local) => {
+  kernel({ at: 'i32', count: 'i32', mul: 'f64', add: 'f64' }, (p, local) => {
     const end = local('i32');
     const [mul, add, value] = [0, 1, 2].map(() => local('v128'));
     return [
       mul.set(f32x4.splat(p.mul)),
       add.set(f32x4.splat(p.add)),
-      end.set(i32.add(p.from, i32.shl(p.count, i32.const(2)))),
-      whileLoop(i32.lessThan(p.from, end), [
-        value.set(f32x4.add(f32x4.mul(v128.load(p.from), mul), add)),
+      end.set(i32.add(p.at, i32.shl(p.count, i32.const(2)))),
+      whileLoop(i32.lessThan(p.at, end), [
+        value.set(f32x4.add(f32x4.mul(v128.load(p.at), mul), add)),
         value.set(f32x4.min(f32x4.all(255), f32x4.max(f32x4.all(0), value))),
-        v128.store(p.out, whole ? f32x4.floor(value) : value),
-        p.from.set(i32.add(p.from, i32.const(16))),
-        p.out.set(i32.add(p.out, i32.const(16))),
+        v128.store(p.at, whole ? f32x4.floor(value) : value),
+        p.at.set(i32.add(p.at, i32.const(16))),
       ]),
     ];
   });

@@ -43,6 +43,9 @@ export const v128 = {
   load32Splat: (address: I32, offset = 0): V128 => emit('v128', [address], 0xfd, 9, ...at(offset)),
   /** Four bytes, the rest 0. */
   load32Zero: (address: I32, offset = 0): V128 => emit('v128', [address], 0xfd, 92, ...at(offset)),
+  /** `vector` with one of its eight 16-bit lanes from memory. */
+  load16Lane: (address: I32, vector: V128, lane: number): V128 =>
+    emit('v128', [address, vector], 0xfd, 85, ...at(0), lane),
   load64Zero: (address: I32, offset = 0): V128 => emit('v128', [address], 0xfd, 93, ...at(offset)),
   /** `vector` with its upper half from memory. */
   load64High: (address: I32, vector: V128, offset = 0): V128 =>
@@ -50,6 +53,7 @@ export const v128 = {
   store: (address: I32, value: V128, offset = 0): Code<'none'> =>
     emit('none', [address, value], 0xfd, 11, ...at(offset)),
   and: simd(78),
+  or: simd(80),
   /** Bits of the first where the third has them, else of the second. */
   select: simd(82),
   /** One lane of four. */
@@ -98,6 +102,8 @@ export const i32x4 = {
   add: simd(174),
   sub: simd(177),
   mul: simd(181),
+  /** Of eight 16-bit lanes, with sign, the sums of the products of two side by side. */
+  dot: simd(186),
   /** All bits of a lane where the first is greater. */
   greater: simd(59),
   min: simd(182),

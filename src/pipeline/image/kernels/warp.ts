@@ -1,6 +1,6 @@
-import { kernel, type Code, type Local } from './assembler';
+import type { Code, Local } from './assembler';
 import { f32x4, i32, i32x4, v128 } from './instructions';
-import { bilinear, sampleRow, type Axis, type NewLocal } from './sampling';
+import { bilinear, type Axis, type NewLocal } from './sampling';
 
 /** Where rows of a warp are read: as with `sampleParameters`, but each place is rounded; see `warpSteps.ts`. */
 export const warpParameters = {
@@ -26,7 +26,7 @@ export interface Warper {
 }
 
 /** Reads several rasters at the same places, which are worked out once; the rasters lie `apart` bytes one after the other. */
-export function warper(p: Place, local: NewLocal, planes = 1, apart?: Local<'i32'>): Warper {
+export function warper(p: Place, local: NewLocal, planes: number, apart: Local<'i32'>): Warper {
   const across = alongSteps(p.across, p.u, p.right, local);
   const down = alongSteps(p.down, p.v, p.bottom, local);
   const { before, code, samples } = bilinear(p, across, down, local, planes, apart);
@@ -38,20 +38,30 @@ export function warper(p: Place, local: NewLocal, planes = 1, apart?: Local<'i32
 }
 
 function alongSteps(steps: Local<'i32'>, start: Local<'i32'>, last: Local<'i32'>, local: NewLocal): Axis {
-  const [from, end, place, whole, rest] = [0, 1, 2, 3, 4].map(() => local('v128'));
+  const [whole, rest] = [local('v128'), local('v128')];
+  const { before, next, place } = roundedPlaces(steps, start, last, local);
+  // The last five bits, below a 32nd, do not count.
+  const fraction = f32x4.convert(v128.and(place, i32x4.all(31 << 5)));
+  return {
+    before,
+    next: [...next, whole.set(i32x4.shr(place, 10)), rest.set(f32x4.mul(fraction, f32x4.all(1 / 1024)))],
+    whole,
+    rest,
+  };
+}
+
+/** Four positions along one axis in 1024ths, moved into the raster with its border. */
+export function roundedPlaces(
+  steps: Local<'i32'>,
+  start: Local<'i32'>,
+  last: Local<'i32'>,
+  local: NewLocal,
+): { before: Code<'none'>[]; next: Code<'none'>[]; place: Local<'v128'> } {
+  const [from, end, place] = [0, 1, 2].map(() => local('v128'));
   const next = [
     place.set(i32x4.add(v128.load(steps), from)),
     place.set(i32x4.min(i32x4.max(place, i32x4.all(0)), end)),
-    whole.set(i32x4.shr(place, 10)),
-    // The last five bits, below a 32nd, do not count.
-    rest.set(f32x4.mul(f32x4.convert(v128.and(place, i32x4.all(31 << 5))), f32x4.all(1 / 1024))),
     steps.set(i32.add(steps, i32.const(16))),
   ];
-  return { before: [from.set(i32x4.splat(start)), end.set(i32x4.splat(last))], next, whole, rest };
+  return { before: [from.set(i32x4.splat(start)), end.set(i32x4.splat(last))], next, place };
 }
-
-/** `count` samples along a row, as floats from `out` on; up to three more are written. */
-export const warpKernel = kernel({ out: 'i32', count: 'i32', ...warpParameters }, (p, local) => {
-  const { before, next, samples } = warper(p, local);
-  return sampleRow(p, { before, next, samples: samples[0] }, local);
-});

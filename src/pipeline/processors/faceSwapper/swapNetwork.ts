@@ -13,6 +13,7 @@ export class SwapNetwork {
   private readonly source: string;
   private readonly output: string;
   private readonly blob: Float32Array;
+  private readonly face: Float32Array;
 
   /** Throws `model-corrupt` when the inputs are not those of a swapper. */
   constructor(
@@ -35,6 +36,7 @@ export class SwapNetwork {
     this.output = (outputs.find(([, dims]) => dims.length === 4 && dims[1] === 3) ?? outputs[0])[0];
     this.size = record.size;
     this.blob = new Float32Array(3 * this.size * this.size);
+    this.face = new Float32Array(3 * this.size * this.size);
   }
 
   /** Values the source input takes: 512 for an embedding, 3 × side × side for a face. */
@@ -42,11 +44,14 @@ export class SwapNetwork {
     return this.session.inputs.get(this.source)!.reduce((product, size) => product * size, 1);
   }
 
-  /** Swaps the face of a crop; colours 0–255, cut to whole levels when `whole` (the insightface way). */
+  /**
+   * Swaps the face of a crop; colours 0–255, cut to whole levels when `whole` (the insightface way). The result's memory is used again
+   * by the next one.
+   */
   async swap(crop: FaceCrop, source: Float32Array, whole: boolean): Promise<NewFace> {
     const { scale, outputScale } = this.record;
     const output = await this.run(toBlob(crop, scale, this.blob), source);
-    return fromBlob(output, this.size, outputScale, whole ? 'cut' : undefined);
+    return fromBlob(output, this.size, outputScale, whole ? 'cut' : undefined, this.face);
   }
 
   /** The network alone: blobs in and out. The result may be reused by the next run. */
