@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import sharp, { type Region } from 'sharp';
@@ -16,13 +16,8 @@ import { findMediaTools } from '../src/pipeline/media/tools';
 import { defaultExecution } from '../src/protocol/job';
 import { contentSensitivities } from '../src/protocol/content';
 import { makeClip } from './sampleMedia';
+import { packagedPhotos } from './packagedPhotos';
 import { timed } from './processTime';
-
-/** Ordinary, lawful photos that development dependencies bring along. */
-const packaged = [
-  ...[1, 2, 3, 4, 5, 6].map((n) => `@vladmandic/face-api/demo/sample${n}.jpg`),
-  '@vladmandic/human/assets/samples.jpg',
-];
 
 const scores = ['explicit', 'suggestive', 'drawn'] as const;
 type Score = (typeof scores)[number];
@@ -107,19 +102,16 @@ function filesOf(place: string, frames: string, ffmpeg: string): MeasuredFile[] 
 async function measure(places: readonly string[]): Promise<void> {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'face-swap-content-'));
   const models = await openFaceModels(defaultExecution, () => undefined);
-  const { path: file } = await findModel('content_checker');
-  const session = await openSession(file, { providers: ['cpu'], threads: 1 });
-  const classifier = new BuiltInClassifier(session);
+  const classifier = await BuiltInClassifier.open(async (id) =>
+    openSession((await findModel(id)).path, { providers: ['cpu'], threads: 1 }),
+  );
   const rows: Row[] = [];
   try {
     const { ffmpeg } = await findMediaTools({});
     const clip = path.join(scratch, 'demo-clip.mp4');
     makeClip(ffmpeg.path, clip, { seconds: 8, width: 1280, height: 720 });
-    const photos = packaged
-      .map((name) => path.resolve(__dirname, '..', 'node_modules', name))
-      .filter((name) => existsSync(name));
     const measured = [
-      ...[...photos, clip].map((place) => ({ place, set: 'chosen' as const })),
+      ...[...packagedPhotos, clip].map((place) => ({ place, set: 'chosen' as const })),
       ...places.map((place) => ({ place, set: 'held out' as const })),
     ].flatMap(({ place, set }) => filesOf(place, scratch, ffmpeg.path).map((one) => ({ ...one, set })));
     for (const { file: one, from, set } of measured) {
@@ -140,7 +132,7 @@ async function measure(places: readonly string[]): Promise<void> {
         if (some.length > 0) summarise(`${set}, ${kind}`, some);
       }
   } finally {
-    await session.release();
+    await classifier.close();
     await models.close();
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -6,6 +6,7 @@ import { convertTfjs } from './fromTfjs';
 import { convertTflite } from './fromTflite';
 import { unpackAsset } from './packedAssets';
 import { refinedLandmarks } from './refinedLandmarks';
+import type { Ranges } from './steps';
 import { readTfjs } from './tfjs';
 
 /**
@@ -19,8 +20,11 @@ export function buildModel(record: ModelRecord): Uint8Array {
   if (!/\.(json|js)$/.test(source.file))
     return convertTflite(id, network, input, outputs, { refinedLandmarks });
   const model = readTfjs(new TextDecoder().decode(network), (name) => networkOf(record, name));
-  return convertTfjs(id, model, input, outputs);
+  const { ranges } = source;
+  return convertTfjs(id, model, input, outputs, ranges === undefined ? undefined : readRanges(ranges));
 }
+
+const readRanges = (file: string) => JSON.parse(readFileSync(join(__dirname, '..', file), 'utf8')) as Ranges;
 
 /**
  * The original network, or the file of weights beside it, out of its npm package.

@@ -2,15 +2,21 @@ import type { OutputChoice } from './fromTflite';
 import { Graph, type Value } from './graph';
 import * as layers from './layers';
 import type { OnnxValue } from './onnx';
-import { halfToFloat } from './tensor';
+import { convolveBytes } from './quantised';
+import type { Range, Ranges } from './steps';
+import { floatsOf, halfToFloat, permute } from './tensor';
 import { nodesFor, type TfjsModel, type TfjsNode } from './tfjs';
 
-/** Converts a TensorFlow.js graph model with one input to ONNX. The batch that it leaves open becomes that of `input`. */
+/**
+ * Converts a TensorFlow.js graph model with one input to ONNX. The batch that it leaves open becomes that of `input`.
+ * @param ranges given, what convolutions hand to convolutions is bytes: ranges of what has no limits by itself
+ */
 export function convertTfjs(
   name: string,
   model: TfjsModel,
   input: OnnxValue,
-  outputs: readonly OutputChoice[],
+  outputs: readonly (Omit<OutputChoice, 'shape'> & Partial<OutputChoice>)[],
+  ranges?: Ranges,
 ): Uint8Array {
   const graph = new Graph(name);
   const values = new Map<string, Value>();
@@ -18,7 +24,11 @@ export function convertTfjs(
     model,
     outputs.map(({ from }) => from),
   );
-  for (const node of nodes) values.set(node.name, convertNode(graph, model, values, node, input));
+  for (const node of nodes) {
+    const range = ranges && rangeOf(node, ranges);
+    const value = convertNode(graph, model, values, node, input, range);
+    values.set(node.name, range ? { ...value, range } : value);
+  }
   return graph.finish(outputs.map(({ from, ...output }) => ({ ...output, value: values.get(from)! })));
 }
 
@@ -28,6 +38,7 @@ function convertNode(
   values: ReadonlyMap<string, Value>,
   node: TfjsNode,
   input: OnnxValue,
+  range: Range | undefined,
 ): Value {
   const { op, inputs, attributes } = node;
   const at = (position: number): Value => {
@@ -53,9 +64,11 @@ function convertNode(
       return at(0);
     case 'Conv2D':
     case '_FusedConv2D':
+      if (range && at(0).range) return quantised(graph, node, at, range);
       return fused(graph, node, at, (bias) => convolution(graph, node, at(0), at(1), bias));
     case 'DepthwiseConv2dNative':
     case 'FusedDepthwiseConv2dNative':
+      if (range && at(0).range) return quantised(graph, node, at, range);
       return fused(graph, node, at, (bias) => depthwiseConvolution(graph, node, at(0), at(1), bias));
     case 'MatMul':
     case '_FusedMatMul':
@@ -116,7 +129,7 @@ type Inputs = (position: number) => Value;
 
 /** Runs a node together with the ones that were fused into it; their operands follow its own two inputs. */
 function fused(graph: Graph, node: TfjsNode, at: Inputs, run: (bias?: Value) => Value): Value {
-  const steps = (node.attributes.fused_ops?.list.s ?? []).map(fromBase64);
+  const steps = fusedSteps(node);
   const bias = steps[0] === 'BiasAdd' ? at(2) : undefined;
   let value = run(bias);
   for (const step of bias ? steps.slice(1) : steps) {
@@ -125,6 +138,30 @@ function fused(graph: Graph, node: TfjsNode, at: Inputs, run: (bias?: Value) => 
     else throw new Error(`${step} fused into ${node.name} is not supported`);
   }
   return value;
+}
+
+const fusedSteps = ({ attributes }: TfjsNode) => (attributes.fused_ops?.list.s ?? []).map(fromBase64);
+
+/** The range of what a node makes, which is a limit of its own or among `ranges`; of anything else there is none. */
+export function rangeOf(node: TfjsNode, ranges: Ranges): Range | undefined {
+  return fusedSteps(node).includes('Relu6') ? [0, 6] : ranges[node.name];
+}
+
+/** A convolution in bytes; what is fused to it besides its bias is the range of its result. */
+function quantised(graph: Graph, node: TfjsNode, at: Inputs, range: Range): Value {
+  const filter = constantOf(node, at(1));
+  const [height, width, inputs, outputs] = filter.shape;
+  const isDepthwise = node.op.includes('Depthwise');
+  const ordered = permute(filter, isDepthwise ? [2, 3, 0, 1] : [3, 2, 0, 1]);
+  const shape = isDepthwise ? [inputs * outputs, 1, height, width] : ordered.shape;
+  return convolveBytes(graph, at(0), {
+    ...window(node),
+    kernel: [height, width],
+    weights: { ...ordered, shape },
+    bias: floatsOf(constantOf(node, at(2))),
+    range,
+    groups: isDepthwise ? inputs : 1,
+  });
 }
 
 function convolution(graph: Graph, node: TfjsNode, x: Value, filter: Value, bias?: Value): Value {

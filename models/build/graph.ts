@@ -6,6 +6,7 @@ import {
   type OnnxTensor,
   type OnnxValue,
 } from './onnx';
+import { stepsOver, type Range } from './steps';
 import { permute, resolveShape, elementCount, withoutSteps, type Constant } from './tensor';
 
 /**
@@ -22,6 +23,10 @@ export interface Value {
   constant?: Constant;
   /** Lower bound of the elements, where known: then clipping from below can be left out. */
   atLeast?: number;
+  /** Between which numbers its elements lie, where it may be stored as bytes. */
+  range?: Range;
+  /** Name of the ONNX value as bytes at even steps over `range`, channels first. */
+  bytes?: string;
 }
 
 export const FIRST_FROM_LAST = [0, 3, 1, 2] as const;
@@ -72,21 +77,40 @@ export class Graph {
   channelsLast(value: Value): string {
     value.channelsLast ??= value.constant
       ? this.weight(value.constant)
-      : this.node('Transpose', [present(value.channelsFirst)], { perm: LAST_FROM_FIRST });
+      : this.node('Transpose', [value.bytes ? this.channelsFirst(value) : present(value.channelsFirst)], {
+          perm: LAST_FROM_FIRST,
+        });
     return value.channelsLast;
   }
 
   /** The value as convolutions want it; only for values of rank 4. */
   channelsFirst(value: Value): string {
     if (value.shape.length !== 4) throw new Error(`shape [${value.shape.join()}] is no picture`);
-    value.channelsFirst ??= value.constant
-      ? this.weight(value.constant, FIRST_FROM_LAST)
-      : this.node('Transpose', [present(value.channelsLast)], { perm: FIRST_FROM_LAST });
+    value.channelsFirst ??= this.otherwiseFirst(value);
     return value.channelsFirst;
   }
 
-  /** The finished model. Outputs take the names and shapes given; a shape may drop axes of size 1. */
-  finish(outputs: readonly { name: string; shape: readonly number[]; value: Value }[]): Uint8Array {
+  private otherwiseFirst({ constant, bytes, range, channelsLast }: Value): string {
+    if (constant) return this.weight(constant, FIRST_FROM_LAST);
+    if (bytes) return this.node('DequantizeLinear', [bytes, ...this.steps(range)]);
+    return this.node('Transpose', [present(channelsLast)], { perm: FIRST_FROM_LAST });
+  }
+
+  /** The value as bytes; only for values of rank 4 with a range. */
+  bytes(value: Value): string {
+    value.bytes ??= this.node('QuantizeLinear', [this.channelsFirst(value), ...this.steps(value.range)]);
+    return value.bytes;
+  }
+
+  /** What bytes over a range mean, as ONNX wants to be told: the length of a step, and the byte of zero. */
+  steps(range: Range | undefined): [string, string] {
+    const { step, zero } = stepsOver(present(range));
+    return [this.scalar(step), this.initializer('uint8', [], Uint8Array.of(zero))];
+  }
+
+  /** The finished model. Outputs take the names and shapes given, or keep theirs; a shape may drop axes of size 1. */
+  finish(wanted: readonly { name: string; shape?: readonly number[]; value: Value }[]): Uint8Array {
+    const outputs = wanted.map(({ shape, ...output }) => ({ ...output, shape: shape ?? output.value.shape }));
     for (const { name, shape, value } of outputs) {
       if (elementCount(shape) !== elementCount(value.shape)) {
         throw new Error(`output ${name} has shape [${value.shape.join()}], not [${shape.join()}]`);
@@ -103,14 +127,15 @@ export class Graph {
     });
   }
 
-  private initializer(type: OnnxTensor['type'], shape: readonly number[], data: OnnxTensor['data']): string {
+  /** A constant as it is; returns its name. */
+  initializer(type: OnnxTensor['type'], shape: readonly number[], data: OnnxTensor['data']): string {
     const name = `constant_${this.initializers.length}`;
     this.initializers.push({ name, type, shape, data });
     return name;
   }
 }
 
-function present(name: string | undefined): string {
-  if (name === undefined) throw new Error('a value without a layout');
-  return name;
+function present<T>(form: T | undefined): T {
+  if (form === undefined) throw new Error('a value without a layout');
+  return form;
 }

@@ -72,7 +72,8 @@ export function maxPool(graph: Graph, x: Value, window: Window): Value {
   };
 }
 
-function cover(x: Value, { kernel, strides, dilations = [1, 1], padding }: Window) {
+/** How a window covers a picture: zeros before and after both axes, and the size of the result. */
+export function cover(x: Value, { kernel, strides, dilations = [1, 1], padding }: Window) {
   const rows = slide(x.shape[1], kernel[0], strides[0], dilations[0], padding);
   const columns = slide(x.shape[2], kernel[1], strides[1], dilations[1], padding);
   const pads = [rows.before, columns.before, rows.after, columns.after];
@@ -88,7 +89,7 @@ export function combine(graph: Graph, op: 'Add' | 'Sub' | 'Mul', a: Value, b: Va
   if (shape.some((size, axis) => right[axis] !== 1 && right[axis] !== size)) {
     throw new Error(`shapes [${a.shape.join()}] and [${b.shape.join()}] do not fit each other`);
   }
-  if (rank === 4 && (a.channelsFirst ?? b.channelsFirst)) {
+  if (rank === 4 && [a, b].some(({ channelsFirst, bytes }) => channelsFirst ?? bytes)) {
     const inputs = [pictureOperand(graph, a, left), pictureOperand(graph, b, right)];
     return { shape, channelsFirst: graph.node(op, inputs) };
   }

@@ -13,9 +13,9 @@ export interface OnnxNode {
 
 export interface OnnxTensor {
   name: string;
-  type: 'float32' | 'float16' | 'int64' | 'uint8';
+  type: 'float32' | 'float16' | 'int64' | 'int32' | 'int8' | 'uint8';
   shape: readonly number[];
-  data: Float32Array | Uint16Array | BigInt64Array | Uint8Array;
+  data: Float32Array | Uint16Array | BigInt64Array | Int32Array | Int8Array | Uint8Array;
 }
 
 /** An input or output, float32 unless said otherwise; a negative size leaves the dimension open. */
@@ -34,7 +34,15 @@ export interface OnnxGraph {
 }
 
 /** Numbers of TensorProto.DataType. */
-export const dataTypes = { float32: 1, uint8: 2, int64: 7, float16: 10, float64: 11 } as const;
+export const dataTypes = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  float16: 10,
+  float64: 11,
+} as const;
 /** Operators as of ONNX 1.12, which every onnxruntime since 1.12 runs. */
 const OPSET = 17;
 const IR_VERSION = 8;

@@ -30,6 +30,8 @@ export interface ModelRecord {
     file: string;
     /** Name of the network inside a file that packs several. */
     member?: string;
+    /** Stored in bytes, over ranges that this file of the models folder has of its values. */
+    ranges?: string;
   };
   licence: {
     /** SPDX identifier. */

@@ -40,16 +40,18 @@ export async function openContentCheck(
 ): Promise<OpenContentCheck> {
   const ofPeople = (job.faceMap ?? []).flatMap((person) => person.sources.map(({ file }) => file));
   const sources = [...new Set([...job.sources, ...ofPeople])];
-  const session = await openSession((await findModel('content_checker')).path, execution);
+  const classifier = await BuiltInClassifier.open(async (id) =>
+    openSession((await findModel(id)).path, execution),
+  );
   const eyes = new AgeEyes(sources);
   const close = async () => {
-    await session.release();
+    await classifier.close();
     await eyes.close();
   };
   try {
     const target = { file: job.target, rotation: info.rotation };
     const check = new ContentCheck(job.contentSensitivity ?? 'standard', target, {
-      classifier: new BuiltInClassifier(session),
+      classifier,
       agesIn: (picture) => eyes.agesIn(picture),
       sourceAges: () => eyes.sourceAges(),
     });

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import {
   contentLimits,
   isDoubtful,
+  mayBeDoubtful,
   meanOf,
   minorBelow,
   minorRefusal,
@@ -43,6 +44,22 @@ describe('what the content check decides', () => {
     assert.equal(isDoubtful(classes({ sexy: 0.4 })), true);
     assert.equal(isDoubtful(classes({ hentai: 0.8 })), true);
     assert.equal(meanOf([classes({ porn: 1 }), classes({ porn: 0.5 })]).porn, 0.75);
+  });
+
+  test('the quick network decides nothing that comes near a limit', () => {
+    for (const [half, less] of [
+      [classes({ porn: 0.1 }), classes({ porn: 0.099 })],
+      [classes({ porn: 0.05, sexy: 0.15 }), classes({ porn: 0.05, sexy: 0.149 })],
+      [classes({ hentai: 0.4 }), classes({ hentai: 0.399 })],
+    ]) {
+      assert.ok(mayBeDoubtful(half) && !isDoubtful(half));
+      assert.ok(!mayBeDoubtful(less));
+    }
+    const most = { porn: 0.1, suggestive: 0.2, hentai: 0.4 };
+    for (const { single, repeated, drawn, raised } of [standard, strict]) {
+      assert.ok(most.porn < 0.2 * Math.min(single, repeated));
+      assert.ok(most.suggestive < 0.4 * raised && most.hentai < 0.5 * drawn);
+    }
   });
 
   test('one clear look is enough, of lesser ones it takes several', () => {

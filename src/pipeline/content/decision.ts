@@ -9,9 +9,22 @@ export interface ContentClasses {
   sexy: number;
 }
 
+/** How far a view has come to being doubtful, which it is from 1 on. */
+export function doubtOf({ porn, sexy, hentai }: ContentClasses): number {
+  return Math.max(porn / 0.2, (porn + sexy) / 0.4, hentai / 0.8);
+}
+
 /** From here on a region is looked at again in altered views: what one crop seems to show, the next one often denies. */
-export function isDoubtful({ porn, sexy, hentai }: ContentClasses): boolean {
-  return porn >= 0.2 || porn + sexy >= 0.4 || hentai >= 0.8;
+export function isDoubtful(classes: ContentClasses): boolean {
+  return doubtOf(classes) >= 1;
+}
+
+/**
+ * Whether a view may be doubtful of which the quick network says this. Of a doubtful view it has said three quarters at the least
+ * (docs/content-check.md).
+ */
+export function mayBeDoubtful(near: ContentClasses): boolean {
+  return doubtOf(near) >= 0.5;
 }
 
 /** What several views of one region say together. */

@@ -13,9 +13,9 @@ export async function lookAt(
 ): Promise<ContentSample> {
   const found: ContentClasses[] = [];
   for (const region of regions) {
-    const views = [await classifier.classify(picture, region)];
+    const views = [await classifier.classify(picture, region, 'first')];
     if (isDoubtful(views[0])) {
-      for (const view of alteredViews(region)) views.push(await classifier.classify(picture, view));
+      for (const view of alteredViews(region)) views.push(await classifier.classify(picture, view, 'again'));
     }
     found.push(meanOf(views));
   }
