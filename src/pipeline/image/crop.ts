@@ -1,5 +1,5 @@
 import type { Affine } from './affine';
-import { cropRows } from './cropRows';
+import { cropPlane } from './cropPlane';
 import { isYuv, planesOf, yuvFactors } from './faceCrop';
 import { pixelMemory, SPARE } from './kernels/pixelMemory';
 import type { FrameSource } from './region';
@@ -40,10 +40,8 @@ export function cropToTensor(
   const count = side * side;
   const tensor = memory.take((count + SPARE) * 12);
   const addresses = [0, 1, 2].map(() => memory.take((count + SPARE) * 4));
-  planesOf(source, mapToPicture(square, side), 'black').forEach(({ raster, map }, plane) => {
-    const read = cropRows(memory, raster, map, side);
-    for (let y = 0; y < side; y++) read(y, addresses[plane] + y * side * 4);
-  });
+  const planes = planesOf(source, mapToPicture(square, side), 'black');
+  for (let i = 0; i < 3; i++) cropPlane(memory, planes[i].raster, planes[i].map, side, addresses[i]);
   const [a, b, c] = addresses;
   if (isYuv(source)) {
     const { black, luma, rv, gu, gv, bu } = yuvFactors(source.format);

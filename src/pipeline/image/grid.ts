@@ -28,10 +28,12 @@ export function averageDown(plane: PlaneView, grid: Grid, stepX: number, stepY: 
   const line = memory.take(width + SPARE);
   const sums = memory.take((width + SPARE) * 4);
   const columns = memory.floats.subarray(sums / 4, sums / 4 + width);
-  const starts = Int32Array.from({ length: grid.width }, (_, x) =>
-    Math.min(width - 1, Math.floor(x * stepX)),
-  );
-  const ends = starts.map((start, x) => Math.max(start + 1, Math.min(width, Math.floor((x + 1) * stepX))));
+  const starts = new Int32Array(grid.width);
+  const ends = new Int32Array(grid.width);
+  for (let x = 0; x < grid.width; x++) {
+    starts[x] = Math.min(width - 1, Math.floor(x * stepX));
+    ends[x] = Math.max(starts[x] + 1, Math.min(width, Math.floor((x + 1) * stepX)));
+  }
   for (let gy = 0, at = 0; gy < grid.height; gy++) {
     const y0 = Math.min(height - 1, Math.floor(gy * stepY));
     const y1 = Math.max(y0 + 1, Math.min(height, Math.floor((gy + 1) * stepY)));
@@ -106,29 +108,50 @@ export function fillPolygon(
   grid: Grid,
   points: readonly (readonly [number, number])[],
 ): void {
-  const sub = 4;
-  const crossings: number[] = [];
-  const top = Math.max(0, Math.floor(sub * Math.min(...points.map(([, y]) => y))));
-  const bottom = Math.min(grid.height * sub, Math.ceil(sub * Math.max(...points.map(([, y]) => y))));
+  const corners = new Float64Array(2 * points.length);
+  points.forEach((point, i) => corners.set(point, 2 * i));
+  const ys = points.map(([, y]) => y);
+  const top = Math.max(0, Math.floor(sub * Math.min(...ys)));
+  const bottom = Math.min(grid.height * sub, Math.ceil(sub * Math.max(...ys)));
+  const crossings = new Float64Array(points.length);
   for (let line = top; line < bottom; line++) {
-    const y = (line + 0.5) / sub;
-    crossings.length = 0;
-    for (let i = 0; i < points.length; i++) {
-      const [ax, ay] = points[i];
-      const [bx, by] = points[(i + 1) % points.length];
-      if (ay > y !== by > y) crossings.push(ax + ((y - ay) / (by - ay)) * (bx - ax));
-    }
-    crossings.sort((a, b) => a - b);
+    const count = crossLine(corners, (line + 0.5) / sub, crossings);
     const row = Math.floor(line / sub) * grid.width;
-    for (let i = 0; i + 1 < crossings.length; i += 2) {
-      const x0 = Math.max(0, crossings[i]);
-      const x1 = Math.min(grid.width, crossings[i + 1]);
-      for (let x = Math.floor(x0); x < x1; x++) {
-        const share = (x + 1 < x1 ? x + 1 : x1) - (x > x0 ? x : x0);
-        const sum = map[row + x] + share / sub;
-        map[row + x] = sum < 1 ? sum : 1;
-      }
+    for (let i = 0; i + 1 < count; i += 2) fillSpan(map, row, grid.width, crossings[i], crossings[i + 1]);
+  }
+}
+
+/** Lines to a cell. */
+const sub = 4;
+
+/** Where the edges between corners (x, y pairs) cross the line at `y`, in order from left to right; returns how many do. */
+function crossLine(corners: Float64Array, y: number, crossings: Float64Array): number {
+  let count = 0;
+  let ax = corners[corners.length - 2];
+  let ay = corners[corners.length - 1];
+  for (let i = 0; i < corners.length; i += 2) {
+    const bx = corners[i];
+    const by = corners[i + 1];
+    if (ay > y !== by > y) {
+      const x = ax + ((y - ay) / (by - ay)) * (bx - ax);
+      let at = count++;
+      for (; at > 0 && crossings[at - 1] > x; at--) crossings[at] = crossings[at - 1];
+      crossings[at] = x;
     }
+    ax = bx;
+    ay = by;
+  }
+  return count;
+}
+
+/** Adds a line's share from `from` to `to` to the cells of a row. */
+function fillSpan(map: Float32Array, row: number, width: number, from: number, to: number): void {
+  const x0 = Math.max(0, from);
+  const x1 = Math.min(width, to);
+  for (let x = Math.floor(x0); x < x1; x++) {
+    const share = (x + 1 < x1 ? x + 1 : x1) - (x > x0 ? x : x0);
+    const sum = map[row + x] + share / sub;
+    map[row + x] = sum < 1 ? sum : 1;
   }
 }
 

@@ -35,8 +35,10 @@ function between(places: readonly number[], size: number, reach: number): [numbe
 /** A part of a picture as a raster of floats, with a border for what lies beyond. */
 export function copyPart(memory: PixelMemory, picture: Raster, part: Rect): FloatRaster {
   const raster = takeRaster(memory, part.width, part.height);
-  const copy = rowCopier(memory, picture, part);
-  for (let y = 0; y < part.height; y++) memory.run.widenRow(copy(y), part.width, rowIn(raster, y) * 4);
+  const row = takeRow(memory, picture, part);
+  for (let y = 0; y < part.height; y++) {
+    memory.run.widenRow(copyRow(row, y), part.width, rowIn(raster, y) * 4);
+  }
   fillBorder(memory, raster, picture.outside);
   return raster;
 }
@@ -44,9 +46,10 @@ export function copyPart(memory: PixelMemory, picture: Raster, part: Rect): Floa
 /** The same at half the size, of means of 2 × 2 pixels; a last odd row or column counts as beyond. */
 export function copyHalf(memory: PixelMemory, picture: Raster, part: Rect): FloatRaster {
   const raster = takeRaster(memory, part.width >> 1, part.height >> 1);
-  const [upper, lower] = [rowCopier(memory, picture, part), rowCopier(memory, picture, part)];
+  const [upper, lower] = [takeRow(memory, picture, part), takeRow(memory, picture, part)];
   for (let y = 0; y < raster.height; y++) {
-    memory.run.halveRow(upper(2 * y), lower(2 * y + 1), raster.width, rowIn(raster, y) * 4);
+    const [above, below] = [copyRow(upper, 2 * y), copyRow(lower, 2 * y + 1)];
+    memory.run.halveRow(above, below, raster.width, rowIn(raster, y) * 4);
   }
   fillBorder(memory, raster, picture.outside);
   return raster;
@@ -57,10 +60,10 @@ export function copyBytes(memory: PixelMemory, picture: Raster, part: Rect, bord
   const stride = part.width + 2 * border;
   const size = stride * (part.height + 2 * border);
   const address = memory.take(size);
-  const copy = rowCopier(memory, picture, part);
+  const line = takeRow(memory, picture, part);
   memory.bytes.fill(picture.outside ?? 0, address, address + size);
   for (let y = 0; y < part.height; y++) {
-    const row = copy(y);
+    const row = copyRow(line, y);
     memory.bytes.copyWithin(address + (y + border) * stride + border, row, row + part.width);
   }
   return address;
@@ -91,16 +94,26 @@ export function copyPlane(memory: PixelMemory, plane: Raster, { x, y, width, hei
   return address;
 }
 
-/** Copies rows of a part into the kernels' memory, each over the one before, and tells where. */
-function rowCopier(memory: PixelMemory, picture: Raster, part: Rect): (y: number) => number {
+/** Where rows of a picture's part are copied to, each over the one before. */
+interface RowMemory {
+  memory: PixelMemory;
+  picture: Raster;
+  part: Rect;
+  row: number;
+  single: number;
+}
+
+function takeRow(memory: PixelMemory, picture: Raster, part: Rect): RowMemory {
+  const row = memory.take((part.width - 1) * picture.step + 49);
+  return { memory, picture, part, row, single: memory.take(part.width + 16) };
+}
+
+/** Copies row `y` of the part and tells where. */
+function copyRow({ memory, picture, part, row, single }: RowMemory, y: number): number {
   const { data, width, step, offset } = picture;
-  const length = (part.width - 1) * step + 1;
-  const [row, single] = [memory.take(length + 48), memory.take(part.width + 16)];
-  return (y) => {
-    const from = ((part.y + y) * width + part.x) * step + offset;
-    memory.bytes.set(data.subarray(from, from + length), row);
-    if (step === 1) return row;
-    memory.run.everyThird(row, part.width, single);
-    return single;
-  };
+  const from = ((part.y + y) * width + part.x) * step + offset;
+  memory.bytes.set(data.subarray(from, from + (part.width - 1) * step + 1), row);
+  if (step === 1) return row;
+  memory.run.everyThird(row, part.width, single);
+  return single;
 }

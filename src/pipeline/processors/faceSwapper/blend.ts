@@ -45,10 +45,10 @@ export function blendLuma(memory: PixelMemory, view: YccView, layer: Layer, deta
   const { grid, mask } = layer;
   const { lumaScale: scale, lumaOffset: offset } = view;
   // As the plane stores its values: share = slope × pixel + base, new pixel = light + gain × detail.
-  const slope = layer.slope.map((value) => value / scale);
-  const base = layer.base.map((value, i) => value - slope[i] * offset);
-  const light = layer.light.y.map((value) => offset + scale * value);
-  const gain = layer.gain.map((value) => scale * value);
+  const slope = linear(layer.slope, 1 / scale, 0);
+  const base = difference(layer.base, linear(slope, offset, 0));
+  const light = linear(layer.light.y, scale, offset);
+  const gain = linear(layer.gain, scale, 0);
   const rows = new GridRows(memory, grid, [mask, slope, base, light, gain], width);
   const line = memory.take(width + SPARE);
   const stride = width + 2 * SPARE;
@@ -90,8 +90,8 @@ export function blendChroma(
   const { grid } = layer;
   const { shift, chromaScale } = view;
   const maps = [
-    layer.gain.map((value) => chromaScale * value),
-    ...[layer.light.cb, layer.light.cr].map((light) => light.map((v) => 128 + chromaScale * (v - 128))),
+    linear(layer.gain, chromaScale, 0),
+    ...[layer.light.cb, layer.light.cr].map((light) => linear(light, chromaScale, 128 - 128 * chromaScale)),
   ].map((map) => {
     const raster = takeRaster(memory, grid.width, grid.height);
     fillRaster(memory, raster, map);
@@ -120,6 +120,18 @@ export function blendChroma(
       );
     });
   }
+}
+
+function linear(map: Float32Array, factor: number, plus: number): Float32Array {
+  const out = new Float32Array(map.length);
+  for (let i = 0; i < out.length; i++) out[i] = map[i] * factor + plus;
+  return out;
+}
+
+function difference(a: Float32Array, b: Float32Array): Float32Array {
+  const out = new Float32Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = a[i] - b[i];
+  return out;
 }
 
 /** Lends `count` bytes of a plane's row from (x, y) on to kernels, at the address `line`. */

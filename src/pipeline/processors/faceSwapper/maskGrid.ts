@@ -30,15 +30,23 @@ export function faceMask(
 ): Float32Array {
   const mask = new Float32Array(cells(grid));
   fillPolygon(mask, grid, outline(points, faceOval));
-  for (let i = 0; i < mask.length; i++) mask[i] = Math.min(mask[i], covered[i]);
+  leastOf(mask, covered);
   boxBlur(mask, grid, size * 0.025, 2);
-  // On the outline the blur leaves a half: the mask begins just inside of it.
-  for (let i = 0; i < mask.length; i++) mask[i] = smoothstep(0.58, 0.82, mask[i]);
+  narrow(mask);
   holes.forEach((hole, i) => {
     const { name, ring } = keptParts[i];
     cutOut(mask, grid, hole, size * (name === 'eye' ? 0.012 + SOFT_CLOSING * closing(points, ring) : 0.006));
   });
   return mask;
+}
+
+function leastOf(mask: Float32Array, covered: Float32Array): void {
+  for (let i = 0; i < mask.length; i++) mask[i] = Math.min(mask[i], covered[i]);
+}
+
+/** On the outline the blur leaves a half: the mask begins just inside of it. */
+function narrow(mask: Float32Array): void {
+  for (let i = 0; i < mask.length; i++) mask[i] = smoothstep(0.58, 0.82, mask[i]);
 }
 
 /**
@@ -135,28 +143,38 @@ export function guidedMask(
   grid: Grid,
   radius: number,
 ): { slope: Float32Array; base: Float32Array } {
-  const noise = 60;
   const count = boxBlur(new Float32Array(mask.length).fill(1), grid, radius, 1);
-  const average = (map: Float32Array) => {
-    boxBlur(map, grid, radius, 1);
-    for (let i = 0; i < map.length; i++) map[i] /= count[i];
-    return map;
-  };
-  const meanMask = average(mask.slice());
-  const meanLuma = average(luma.slice());
-  const both = average(product(mask, luma));
-  const squares = average(product(luma, luma));
-  const slope = new Float32Array(mask.length);
-  const base = new Float32Array(mask.length);
-  for (let i = 0; i < mask.length; i++) {
-    const variance = squares[i] - meanLuma[i] * meanLuma[i];
-    slope[i] = (both[i] - meanMask[i] * meanLuma[i]) / (variance + noise);
-    base[i] = meanMask[i] - slope[i] * meanLuma[i];
-  }
+  const average = (map: Float32Array) => divide(boxBlur(map, grid, radius, 1), count);
+  const means = { mask: average(mask.slice()), luma: average(luma.slice()) };
+  const { slope, base } = fitLines(
+    means.mask,
+    means.luma,
+    average(product(mask, luma)),
+    average(product(luma, luma)),
+  );
   return { slope: average(slope), base: average(base) };
 }
 
-function product(a: Float32Array, b: Float32Array): Float32Array {
+/** The line through mask by luma around every cell, of the means of both, of their product and of the squares of luma. */
+function fitLines(mask: Float32Array, luma: Float32Array, both: Float32Array, squares: Float32Array) {
+  const noise = 60;
+  const slope = new Float32Array(mask.length);
+  const base = new Float32Array(mask.length);
+  for (let i = 0; i < mask.length; i++) {
+    const variance = squares[i] - luma[i] * luma[i];
+    slope[i] = (both[i] - mask[i] * luma[i]) / (variance + noise);
+    base[i] = mask[i] - slope[i] * luma[i];
+  }
+  return { slope, base };
+}
+
+function divide(map: Float32Array, by: Float32Array): Float32Array {
+  for (let i = 0; i < map.length; i++) map[i] /= by[i];
+  return map;
+}
+
+/** Cell by cell. */
+export function product(a: Float32Array, b: Float32Array): Float32Array {
   const out = new Float32Array(a.length);
   for (let i = 0; i < out.length; i++) out[i] = a[i] * b[i];
   return out;

@@ -11,7 +11,7 @@ import { blendChroma, blendLuma, uncovered, type Layer } from './blend';
 import { broadLight } from './broadLight';
 import { carryField, partShifts } from './carry';
 import type { DetailLevel } from './detailLevels';
-import { faceMask, guidedMask, partHoles } from './maskGrid';
+import { faceMask, guidedMask, partHoles, product } from './maskGrid';
 import { faceHeight } from './measures';
 import { triangles } from './meshTopology';
 import { blendShape } from './shape';
@@ -126,7 +126,12 @@ function farToNear(landmarks: Float32Array): Uint16Array {
 
 /** The same points in the coordinates of a region, `x` and `y` divided for subsampled planes. */
 function shifted(points: Float32Array, x: number, y: number, divideX: number, divideY: number): Float32Array {
-  return points.map((value, i) => (i % 2 === 0 ? (value - x) / divideX : (value - y) / divideY));
+  const moved = new Float32Array(points.length);
+  for (let i = 0; i < points.length; i += 2) {
+    moved[i] = (points[i] - x) / divideX;
+    moved[i + 1] = (points[i + 1] - y) / divideY;
+  }
+  return moved;
 }
 
 function pickLevel(source: SourceTexture, height: number): DetailLevel {
@@ -150,27 +155,14 @@ function planLayer(
   };
   const size = height / step;
   const colours = readGrid(view, grid);
-  const points = new Float32Array(landmarkCount * 2);
-  for (let i = 0; i < landmarkCount; i++) {
-    points[i * 2] = (face.landmarks[i * 3] - view.x) / step;
-    points[i * 2 + 1] = (face.landmarks[i * 3 + 1] - view.y) / step;
-  }
+  const points = inCells(face.landmarks, view.x, view.y, step);
   const warped = new Float32Array(cells(grid) * 2).fill(-1);
   const drawnPoints = shifted(drawn, view.x, view.y, step, step);
   const mesh = { from: source.lightPoints, to: drawnPoints, triangles, order, facing: 'front' } as const;
   warpMesh(source.light, warped, grid.width, grid.height, mesh);
-  const covered = new Float32Array(cells(grid));
-  for (let i = 0; i < covered.length; i++) covered[i] = warped[i * 2 + 1] >= 0 ? 1 : 0;
+  const covered = coveredCells(warped);
   const skin = skinMap(colours, grid, points, size);
   const light = targetLight(colours, grid, covered, bareSkin(skin, grid, points, size), size);
-  const gain = new Float32Array(cells(grid));
-  const both = new Float32Array(cells(grid));
-  for (let i = 0; i < gain.length; i++) {
-    const ratio = covered[i] > 0 ? (light.y[i] + 8) / (warped[i * 2] + 8) : 1;
-    // Detail nearly in proportion to the light: in dim light strong features look painted.
-    gain[i] = CONTRAST * (0.15 + 0.85 * Math.max(0.25, Math.min(1.6, ratio)));
-    both[i] = covered[i] > 0 ? skin[i] * warped[i * 2 + 1] : 0;
-  }
   const shifts = partShifts(face.landmarks, drawn, face.strength);
   const holes = partHoles(
     points,
@@ -178,15 +170,57 @@ function planLayer(
     drawnPoints,
   );
   const mask = faceMask(grid, points, size, covered, holes);
-  for (let i = 0; i < mask.length; i++) mask[i] *= face.strength;
+  scale(mask, face.strength);
+  const both = skinOfBoth(skin, warped, covered);
   return {
     grid,
     light,
-    gain,
+    gain: gainOf(light.y, warped, covered),
     mask,
     carry: carryField(grid, holes, shifts, size),
     ...guidedMask(both, colours.y, grid, Math.max(1, size * 0.03)),
   };
+}
+
+// Each of these loops is a function of its own: V8 compiles what has loops anew for every loop and for every surprise in it, and with
+// all that it calls.
+
+/** Landmarks of the picture in cells of a grid whose corner lies at (x, y). */
+function inCells(landmarks: Float32Array, x: number, y: number, step: number): Float32Array {
+  const points = new Float32Array(landmarkCount * 2);
+  for (let i = 0; i < landmarkCount; i++) {
+    points[i * 2] = (landmarks[i * 3] - x) / step;
+    points[i * 2 + 1] = (landmarks[i * 3 + 1] - y) / step;
+  }
+  return points;
+}
+
+/** 1 where the source's light and skin were drawn, which are below 0 elsewhere. */
+function coveredCells(warped: Float32Array): Float32Array {
+  const covered = new Float32Array(warped.length / 2);
+  for (let i = 0; i < covered.length; i++) covered[i] = warped[i * 2 + 1] >= 0 ? 1 : 0;
+  return covered;
+}
+
+/** Factor for the source's detail: nearly in proportion to the light, because in dim light strong features look painted. */
+function gainOf(light: Float32Array, warped: Float32Array, covered: Float32Array): Float32Array {
+  const gain = new Float32Array(covered.length);
+  for (let i = 0; i < gain.length; i++) {
+    const ratio = covered[i] > 0 ? (light[i] + 8) / (warped[i * 2] + 8) : 1;
+    gain[i] = CONTRAST * (0.15 + 0.85 * Math.max(0.25, Math.min(1.6, ratio)));
+  }
+  return gain;
+}
+
+/** Where the target and the source show skin. */
+function skinOfBoth(skin: Float32Array, warped: Float32Array, covered: Float32Array): Float32Array {
+  const both = new Float32Array(covered.length);
+  for (let i = 0; i < both.length; i++) both[i] = covered[i] > 0 ? skin[i] * warped[i * 2 + 1] : 0;
+  return both;
+}
+
+function scale(map: Float32Array, factor: number): void {
+  for (let i = 0; i < map.length; i++) map[i] *= factor;
 }
 
 /** The region's colours per cell, in full range. */
@@ -195,12 +229,14 @@ function readGrid(view: YccView, grid: Grid): GridColours {
   const [cb, cr] = view.chroma.map((plane) =>
     averageDown(plane, grid, grid.step / (1 << view.shift.x), grid.step / (1 << view.shift.y)),
   );
-  for (let i = 0; i < y.length; i++) {
-    y[i] = (y[i] - view.lumaOffset) / view.lumaScale;
-    cb[i] = 128 + (cb[i] - 128) / view.chromaScale;
-    cr[i] = 128 + (cr[i] - 128) / view.chromaScale;
-  }
+  widen(y, view.lumaOffset, view.lumaScale, 0);
+  for (const chroma of [cb, cr]) widen(chroma, 128, view.chromaScale, 128);
   return { y, cb, cr };
+}
+
+/** Stored values as such of the full range. */
+function widen(map: Float32Array, zero: number, scale: number, wanted: number): void {
+  for (let i = 0; i < map.length; i++) map[i] = wanted + (map[i] - zero) / scale;
 }
 
 function targetLight(
@@ -210,6 +246,5 @@ function targetLight(
   skin: Float32Array,
   size: number,
 ): GridColours {
-  const weight = covered.map((value, i) => value * skin[i]);
-  return broadLight(colours, weight, grid, size);
+  return broadLight(colours, product(covered, skin), grid, size);
 }

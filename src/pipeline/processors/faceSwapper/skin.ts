@@ -16,16 +16,6 @@ const BROW_EDGE = 0.5;
 
 const terms = 6;
 
-/** 1, u, v, u², uv, v² */
-function basis(u: number, v: number, out: Float64Array): void {
-  out[0] = 1;
-  out[1] = u;
-  out[2] = v;
-  out[3] = u * u;
-  out[4] = u * v;
-  out[5] = v * v;
-}
-
 /**
  * Where a face shows skin: 1, hair, hands' shadows, clothes and background: 0. The colour of skin is modelled as a
  * quadratic surface over the face, fitted robustly to points that should be bare, so that side light and coloured
@@ -33,47 +23,21 @@ function basis(u: number, v: number, out: Float64Array): void {
  * @param size face height in cells
  */
 export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, size: number): Float32Array {
-  const [cx, cy] = [points[4 * 2], points[4 * 2 + 1]];
-  const samples: { u: number; v: number; at: number }[] = [];
-  for (const p of skinPoints) {
-    const x = Math.floor(points[p * 2]);
-    const y = Math.floor(points[p * 2 + 1]);
-    if (x < 0 || y < 0 || x >= grid.width || y >= grid.height) continue;
-    samples.push({ u: (x + 0.5 - cx) / size, v: (y + 0.5 - cy) / size, at: y * grid.width + x });
-  }
   const skin = new Float32Array(cells(grid));
-  if (samples.length >= 12) {
-    const luma = fitSurface(samples, colours.y, 60);
-    const blue = fitSurface(samples, colours.cb, 60);
-    const red = fitSurface(samples, colours.cr, 60);
-    const lumaFloor = 9;
-    const chromaFloor = 3.2;
-    const inverseBlue = 1 / Math.max(4 * Math.max(blue.spread, chromaFloor), 10);
-    const inverseRed = 1 / Math.max(4 * Math.max(red.spread, chromaFloor), 10);
-    const lumaSpread = 3 * Math.max(luma.spread, lumaFloor);
-    for (let y = 0, at = 0; y < grid.height; y++) {
-      const v = (y + 0.5 - cy) / size;
-      const [lumaRow, blueRow, redRow] = [luma, blue, red].map(({ weights }) => rowOf(weights, v));
-      for (let x = 0; x < grid.width; x++, at++) {
-        const u = (x + 0.5 - cx) / size;
-        const model = Math.max(20, lumaRow.c + u * (lumaRow.b + u * lumaRow.a));
-        const dy = colours.y[at] - model;
-        // Highlights are skin; what is darker than shade makes it is hair.
-        const tolerance = Math.max(0.22 * model, Math.min(0.36 * model, lumaSpread)) * (dy > 0 ? 1.7 : 1);
-        const dl = dy / tolerance;
-        const db = (colours.cb[at] - blueRow.c - u * (blueRow.b + u * blueRow.a)) * inverseBlue;
-        const dr = (colours.cr[at] - redRow.c - u * (redRow.b + u * redRow.a)) * inverseRed;
-        skin[at] = 1 - smoothstep(1, 1.7, Math.sqrt(dl * dl + db * db + dr * dr));
-      }
-    }
+  const samples = bareSamples(grid, points, size);
+  if (samples.at.length >= 12) {
+    const rows = Float64Array.from(samples.rows);
+    const fit = (map: Float32Array) => fitSurface(rows, valuesAt(map, samples.at), 60);
+    const surfaces = { y: fit(colours.y), cb: fit(colours.cb), cr: fit(colours.cr) };
+    markSkin(skin, colours, grid, points, size, surfaces);
   } else skin.fill(1);
   // Stray lit spots in hair are not skin, and a rim of hair's shadow belongs to the hair.
   const around = boxBlur(skin.slice(), grid, size * 0.02, 2);
-  for (let i = 0; i < skin.length; i++) skin[i] = Math.min(skin[i], smoothstep(0.6, 0.98, around[i]));
+  keepLeast(skin, around);
   const core = new Float32Array(cells(grid));
   fillPolygon(core, grid, convexHull(withWholeBrows(points), features));
   boxBlur(core, grid, size * 0.02, 2);
-  for (let i = 0; i < skin.length; i++) skin[i] = Math.max(skin[i], smoothstep(0.25, 0.75, core[i]));
+  keepMost(skin, core);
   return skin;
 }
 
@@ -88,13 +52,78 @@ function withWholeBrows(points: GridPoints): GridPoints {
   return moved;
 }
 
+// Each of these loops is a function of its own, which V8 compiles once and by itself.
+
+function keepLeast(skin: Float32Array, around: Float32Array): void {
+  for (let i = 0; i < skin.length; i++) skin[i] = Math.min(skin[i], smoothstep(0.6, 0.98, around[i]));
+}
+
+function keepMost(skin: Float32Array, core: Float32Array): void {
+  for (let i = 0; i < skin.length; i++) skin[i] = Math.max(skin[i], smoothstep(0.25, 0.75, core[i]));
+}
+
+/** Places that should be bare: their cells, and 1, u, v, u², uv, v² of each, from the nose in heights of the face. */
+interface Samples {
+  at: number[];
+  rows: number[];
+}
+
+function bareSamples(grid: Grid, points: GridPoints, size: number): Samples {
+  const [cx, cy] = [points[4 * 2], points[4 * 2 + 1]];
+  const samples: Samples = { at: [], rows: [] };
+  for (const p of skinPoints) {
+    const x = Math.floor(points[p * 2]);
+    const y = Math.floor(points[p * 2 + 1]);
+    if (x < 0 || y < 0 || x >= grid.width || y >= grid.height) continue;
+    const u = (x + 0.5 - cx) / size;
+    const v = (y + 0.5 - cy) / size;
+    samples.at.push(y * grid.width + x);
+    samples.rows.push(1, u, v, u * u, u * v, v * v);
+  }
+  return samples;
+}
+
+/** Marks every cell by how near its colour is to what skin should have there. */
+function markSkin(
+  skin: Float32Array,
+  colours: GridColours,
+  grid: Grid,
+  points: GridPoints,
+  size: number,
+  { y: luma, cb: blue, cr: red }: Record<keyof GridColours, Surface>,
+): void {
+  const [cx, cy] = [points[4 * 2], points[4 * 2 + 1]];
+  const lumaFloor = 9;
+  const chromaFloor = 3.2;
+  const inverseBlue = 1 / Math.max(4 * Math.max(blue.spread, chromaFloor), 10);
+  const inverseRed = 1 / Math.max(4 * Math.max(red.spread, chromaFloor), 10);
+  const lumaSpread = 3 * Math.max(luma.spread, lumaFloor);
+  for (let y = 0, at = 0; y < grid.height; y++) {
+    const v = (y + 0.5 - cy) / size;
+    const [lumaRow, blueRow, redRow] = [luma, blue, red].map(({ weights }) => rowOf(weights, v));
+    for (let x = 0; x < grid.width; x++, at++) {
+      const u = (x + 0.5 - cx) / size;
+      const model = Math.max(20, lumaRow.c + u * (lumaRow.b + u * lumaRow.a));
+      const dy = colours.y[at] - model;
+      // Highlights are skin; what is darker than shade makes it is hair.
+      const tolerance = Math.max(0.22 * model, Math.min(0.36 * model, lumaSpread)) * (dy > 0 ? 1.7 : 1);
+      const dl = dy / tolerance;
+      const db = (colours.cb[at] - blueRow.c - u * (blueRow.b + u * blueRow.a)) * inverseBlue;
+      const dr = (colours.cr[at] - redRow.c - u * (redRow.b + u * redRow.a)) * inverseRed;
+      skin[at] = 1 - smoothstep(1, 1.7, Math.sqrt(dl * dl + db * db + dr * dr));
+    }
+  }
+}
+
 /**
  * How much of each cell is bare skin of the face, from the skin map: brows, eyes and lips taken out. Light is measured
  * on bare skin only; what the features add to it is detail.
  */
 export function bareSkin(skin: Float32Array, grid: Grid, points: GridPoints, size: number): Float32Array {
   const taken = featureMap(grid, points, size * 0.02);
-  return skin.map((value, i) => value * Math.max(0.03, 1 - 2.5 * taken[i]));
+  const bare = new Float32Array(skin.length);
+  for (let i = 0; i < bare.length; i++) bare[i] = skin[i] * Math.max(0.03, 1 - 2.5 * taken[i]);
+  return bare;
 }
 
 /** Share of each cell that brows, eyes and lips take, with soft edges. */
@@ -121,44 +150,50 @@ interface Surface {
   spread: number;
 }
 
-function evaluate({ weights }: Surface, row: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < terms; i++) sum += weights[i] * row[i];
-  return sum;
+function valuesAt(map: Float32Array, at: readonly number[]): Float64Array {
+  const values = new Float64Array(at.length);
+  for (let i = 0; i < values.length; i++) values[i] = map[at[i]];
+  return values;
 }
 
-/** Least squares with Tukey's weights, three rounds; a ridge keeps the curvature from running away outside. */
-function fitSurface(
-  samples: { u: number; v: number; at: number }[],
-  map: Float32Array,
-  limit: number,
-): Surface {
-  const values = samples.map(({ at }) => map[at]);
-  const rows = samples.map(({ u, v }) => {
-    const row = new Float64Array(terms);
-    basis(u, v, row);
-    return row;
-  });
+/** Least squares with Tukey's weights, three rounds; a ridge keeps the curvature from running away outside. `rows` has six numbers a value. */
+function fitSurface(rows: Float64Array, values: Float64Array, limit: number): Surface {
   let surface: Surface = { weights: Float64Array.of(median(values), 0, 0, 0, 0, 0), spread: limit };
   for (let round = 0; round < 4; round++) {
-    const residuals = rows.map((row, i) => values[i] - evaluate(surface, row));
-    const spread = Math.max(1, 1.4826 * median(residuals.map(Math.abs)));
-    const cut = Math.min(limit, 4.7 * spread);
-    const weights = residuals.map((r) => (Math.abs(r) < cut ? (1 - (r / cut) ** 2) ** 2 : 0));
-    surface = { weights: solve(rows, values, weights), spread };
+    const residuals = distances(rows, values, surface.weights);
+    const spread = Math.max(1, 1.4826 * median(residuals));
+    surface = { weights: solve(rows, values, tukey(residuals, Math.min(limit, 4.7 * spread))), spread };
   }
   return surface;
 }
 
-function solve(rows: Float64Array[], values: number[], weights: number[]): Float64Array {
+/** How far the values lie from a surface. */
+function distances(rows: Float64Array, values: Float64Array, weights: Float64Array): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let k = 0; k < out.length; k++) {
+    let sum = 0;
+    for (let i = 0; i < terms; i++) sum += weights[i] * rows[k * terms + i];
+    out[k] = Math.abs(values[k] - sum);
+  }
+  return out;
+}
+
+function tukey(distances: Float64Array, cut: number): Float64Array {
+  const out = new Float64Array(distances.length);
+  for (let k = 0; k < out.length; k++) {
+    const share = distances[k] / cut;
+    out[k] = share < 1 ? (1 - share * share) ** 2 : 0;
+  }
+  return out;
+}
+
+/** What the values' weighted squares are least for. */
+function solve(rows: Float64Array, values: Float64Array, weights: Float64Array): Float64Array {
   const n = terms;
   const m = Array.from({ length: n }, () => new Float64Array(n + 1));
-  rows.forEach((row, k) => {
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < n; j++) m[i][j] += weights[k] * row[i] * row[j];
-      m[i][n] += weights[k] * row[i] * values[k];
-    }
-  });
+  for (let k = 0; k < values.length; k++) {
+    if (weights[k] > 0) addSquares(m, rows, k * n, values[k], weights[k]);
+  }
   for (let i = 0; i < n; i++) m[i][i] += i === 0 ? 1e-6 : i < 3 ? 0.05 : 0.25;
   for (let i = 0; i < n; i++) {
     for (let r = i + 1; r < n; r++) {
@@ -175,9 +210,15 @@ function solve(rows: Float64Array[], values: number[], weights: number[]): Float
   return out;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
+function addSquares(m: Float64Array[], rows: Float64Array, at: number, value: number, weight: number): void {
+  for (let i = 0; i < terms; i++) {
+    for (let j = 0; j < terms; j++) m[i][j] += weight * rows[at + i] * rows[at + j];
+    m[i][terms] += weight * rows[at + i] * value;
+  }
+}
+
+function median(values: Float64Array): number {
+  return values.slice().sort()[values.length >> 1] ?? 0;
 }
 
 /** Andrew's monotone chain. */

@@ -2,20 +2,20 @@ import type { Affine } from './affine';
 import { AREA_POSITION } from './kernels/area';
 import type { PixelMemory } from './kernels/pixelMemory';
 import { copyBytes, pixelsUnder } from './picturePart';
-import type { RowReader } from './rowReader';
 import type { Raster } from './sample';
 
 /**
- * Reads rows of `side` area averages, by a fixed pattern of `n` × `n` whole pixels around each place; `map` carries the crop's pixels to
- * the picture, centres at whole numbers.
+ * Writes `side` rows of `side` area averages as floats from the address `out` on, by a fixed pattern of `n` × `n` whole pixels around each
+ * place; `map` carries the crop's pixels to the picture, centres at whole numbers. Up to three floats more are written.
  */
-export function areaRows(
+export function areaMeans(
   memory: PixelMemory,
   picture: Raster,
   map: Affine,
   side: number,
   n: 3 | 4,
-): RowReader {
+  out: number,
+): void {
   const { across, down, reach } = tapsOf(map, n);
   const { part } = pixelsUnder(picture, map, side, side, reach);
   // Places beyond are moved to where all their taps see the border.
@@ -23,19 +23,19 @@ export function areaRows(
   const plane = copyBytes(memory, picture, part, border);
   const stride = part.width + 2 * border;
   const taps = memory.take(n * n * 4);
-  memory.integers.set(
-    across.map((x, i) => down[i] * stride + x),
-    taps / 4,
-  );
+  for (let i = 0; i < n * n; i++) memory.integers[taps / 4 + i] = down[i] * stride + across[i];
   const run = n === 3 ? memory.run.areaRow3 : memory.run.areaRow4;
-  const position = (pixels: number) => Math.round(pixels * AREA_POSITION);
-  const [du, dv] = [position(map[0]), position(map[3])];
-  const [right, bottom] = [part.width, part.height].map((size) => position(size + border + reach));
-  return (row, out) => {
-    const u = position(map[1] * row + map[2] + 0.5 - part.x + border);
-    const v = position(map[4] * row + map[5] + 0.5 - part.y + border);
-    run(out, side, plane, stride, taps, u, v, du, dv, position(reach), right, bottom);
-  };
+  const [du, dv, least] = [position(map[0]), position(map[3]), position(reach)];
+  const [right, bottom] = [position(part.width + border + reach), position(part.height + border + reach)];
+  for (let y = 0; y < side; y++) {
+    const u = position(map[1] * y + map[2] + 0.5 - part.x + border);
+    const v = position(map[4] * y + map[5] + 0.5 - part.y + border);
+    run(out + y * side * 4, side, plane, stride, taps, u, v, du, dv, least, right, bottom);
+  }
+}
+
+function position(pixels: number): number {
+  return Math.round(pixels * AREA_POSITION);
 }
 
 /** Whole pixels around a place: how far each lies across and down, and the farthest in either direction. */
