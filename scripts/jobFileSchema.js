@@ -86,11 +86,8 @@ function schema() {
     properties: {
       $schema: { type: 'string' },
       version: { const: 1, description: '%schema.version%' },
-      target: {
-        type: 'string',
-        minLength: 1,
-        description: '%schema.target%',
-      },
+      // A job in the making has none yet, which is no mistake; a job that is started without one says so.
+      target: text('%schema.target%'),
       sources: {
         description: '%schema.sources%',
         type: 'array',

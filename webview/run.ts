@@ -77,9 +77,13 @@ export class Run {
     const log =
       state === 'failed'
         ? [
-            keyed(
-              'log',
-              button(t('Show Log'), 'secondary', () => command('showLog')),
+            make(
+              'div',
+              { class: 'row' },
+              keyed(
+                'log',
+                button(t('Show Log'), 'secondary', () => command('showLog')),
+              ),
             ),
           ]
         : [];

@@ -8,8 +8,8 @@ const gigabytes = (mb: number): string => (mb / 1024).toFixed(1);
 
 /** GPU memory in use over the time of a job, and a mark wherever a processor has given its memory back. Undefined without readings. */
 export function vramChart({ vram, releases }: RunView): HTMLElement | undefined {
-  const last = vram.at(-1);
-  if (!last) return undefined;
+  const [first, last] = [vram.at(0), vram.at(-1)];
+  if (!first || !last) return undefined;
   const seconds = Math.max(last.second, 1);
   const x = (second: number): number => (width * second) / seconds;
   const y = (mb: number): number => height - (height * mb) / last.totalMb;
@@ -36,7 +36,7 @@ export function vramChart({ vram, releases }: RunView): HTMLElement | undefined 
       },
       svg('polygon', {
         class: 'area',
-        points: `0,${height} ${points.join(' ')} ${x(last.second)},${height}`,
+        points: `${x(first.second)},${height} ${points.join(' ')} ${x(last.second)},${height}`,
       }),
       svg('polyline', { class: 'line', points: points.join(' ') }),
       ...releases.map(({ second, back }) =>

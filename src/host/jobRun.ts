@@ -44,7 +44,7 @@ export class JobRun implements vscode.Disposable {
   readonly abort = new AbortController();
   private readonly found = new Map<string, JobProblem>();
   private readonly changed = new vscode.EventEmitter<'state' | 'picture'>();
-  private readonly startedAt = Date.now();
+  private startedAt = Date.now();
   private nextPointAt = 0;
   private pointEverySeconds = 0.5;
   private viewers = 0;
@@ -100,6 +100,7 @@ export class JobRun implements vscode.Disposable {
   }
 
   started(): void {
+    this.startedAt = Date.now();
     this.become('running');
   }
 

@@ -85,6 +85,7 @@ function checkout(home: string): string {
     'l10n',
     'dist',
     'media',
+    'docs',
     'models',
   ])
     cpSync(path.join(root, name), path.join(folder, name), { recursive: true });

@@ -15,6 +15,16 @@ const isHidden = (locator: Locator, timeout: number) =>
     () => false,
   );
 
+/** Entries of the context menu that has been opened, which it closes. */
+async function readMenu(page: Page): Promise<string[]> {
+  const labels = page.locator('.context-view .monaco-menu .action-label');
+  await labels.first().waitFor();
+  const texts = await labels.allInnerTexts();
+  await page.keyboard.press('Escape');
+  await labels.first().waitFor({ state: 'detached' });
+  return texts.map((text) => text.trim());
+}
+
 /** What tests can do to the window, and read from it. Each takes one string and answers with JSON. */
 export const uiActions = {
   /** Saves the window as `out/screenshots/<name>.png`. */
@@ -30,12 +40,19 @@ export const uiActions = {
   /** Entries of the Explorer's context menu on a file of the workspace's root. */
   explorerMenu: async (page: Page, file: string) => {
     await explorerRow(page, file).click({ button: 'right' });
-    const labels = page.locator('.context-view .monaco-menu .action-label');
-    await labels.first().waitFor();
-    const texts = await labels.allInnerTexts();
-    await page.keyboard.press('Escape');
-    await labels.first().waitFor({ state: 'detached' });
-    return texts.map((text) => text.trim());
+    return readMenu(page);
+  },
+
+  /** Entries of the context menu of an editor's tab. */
+  tabMenu: async (page: Page, file: string) => {
+    await page.locator('.tabs-container .tab', { hasText: file }).click({ button: 'right' });
+    return readMenu(page);
+  },
+
+  /** Names of the files and folders that the Explorer shows, once it shows `file`. */
+  explorerShows: async (page: Page, file: string) => {
+    await explorerRow(page, file).waitFor();
+    return page.locator('.explorer-folders-view .monaco-list-row').allInnerTexts();
   },
 
   /** Opens the Explorer's context menu on `file` and clicks `entry`: argument `file|entry`. */
@@ -153,6 +170,28 @@ export const uiActions = {
         ),
       problem: await frame.locator('.problem').innerText(),
     };
+  },
+
+  /** Unfolds a step of the walkthrough by its title. */
+  walkthroughStep: async (page: Page, title: string) => {
+    await page.locator('.getting-started-step .step-title', { hasText: title }).click();
+    await page.locator('.getting-started-step.expanded', { hasText: title }).waitFor();
+  },
+
+  /** Waits for the picture of the step; its width in pixels of its own. */
+  walkthroughPicture: async (page: Page) => {
+    const picture = page.locator('.getting-started-media img:visible').first();
+    await picture.waitFor();
+    return picture.evaluate(async (element) => {
+      const image = element as unknown as { naturalWidth: number; decode(): Promise<void> };
+      await image.decode();
+      return image.naturalWidth;
+    });
+  },
+
+  /** Follows a link, or presses a button, of the step that is unfolded. */
+  walkthroughLink: async (page: Page, text: string) => {
+    await page.locator('.getting-started-step.expanded').getByText(text).click();
   },
 
   /** Puts the mouse where it changes nothing. */

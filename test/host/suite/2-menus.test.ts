@@ -29,6 +29,19 @@ suite('Context menus', function () {
     assert.deepEqual(entries, ['Swap Face in Videos of Folder…']);
   });
 
+  test('of an editor with media offer what can be done with its file', async function () {
+    if (!hasUi) this.skip();
+    for (const [name, entries] of [
+      ['clip.mp4', ['Swap Face in Video', 'Inspect Provenance']],
+      ['ann.jpg', ['Swap Face in Image', 'Use as Source Face for…', 'Inspect Provenance']],
+      ['notes.txt', []],
+    ] as const) {
+      await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(inWorkspace(name)));
+      assert.deepEqual((await ui('tabMenu', name)).filter(isOurs), entries, name);
+    }
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
   test('stay away from other files', async function () {
     if (!hasUi) this.skip();
     assert.deepEqual((await ui('explorerMenu', 'notes.txt')).filter(isOurs), []);

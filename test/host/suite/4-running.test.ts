@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
 import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import {
@@ -53,6 +54,26 @@ suite('A running job', () => {
     await until(() => !descendants().some(({ command }) => /ffmpeg/.test(command)));
     if (hasUi) await ui('statusBarIsHidden');
     assert.match(outputChannel(), /\[info\] Cancelled/);
+  });
+
+  test('keeps its unfinished work out of the Explorer', async function () {
+    if (!hasUi) this.skip();
+    await vscode.commands.executeCommand('workbench.view.explorer');
+    await ui('windowSize', '1280x1600');
+    const { end } = await running();
+    const work = workspaceFiles().filter((name) => !files.includes(name));
+    assert.match(work.join(), /^\.ann-long\.mp4\.face-swap-/);
+    // What is made after it is shown after it.
+    writeFileSync(inWorkspace('later.txt'), '');
+    const shown = await ui('explorerShows', 'later.txt');
+    rmSync(inWorkspace('later.txt'));
+    assert.deepEqual(
+      shown.filter((name) => name.includes('face-swap-')),
+      [],
+    );
+    await ui('windowSize', '1280x800');
+    await vscode.commands.executeCommand('faceSwap.cancel');
+    await end;
   });
 
   test('makes the next one wait its turn', async function () {

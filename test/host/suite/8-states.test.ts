@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { suite, suiteSetup, teardown, test } from 'mocha';
+import * as vscode from 'vscode';
+import { fakeGpu } from '../../support/fakeGpu';
+import { standInRuntime } from '../../support/standInRuntime';
+import { inWorkspace, until } from '../surroundings';
+import { hasUi, ui } from '../ui';
+
+async function openJob(name: string, job: object): Promise<void> {
+  const uri = vscode.Uri.file(inWorkspace(`${name}.faceswap.json`));
+  writeFileSync(uri.fsPath, `${JSON.stringify({ version: 1, ...job }, null, 2)}\n`);
+  await vscode.commands.executeCommand('vscode.openWith', uri, 'faceSwap.job');
+  await ui('panelWait', '.target .facts|25 fps');
+}
+
+const themes = { light: 'Light 2026', contrast: 'Default High Contrast', dark: 'Dark 2026' };
+
+/** Nothing serious for axe in any theme, and nothing out of reach at 200 % zoom or in a narrow column. */
+async function isForEverybody(name: string): Promise<void> {
+  const workbench = vscode.workspace.getConfiguration('workbench');
+  for (const [short, theme] of Object.entries(themes)) {
+    await workbench.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
+    await ui('comparePanelTheme', theme);
+    await ui('windowSize', '1280x1400');
+    assert.deepEqual(await ui('panelAxe'), [], `${name}, ${theme}`);
+    await ui('screenshot', `state-${name}-${short}`);
+  }
+  // A window of 1280 × 900 has room for as much as the first one when it is zoomed.
+  for (const size of ['640x450', '660x1400']) {
+    await ui('windowSize', size);
+    assert.equal(await ui('panelOverflow'), 0, `${name}, ${size}`);
+    assert.deepEqual(await ui('panelAxe'), [], `${name}, ${size}`);
+    await ui('screenshot', `state-${name}-${size}`);
+  }
+  await ui('windowSize', '1280x1400');
+}
+
+suite('Every state of the panel is for everybody', () => {
+  suiteSetup(async function () {
+    if (!hasUi) this.skip();
+    this.timeout(240_000);
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+    await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
+    await ui('windowSize', '1280x1400');
+  });
+
+  teardown(async () => {
+    await vscode.commands.executeCommand('faceSwap.cancel', 'all');
+    await vscode.commands.executeCommand('notifications.clearAll');
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await ui('windowSize', '1280x800');
+  });
+
+  test('when it has found people', async () => {
+    await openJob('everybody', { target: 'pair.mp4', sources: ['ann.jpg'], settings: { manyFaces: true } });
+    await ui('panelWait', '.person:nth-of-type(2) .words|from');
+    await ui('panelText', '.pictures.shown');
+    await ui('panelHidden', '.preview vscode-progress-ring');
+    await isForEverybody('people');
+  });
+
+  test('when a job runs, with the memory of the GPU and its releases', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const folder = mkdtempSync(path.join(tmpdir(), 'face-swap-gpu-'));
+    const device = vscode.workspace.getConfiguration('faceSwap');
+    const before = { ...process.env };
+    const runtime = standInRuntime(path.join(folder, 'runtime'), [], { contextMb: 400, sessionMb: 300 });
+    const live = runtime['FACE_SWAP_STAND_IN'] ?? '';
+    Object.assign(process.env, runtime, fakeGpu(path.join(folder, 'gpu.json'), { curves: [[{ live }]] }));
+    try {
+      // A fresh process sees the changed surroundings.
+      await device.update('cuda.deviceId', 'GPU-fake-1', vscode.ConfigurationTarget.Global);
+      const settings = { memoryStrategy: 'sequential' };
+      await openJob('charted', { target: 'long.mp4', sources: ['ann.jpg'], output: 'charted.mp4', settings });
+      await ui('panelClick', '[data-key="start"]');
+      const told = await ui('panelWait', '.vram figcaption|face analysis gave back');
+      assert.match(told, /^VRAM \d\.\d of 8\.0 GB, at most \d\.\d GB · face analysis gave back \d\.\d GB/);
+      assert.equal(await ui('panelCount', '.vram .release:not(.held)'), 1);
+      const spoken = await ui('panelAttribute', '.vram svg|aria-label');
+      assert.match(String(spoken), /face analysis gave back \d\.\d GB/);
+      await ui('panelClick', '[data-key="pause"]');
+      await ui('panelWait', 'header .line|paused');
+      await isForEverybody('running');
+      await ui('panelClick', '[data-key="cancel"]');
+      await ui('panelWait', '.run .note|cancelled');
+    } finally {
+      await vscode.commands.executeCommand('faceSwap.cancel', 'all');
+      await device.update('cuda.deviceId', undefined, vscode.ConfigurationTarget.Global);
+      for (const name of Object.keys(process.env))
+        if (!(name in before)) Reflect.deleteProperty(process.env, name);
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('when a job is done, with the player and what is worth a look', async () => {
+    copyFileSync(inWorkspace('clip.mp4'), inWorkspace('over.mp4'));
+    await openJob('over', { target: 'over.mp4', sources: ['ann.jpg'], output: 'over-done.mp4' });
+    await ui('panelClick', '[data-key="start"]');
+    await ui('panelWait', '.run .name|over-done.mp4');
+    await ui('panelText', '.player [aria-label="Play"]');
+    await isForEverybody('done');
+  });
+
+  test('when a job has failed', async () => {
+    await openJob('faceless', { target: 'clip.mp4', sources: ['nobody.png'] });
+    await ui('panelClick', '[data-key="start"]');
+    await ui('panelWait', '.run .trouble|nobody.png');
+    await isForEverybody('failed');
+  });
+
+  test('while it is empty, and then it complains of nothing that is only not there yet', async () => {
+    await vscode.commands.executeCommand('faceSwap.newJob');
+    await ui('panelWait', '.sources|Whose face');
+    await isForEverybody('empty');
+    const document = vscode.workspace.textDocuments.find(({ isUntitled }) => isUntitled);
+    assert.ok(document);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, document.positionAt(document.getText().indexOf('{') + 1), '"oops": 1, ');
+    await vscode.workspace.applyEdit(edit);
+    const found = await until(() => {
+      const all = vscode.languages.getDiagnostics(document.uri);
+      return all.length > 0 && all;
+    });
+    assert.deepEqual(
+      found.map(({ range }) => document.getText(range)),
+      ['"oops"'],
+    );
+  });
+});
