@@ -16,6 +16,11 @@ import { workerMethods, type WorkerEvent, type WorkerRequest } from './protocol/
 /** A cancelled job that has not ended by itself after this long is ended together with the process. */
 const graceMs = 3000;
 const memoryCheckMs = 250;
+/**
+ * Buffers for pixels weigh nothing in V8's young generation, and at its usual size they pile up until all of the heap is searched, over
+ * and over.
+ */
+const youngGenerationMb = 8;
 
 interface Call {
   scratch: string[];
@@ -77,8 +82,11 @@ function startThread(memoryLimit: number): Worker {
   const started = new Worker(path.join(__dirname, 'pipelineThread.js'), {
     // Native libraries see the variables of the process, and nothing of a thread's own copy.
     env: SHARE_ENV,
-    // V8 cleans up before it grows beyond that; everything else is watched.
-    ...(memoryLimit > 0 && { resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memoryLimit / 1e6) } }),
+    resourceLimits: {
+      maxYoungGenerationSizeMb: youngGenerationMb,
+      // V8 cleans up before it grows beyond that; everything else is watched.
+      ...(memoryLimit > 0 && { maxOldGenerationSizeMb: Math.ceil(memoryLimit / 1e6) }),
+    },
   });
   started.on('message', (event: WorkerEvent) => {
     const call = 'id' in event ? calls.get(event.id) : undefined;
