@@ -1,6 +1,6 @@
 import { pixelMemory, SPARE, type PixelMemory } from './kernels/pixelMemory';
 import type { Rect } from './region';
-import { coarseStep, maskOf, takeGrid, type RegionMask } from './regionMask';
+import { coarseStep, maskOf, takeGrid, type CoarseMask } from './regionMask';
 import type { Runs } from './runs';
 
 /**
@@ -17,7 +17,7 @@ export function blurRuns(
   sigma: number,
   whole: number,
   width: number,
-): RegionMask {
+): CoarseMask {
   const reach = kernel.length >> 1;
   const step = coarseStep(sigma);
   const memory = pixelMemory();

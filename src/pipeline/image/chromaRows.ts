@@ -32,7 +32,7 @@ export class ChromaRows {
   target(planes: readonly Uint8Array[], toCrop: Affine): BlendedPlanes {
     const { left, width } = this;
     const map = composeAffine(toCrop, invertAffine(lumaToChroma(this.shift)));
-    return { planes, stride: chromaSize(this.format).width, first: 1, map, left, width };
+    return { planes, stride: chromaSize(this.format).width, first: 1, map, x0: 0, y0: 0, left, width };
   }
 
   /**

@@ -1,5 +1,5 @@
 import { applyAffine, composeAffine, invertAffine, spanWithin, type Affine } from './affine';
-import { gaussianKernel } from './pasteMask';
+import { gaussianKernel, wholeShare } from './pasteMask';
 import type { Rect } from './region';
 import { pixelMemory, SPARE } from './kernels/pixelMemory';
 import { fillRaster, placeIn, takeRaster } from './raster';
@@ -34,12 +34,23 @@ export function boxMask(size: number, blur = 0.3, padding: MaskPadding = [0, 0, 
   const rows = blurredLine(size, top, size - bottom, blurAmount * 0.25);
   const columns = blurredLine(size, left, size - right, blurAmount * 0.25);
   const data = new Float32Array(size * size);
-  for (let y = 0, at = 0; y < size; y++) for (let x = 0; x < size; x++) data[at++] = rows[y] * columns[x];
+  const whole = boxWhole(blurAmount * 0.25);
+  for (let y = 0, at = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const share = rows[y] * columns[x];
+      data[at++] = share > 1 - 1e-9 ? whole : share;
+    }
+  }
   const mask = { size, data, smooth: blurAmount * 0.25 };
   // A job uses one or two of them; a caller that tries many must not fill the memory.
   if (boxes.size > 16) boxes.clear();
   boxes.set(key, mask);
   return mask;
+}
+
+/** Share where nothing but ones is in reach of the blur, which is never above 1. */
+function boxWhole(sigma: number): number {
+  return sigma > 0 ? Math.min(1, wholeShare(gaussianKernel(floatKernelLength(sigma), sigma), 1)) : 1;
 }
 
 /** One axis of the box: the blur of a box is the product of its blurred axes. */
@@ -118,9 +129,13 @@ export function pasteBox(toCrop: Affine, size: number, width: number, height: nu
 
 /**
  * Carries a crop's mask into `rect` of the frame, zero outside of the crop. `toCrop` maps frame to a crop of
- * `cropSize` pixels; the mask may be coarser.
+ * `cropSize` pixels; the mask may be coarser, and is then worked out no finer than its blur asks for.
  */
 export function warpMask(mask: CropMask, toCrop: Affine, rect: Rect, cropSize = mask.size): RegionMask {
+  if (mask.size === cropSize) {
+    const { x, y, width, height } = rect;
+    return { x, y, width, height, crop: mask, toCrop: composeAffine(toCrop, [1, 0, x, 0, 1, y]) };
+  }
   const { size, data, smooth = 0 } = mask;
   const scale = size / cropSize;
   const shift = scale / 2 - 0.5;

@@ -1,12 +1,11 @@
-import type { Affine } from './affine';
+import { composeAffine, type Affine } from './affine';
 import { ChromaRows } from './chromaRows';
 import { plainBytes, type Border } from './faceCrop';
 import { takeFace, toStored } from './faceRasters';
 import { chromaShift, type Frame } from './frame';
 import { pixelMemory } from './kernels/pixelMemory';
-import type { RegionMask } from './regionMask';
+import { rowsOf, type RegionMask } from './regionMask';
 import { RowBlender } from './rowBlender';
-import { ShareRows } from './shareRows';
 
 /** A finished face in crop space: planes R, G, B one after the other, 0–255, `size` × `size` each. */
 export interface NewFace {
@@ -20,15 +19,14 @@ export interface PasteStyle {
   border: Border;
   /** The warped crop is rounded to 8 bits before it is blended (insightface), or stays as it is (facefusion). */
   roundFace: boolean;
-  /** Added before fractions are cut off (RGB frames). */
-  bias: number;
+  /** Places are counted from the frame's corner or that of the mask: rounded, they are not the same. */
+  from: 'frame' | 'mask';
   /** Share of the pasted pixels in the end; the rest stays the frame's (facefusion's enhancer), 0–1. */
   blend: number;
 }
 
-export const insightfacePaste: PasteStyle = { border: 'black', roundFace: true, bias: 0, blend: 1 };
-/** Its samples are fractions; a hair's breadth more keeps equal shares from falling to the level below by rounding errors. */
-export const facefusionPaste: PasteStyle = { border: 'replicate', roundFace: false, bias: 1e-4, blend: 1 };
+export const insightfacePaste: PasteStyle = { border: 'black', roundFace: true, from: 'frame', blend: 1 };
+export const facefusionPaste: PasteStyle = { border: 'replicate', roundFace: false, from: 'mask', blend: 1 };
 
 /**
  * Blends a face over the frame where the mask is above 0; every other byte stays as it is. `toCrop` maps frame to
@@ -46,12 +44,14 @@ export function pasteFace(
   const { format } = frame;
   const memory = pixelMemory();
   const rasters = takeFace(memory, face, style.border);
-  const shares = new ShareRows(memory, mask);
+  const shares = rowsOf(memory, mask);
   const planes = frame.planes.map(plainBytes);
   const { x: left, y: top, width, height } = mask;
-  const full = { stride: format.width, first: 0, map: toCrop, left, width } as const;
+  const [x0, y0] = style.from === 'mask' ? [left, top] : [0, 0];
+  const map = composeAffine(toCrop, [1, 0, x0, 0, 1, y0]);
+  const full = { stride: format.width, first: 0, map, x0, y0, left, width } as const;
   if (format.sampling === 'rgb') {
-    const mixing = { round: style.roundFace, amount: 1, bias: style.bias, mix: style.blend };
+    const mixing = { round: style.roundFace, amount: 1, bias: 0, mix: style.blend };
     const blender = new RowBlender(memory, rasters, { ...full, planes }, mixing);
     for (let y = 0; y < height; y++) {
       const span = shares.span(y, y);

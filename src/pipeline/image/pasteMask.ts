@@ -1,12 +1,12 @@
 import type { Affine } from './affine';
 import { blurRuns } from './blurRuns';
 import type { Rect } from './region';
-import type { RegionMask } from './regionMask';
+import type { CoarseMask } from './regionMask';
 import { boundsOf, erode, whiteRuns } from './runs';
 
 /** The numbers of one insightface mask, for reports and tests. */
 export interface InsightfaceMask {
-  mask: RegionMask;
+  mask: CoarseMask;
   /** Last minus first row and column that the white square reaches in the frame. */
   bboxHeight: number;
   bboxWidth: number;
@@ -65,13 +65,14 @@ export function gaussianKernel(length: number, sigma: number): Float64Array {
 /**
  * What OpenCV's Gaussian makes of white far from any edge, as a share: its single-precision sums come out up to 3e-7 beside 1, and
  * where they fall short, the level below shows after cutting off. One sum goes along the row in order, the other from the middle of the
- * column in pairs, both with fused multiply-add (measured on OpenCV 4.6.0, kernels of 11 to 109).
+ * column in pairs, both with fused multiply-add (measured on OpenCV 4.6.0, kernels of 11 to 109, and boxes of ones of 64 to 1024).
+ * @param white value of white
  */
-export function wholeShare(kernel: Float64Array): number {
+export function wholeShare(kernel: Float64Array, white = 255): number {
   const weights = Float32Array.from(kernel);
   const middle = weights.length >> 1;
-  const row = weights.reduce((sum, weight) => Math.fround(sum + 255 * weight), 0);
+  const row = weights.reduce((sum, weight) => Math.fround(sum + white * weight), 0);
   let column = Math.fround(row * weights[middle]);
   for (let i = 1; i <= middle; i++) column = Math.fround(column + 2 * row * weights[middle + i]);
-  return Math.fround(column / 255);
+  return Math.fround(column / white);
 }

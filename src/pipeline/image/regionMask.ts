@@ -1,15 +1,32 @@
+import type { Affine } from './affine';
+import { CoarseRows } from './coarseRows';
+import type { CropMask } from './cropMask';
 import { pixelMemory, SPARE, type PixelMemory } from './kernels/pixelMemory';
 import type { Rect } from './region';
-import { ShareRows } from './shareRows';
+import type { ShareRows } from './shareRows';
+import { WarpedRows } from './warpedRows';
 
 /**
  * Shares (0–1) of a swapped face in a rectangle of the frame: a value for every `step`-th pixel of every `step`-th row, `columns` in a
  * row; between them lie straight lines. The last ones may lie beyond the rectangle.
  */
-export interface RegionMask extends Rect {
+export interface CoarseMask extends Rect {
   step: number;
   columns: number;
   data: Float32Array;
+}
+
+/** Shares that a crop has for its own pixels, 0 outside of it. `toCrop` carries the rectangle's pixels, counted from its corner. */
+export interface WarpedMask extends Rect {
+  crop: CropMask;
+  toCrop: Affine;
+}
+
+export type RegionMask = CoarseMask | WarpedMask;
+
+/** The mask's rows, each worked out when it is wanted. */
+export function rowsOf(memory: PixelMemory, mask: RegionMask): ShareRows {
+  return 'crop' in mask ? new WarpedRows(memory, mask) : new CoarseRows(memory, mask);
 }
 
 /**
@@ -42,7 +59,7 @@ export function maskOf(
   memory: PixelMemory,
   { address, columns, rows, step }: MaskGrid,
   rect: Rect,
-): RegionMask {
+): CoarseMask {
   const { x, y, width, height } = rect;
   const data = memory.floats.slice(address / 4, address / 4 + columns * rows);
   return { x, y, width, height, step, columns, data };
@@ -53,7 +70,7 @@ export function everyShare(mask: RegionMask): Float32Array {
   const { width, height } = mask;
   const all = new Float32Array(width * height);
   const memory = pixelMemory();
-  const rows = new ShareRows(memory, mask);
+  const rows = rowsOf(memory, mask);
   for (let y = 0; y < height; y++) {
     const span = rows.span(y, y);
     if (!span) continue;
@@ -64,8 +81,9 @@ export function everyShare(mask: RegionMask): Float32Array {
 }
 
 /** The lower of two masks of the same rectangle in every pixel. */
-export function lowest(mask: RegionMask, other: RegionMask): RegionMask {
+export function lowest(mask: RegionMask, other: RegionMask): CoarseMask {
   const limits = everyShare(other);
   const data = everyShare(mask).map((share, i) => Math.min(share, limits[i]));
-  return { ...mask, step: 1, columns: mask.width, data };
+  const { x, y, width, height } = mask;
+  return { x, y, width, height, step: 1, columns: width, data };
 }

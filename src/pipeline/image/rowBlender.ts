@@ -12,8 +12,10 @@ export interface BlendedPlanes {
   stride: number;
   /** Which of the face's planes belongs to the first of them. */
   first: 0 | 1;
-  /** Carries their pixels to the face. */
+  /** Carries their pixels to the face, counted from the one at (x0, y0). */
   map: Affine;
+  x0: number;
+  y0: number;
   /** The part of every row that may be blended. */
   left: number;
   width: number;
@@ -42,8 +44,8 @@ export class RowBlender {
     private readonly target: BlendedPlanes,
     private readonly mixing: Mixing,
   ) {
-    const { planes, map, left, width } = target;
-    this.steps = takeSteps(memory, map, left, width);
+    const { planes, map, x0, left, width } = target;
+    this.steps = takeSteps(memory, map, left - x0, width);
     this.rowsApart = Math.ceil((width + SPARE) / 16) * 16;
     this.row = memory.take(planes.length * this.rowsApart);
     const name =
@@ -54,12 +56,12 @@ export class RowBlender {
   /** Blends the part [from, to) of row `y`, counted from the left end of what may be blended; `shares` is the address of its shares. */
   blend(y: number, { from, to }: Span, shares: number): void {
     const { memory, face, row, rowsApart } = this;
-    const { planes, stride, first, left, width } = this.target;
+    const { planes, stride, first, x0, y0, left, width } = this.target;
     const { amount, bias, mix } = this.mixing;
     this.copies ??= planes.map((_, c) => memory.bytes.subarray(row + c * rowsApart).subarray(0, width));
     const at = y * stride + left;
     for (let c = 0; c < planes.length; c++) this.copies[c].set(planes[c].subarray(at, at + width));
-    const place = placeOnRow(face.rasters[first], this.steps, y, left + from);
+    const place = placeOnRow(face.rasters[first], this.steps, y - y0, left - x0 + from);
     this.run(row + from, rowsApart, to - from, shares, amount, bias, mix, face.apart, ...place);
     for (let c = 0; c < planes.length; c++) planes[c].set(this.copies[c], at);
   }

@@ -29,11 +29,7 @@ export const displaceKernel = kernel(
       all: local('v128'),
     }));
     const [across, down] = [0, 1].map(() => ({ whole: local('v128'), rest: local('v128') }));
-    const {
-      before,
-      code,
-      samples: [samples],
-    } = bilinear(p, across, down, local);
+    const { before, code, samples } = bilinear(p, across, down, local);
     const place = ({ whole, rest }: typeof across, wanted: Code<'v128'>, last: Local<'v128'>) => [
       rest.set(f32x4.min(last, f32x4.max(f32x4.all(0), wanted))),
       whole.set(f32x4.floor(rest)),

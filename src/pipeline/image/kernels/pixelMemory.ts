@@ -19,6 +19,7 @@ import { drawRowsKernel } from './mesh';
 import { sampleKernel } from './sampling';
 import { spreadKernel } from './spread';
 import { rgbTensorKernel, yuvTensorKernel } from './tensor';
+import { warpKernel } from './warp';
 import { warpBytesKernel } from './warpBytes';
 
 const kernels = {
@@ -36,6 +37,7 @@ const kernels = {
   blendDetail: detailKernel,
   means: meansKernel,
   sampleRow: sampleKernel,
+  warpRow: warpKernel,
   warp1: warpBytesKernel(1),
   warp2: warpBytesKernel(2),
   warp3: warpBytesKernel(3),

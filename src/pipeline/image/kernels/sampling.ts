@@ -42,7 +42,7 @@ export function sampler(p: Place, local: NewLocal): Sampler {
   return {
     before: [...across.before, ...down.before, ...before],
     next: [...across.next, ...down.next, ...code],
-    samples: samples[0],
+    samples,
   };
 }
 
@@ -58,31 +58,22 @@ export interface Axis extends AxisPlaces {
   next: Code<'none'>[];
 }
 
-/**
- * Four samples at any four places that lie in a raster, or in each of several rasters that lie `apart` bytes one after the other. `before`
- * has to run once.
- */
-export function bilinear(
+/** Where four places have their upper left texels, and how far below the next row lies. `before` has to run once. */
+export interface Texels {
+  before: Code<'none'>[];
+  code: Code<'none'>[];
+  addresses: readonly Local<'i32'>[];
+  step: Local<'i32'>;
+}
+
+export function texels(
   p: Pick<Place, 'raster' | 'stride'>,
-  across: AxisPlaces,
-  down: AxisPlaces,
+  across: Pick<AxisPlaces, 'whole'>,
+  down: Pick<AxisPlaces, 'whole'>,
   local: NewLocal,
-  planes = 1,
-  apart?: Local<'i32'>,
-): { before: Code<'none'>[]; code: Code<'none'>[]; samples: Local<'v128'>[] } {
-  const [stride, raster] = [local('v128'), local('v128')];
-  const places = local('v128');
+): Texels {
+  const [stride, raster, places] = [0, 1, 2].map(() => local('v128'));
   const [addresses, step] = [[0, 1, 2, 3].map(() => local('i32')), local('i32')];
-  const [first, second, upper] = [0, 1, 2].map(() => local('v128'));
-  const samples = Array.from({ length: planes }, () => local('v128'));
-  /** Neighbours of the four places, mixed by their distance. */
-  const mixRow = (address: (lane: number) => Code<'i32'>, out: Local<'v128'>) => [
-    first.set(v128.load64High(address(1), v128.load64Zero(address(0)))),
-    second.set(v128.load64High(address(3), v128.load64Zero(address(2)))),
-    out.set(pick(first, second, 0, 2, 4, 6)),
-    first.set(pick(first, second, 1, 3, 5, 7)),
-    out.set(f32x4.add(out, f32x4.mul(f32x4.sub(first, out), across.rest))),
-  ];
   const before = [
     stride.set(i32x4.splat(p.stride)),
     raster.set(i32x4.splat(p.raster)),
@@ -92,14 +83,50 @@ export function bilinear(
     places.set(i32x4.add(i32x4.mul(down.whole, stride), across.whole)),
     places.set(i32x4.add(i32x4.shl(places, 2), raster)),
     ...addresses.map((address, lane) => address.set(i32x4.lane(places, lane))),
-    ...samples.flatMap((sample, plane) => [
-      ...(apart && plane > 0 ? addresses.map((address) => address.set(i32.add(address, apart))) : []),
-      ...mixRow((lane) => addresses[lane], upper),
-      ...mixRow((lane) => i32.add(addresses[lane], step), sample),
-      sample.set(f32x4.add(upper, f32x4.mul(f32x4.sub(sample, upper), down.rest))),
-    ]),
   ];
-  return { before, code, samples };
+  return { before, code, addresses, step };
+}
+
+/** Loads the texels of four addresses and their neighbours to the right; `spare` is written over. */
+export function neighbours(
+  addresses: readonly Code<'i32'>[],
+  left: Local<'v128'>,
+  right: Local<'v128'>,
+  spare: Local<'v128'>,
+): Code<'none'>[] {
+  const [first, second, third, fourth] = addresses;
+  return [
+    right.set(v128.load64High(second, v128.load64Zero(first))),
+    spare.set(v128.load64High(fourth, v128.load64Zero(third))),
+    left.set(pick(right, spare, 0, 2, 4, 6)),
+    right.set(pick(right, spare, 1, 3, 5, 7)),
+  ];
+}
+
+/** Four samples at any four places that lie in a raster. `before` has to run once. */
+export function bilinear(
+  p: Pick<Place, 'raster' | 'stride'>,
+  across: AxisPlaces,
+  down: AxisPlaces,
+  local: NewLocal,
+): { before: Code<'none'>[]; code: Code<'none'>[]; samples: Local<'v128'> } {
+  const { before, code, addresses, step } = texels(p, across, down, local);
+  const [right, spare, upper, samples] = [0, 1, 2, 3].map(() => local('v128'));
+  const mix = (from: Local<'v128'>, to: Local<'v128'>, share: Local<'v128'>) =>
+    f32x4.add(from, f32x4.mul(f32x4.sub(to, from), share));
+  const mixed = [
+    ...neighbours(addresses, upper, right, spare),
+    upper.set(mix(upper, right, across.rest)),
+    ...neighbours(
+      addresses.map((address) => i32.add(address, step)),
+      samples,
+      right,
+      spare,
+    ),
+    samples.set(mix(samples, right, across.rest)),
+    samples.set(mix(upper, samples, down.rest)),
+  ];
+  return { before, code: [...code, ...mixed], samples };
 }
 
 /** Whole part and rest of four positions along one axis, moved into the raster with its border. */
