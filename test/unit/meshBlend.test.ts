@@ -94,6 +94,7 @@ describe("blending a source's detail", () => {
           grid,
           light: { y: map(0, 255), cb: map(60, 190), cr: map(60, 190) },
           gain: map(0.3, 1.5),
+          chromaGain: [map(0.3, 1.5), map(0.3, 1.5)],
           mask,
           slope: map(-0.01, 0.02),
           base: map(-0.2, 0.9),
@@ -149,7 +150,7 @@ describe("blending a source's detail", () => {
                 mapAt(name, grid, ((x + 0.5) * sx) / step - 0.5, ((y + 0.5) * sy) / step - 0.5);
               const at = plane.offset + y * plane.stride + x;
               const old = before[c + 1][at];
-              const detailHere = value(layer.gain) * chroma[c][y * plane.width + x];
+              const detailHere = value(layer.chromaGain[c]) * chroma[c][y * plane.width + x];
               const made = 128 + (224 / 255) * (value(light) - 128 + detailHere);
               close(frame.planes[c + 1][at], old + share * (made - old), `chroma ${c} ${x} ${y}`);
             }

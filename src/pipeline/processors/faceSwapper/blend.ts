@@ -12,8 +12,9 @@ export interface Layer {
   grid: Grid;
   /** The target's broad light: luma 0–255 full range, chroma around 128. */
   light: GridColours;
-  /** Factor for the source's detail. */
+  /** Factor for the source's detail in luma, and for that in Cb and in Cr. */
   gain: Float32Array;
+  chromaGain: readonly [Float32Array, Float32Array];
   /** Share of the source, without and with the picture's own edges. */
   mask: Float32Array;
   slope: Float32Array;
@@ -90,14 +91,14 @@ export function blendChroma(
   const { grid } = layer;
   const { shift, chromaScale } = view;
   const maps = [
-    linear(layer.gain, chromaScale, 0),
+    ...layer.chromaGain.map((gain) => linear(gain, chromaScale, 0)),
     ...[layer.light.cb, layer.light.cr].map((light) => linear(light, chromaScale, 128 - 128 * chromaScale)),
   ].map((map) => {
     const raster = takeRaster(memory, grid.width, grid.height);
     fillRaster(memory, raster, map);
     return { raster, row: memory.take((width + SPARE) * 4) };
   });
-  const [gain, ...lights] = maps;
+  const [gains, lights] = [maps.slice(0, 2), maps.slice(2)];
   const line = memory.take(width + SPARE);
   const means = memory.take((width + SPARE) * 4);
   const [perX, perY] = [(1 << shift.x) / grid.step, (1 << shift.y) / grid.step];
@@ -116,7 +117,7 @@ export function blendChroma(
     view.chroma.forEach((plane, c) => {
       const detail = details[c] + (y * width + from) * 4;
       changeRow(memory, plane, from, y, to - from, line, () =>
-        memory.run.blendDetail(line, to - from, shares + from * 4, lights[c].row, gain.row, detail),
+        memory.run.blendDetail(line, to - from, shares + from * 4, lights[c].row, gains[c].row, detail),
       );
     });
   }

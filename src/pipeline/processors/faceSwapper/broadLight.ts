@@ -3,6 +3,14 @@ import { colourSplitRadius, splitRadius } from './measures';
 import { faceOval } from './meshTopology';
 import type { GridColours } from './skin';
 
+/** Cb and Cr as they differ from grey. */
+export type Tint = readonly [number, number];
+
+/** Lights whose colour is weaker than this count as grey. */
+const GREY = 3;
+/** The share of a face's colours that shows in any light. */
+const LEAST_COLOUR = 0.3;
+
 /**
  * The broad light on a face, from its skin only, so that hair and background do not shine in.
  * @param skin share of bare skin per cell
@@ -39,6 +47,21 @@ export function broadLight(
   const [y] = blur(splitRadius(size), colours.y);
   const [cb, cr] = blur(colourSplitRadius(size), colours.cb, colours.cr);
   return { y, cb, cr };
+}
+
+/** Mean colour of a light, Cb and Cr as they differ from grey. @param weight what counts of each cell */
+export function tintOf({ cb, cr }: GridColours, weight: Float32Array): Tint {
+  return [mean(cb, weight) - 128, mean(cr, weight) - 128];
+}
+
+/**
+ * How strongly the colours of a face show in another light, for Cb and Cr: in proportion to the light's own colour, but for a
+ * rest that also grey light shows. Of a photo in nearly grey light nothing can be told: its colours stay as they are.
+ */
+export function colourStrength(target: Tint, source: Tint): Tint {
+  const one = (to: number, from: number) =>
+    Math.max(LEAST_COLOUR, (to * from + GREY ** 2) / (from * from + GREY ** 2));
+  return [one(target[0], source[0]), one(target[1], source[1])];
 }
 
 function mean(map: Float32Array, weight: Float32Array): number {

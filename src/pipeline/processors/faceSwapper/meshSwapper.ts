@@ -8,7 +8,7 @@ import { warpMesh, type Texture } from '../../image/warpMesh';
 import { openYcc, type YccView } from '../../image/ycc';
 import type { FrameProcessor } from '../processor';
 import { blendChroma, blendLuma, uncovered, type Layer } from './blend';
-import { broadLight } from './broadLight';
+import { broadLight, colourStrength, tintOf } from './broadLight';
 import { carryField, partShifts } from './carry';
 import type { DetailLevel } from './detailLevels';
 import { faceMask, guidedMask, partHoles, product } from './maskGrid';
@@ -27,7 +27,7 @@ export interface MeshOptions {
 }
 
 /** Drawn a little stronger than the photo shows it, a face is known again better, and brows do not look hard yet. */
-const CONTRAST = 1.1;
+const CONTRAST = 1.07;
 
 const defaults: MeshOptions = { shape: 0.7 };
 
@@ -162,7 +162,12 @@ function planLayer(
   warpMesh(source.light, warped, grid.width, grid.height, mesh);
   const covered = coveredCells(warped);
   const skin = skinMap(colours, grid, points, size);
-  const light = targetLight(colours, grid, covered, bareSkin(skin, grid, points, size), size);
+  const bare = product(covered, bareSkin(skin, grid, points, size));
+  const light = broadLight(colours, bare, grid, size);
+  const gain = gainOf(light.y, warped, covered);
+  const [blue, red] = colourStrength(tintOf(light, bare), source.tint).map((most) =>
+    atMost(gain, CONTRAST * most),
+  );
   const shifts = partShifts(face.landmarks, drawn, face.strength);
   const holes = partHoles(
     points,
@@ -175,7 +180,8 @@ function planLayer(
   return {
     grid,
     light,
-    gain: gainOf(light.y, warped, covered),
+    gain,
+    chromaGain: [blue, red],
     mask,
     carry: carryField(grid, holes, shifts, size),
     ...guidedMask(both, colours.y, grid, Math.max(1, size * 0.03)),
@@ -239,12 +245,8 @@ function widen(map: Float32Array, zero: number, scale: number, wanted: number): 
   for (let i = 0; i < map.length; i++) map[i] = wanted + (map[i] - zero) / scale;
 }
 
-function targetLight(
-  colours: GridColours,
-  grid: Grid,
-  covered: Float32Array,
-  skin: Float32Array,
-  size: number,
-): GridColours {
-  return broadLight(colours, product(covered, skin), grid, size);
+function atMost(map: Float32Array, limit: number): Float32Array {
+  const out = map.slice();
+  for (let i = 0; i < out.length; i++) out[i] = Math.min(out[i], limit);
+  return out;
 }

@@ -3,7 +3,7 @@ import { boxBlur, cells, type Grid } from '../../image/grid';
 import type { RgbImage } from '../../image/region';
 import type { Texture } from '../../image/warpMesh';
 import { landmarkCount, type Landmarks, type Pose } from '../../faces/face';
-import { faceLight } from './broadLight';
+import { faceLight, tintOf, type Tint } from './broadLight';
 import { halvings, interleave, type DetailLevel } from './detailLevels';
 import { faceHeight } from './measures';
 import { bareSkin, featureMap, skinMap } from './skin';
@@ -37,6 +37,8 @@ export interface SourceTexture {
   /** Broad light (luma) and how much a spot shows skin, interleaved, on a small grid. */
   light: Texture;
   lightPoints: Float32Array;
+  /** The light's colour. */
+  tint: Tint;
 }
 
 /** Finer than this no target shows it, and preparing it costs time. */
@@ -83,6 +85,7 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
       levels: [{ ...interleave(planes, width, rows), points, height: size }],
       light: { data: lightTexture, width: grid.width, height: grid.height, channels: 2 },
       lightPoints: gridPoints,
+      tint: tintOf(light, bare),
     },
     step,
   );
@@ -116,5 +119,6 @@ function bothSides(photo: SourceTexture, step: number): SourceTexture {
     levels: halvings({ luma: frontalLuma, chroma: frontalChroma, points: layout.points, height: size }),
     light,
     lightPoints: gridPoints,
+    tint: photo.tint,
   };
 }

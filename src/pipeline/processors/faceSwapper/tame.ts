@@ -70,12 +70,11 @@ function tameLuma(detail: number, light: number): number {
 }
 
 /**
- * Coloured light and make-up go only so far, and where the photo is dark as in the corner between eye and nose
- * (`darkness` 0–1), its colour is faint: full colour over little luma would glow in the target.
+ * Coloured light and make-up go only so far, and where the photo is dark as in brows or in the corner between eye and nose
+ * (`darkness` 0–1), its colour is faint: what is taken there is half of the light's colour, or it would glow in the target.
  */
 function tameChroma(chroma: number, light: number, darkness: number): number {
-  const faint = light + (chroma - light) * (1 - darkness) - darkness * 0.5 * (light - 128);
-  return soften(faint - light, 4, 10);
+  return soften((chroma - light) * (1 - darkness), 4, 10) - darkness * 0.5 * (light - 128);
 }
 
 /** Leaves values up to `from` alone and lets those beyond approach `from + room`. */
