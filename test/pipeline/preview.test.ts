@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import childProcess from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { after, before, describe, mock, test } from 'node:test';
 import sharp from 'sharp';
@@ -108,6 +109,18 @@ describe('a preview', () => {
       pictures.set(shown.frame, shown.original);
     }
     assert.equal(new Set(pictures.values()).size, 5);
+  });
+
+  test('has decoded already what somebody sees who goes back step by step', async () => {
+    await forgetPreviews();
+    await preview(40);
+    const started = mock.method(childProcess, 'spawn');
+    try {
+      for (let frame = 39; frame > 29; frame--) assert.equal((await preview(frame)).frame, frame);
+      assert.equal(started.mock.callCount(), 1);
+    } finally {
+      started.mock.restore();
+    }
   });
 
   test('keeps open what it needs for as long as that stays the same', async () => {

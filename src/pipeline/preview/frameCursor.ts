@@ -7,6 +7,8 @@ import type { MediaTools } from '../media/tools';
 
 /** Frames up to which it is quicker to decode on than to start a decoder elsewhere. */
 const READ_ON = 40;
+/** Frames to begin earlier with for somebody who goes back: each step back would start a decoder otherwise. */
+const READ_BEFORE = 12;
 /** Bytes of frames that are remembered: somebody who compares goes to and fro. */
 const MOST_BYTES = 64e6;
 
@@ -29,7 +31,7 @@ export class FrameCursor {
   async frameAt(wanted: number): Promise<Frame> {
     const index = Math.max(0, Math.min(wanted, this.info.frames - 1));
     const frame = this.seen.get(index) ?? (await this.find(index));
-    this.remember(index, frame);
+    this.remember(frame);
     return copyOf(frame);
   }
 
@@ -43,18 +45,20 @@ export class FrameCursor {
     const { info, tools, pool } = this;
     if (info.kind === 'image') return readImage(info);
     if (!this.reader || index < this.next || index > this.next + READ_ON) {
+      const before = this.reader && index < this.next ? Math.min(READ_BEFORE, this.most - 1) : 0;
       await this.close();
-      this.reader = openFrameReader(info, tools, { pool, startFrame: index });
-      this.next = index;
+      this.next = Math.max(0, index - before);
+      this.reader = openFrameReader(info, tools, { pool, startFrame: this.next });
     }
     try {
       for (;;) {
         // The index is inside the video, so there is a frame or the reader throws.
         const frame = (await this.reader.read())!;
         this.next = frame.index + 1;
-        const kept = frame.index === index ? copyOf(frame) : undefined;
+        const kept = copyOf(frame);
         pool.give(frame);
-        if (kept) return kept;
+        if (kept.index === index) return kept;
+        this.remember(kept);
       }
     } catch (error) {
       await this.close();
@@ -62,10 +66,14 @@ export class FrameCursor {
     }
   }
 
-  private remember(index: number, frame: Frame): void {
-    this.seen.delete(index);
-    this.seen.set(index, frame);
-    const most = Math.max(1, Math.floor(MOST_BYTES / this.pool.bytes));
-    for (const oldest of this.seen.keys()) if (this.seen.size > most) this.seen.delete(oldest);
+  /** Frames that are remembered at most. */
+  private get most(): number {
+    return Math.max(1, Math.floor(MOST_BYTES / this.pool.bytes));
+  }
+
+  private remember(frame: Frame): void {
+    this.seen.delete(frame.index);
+    this.seen.set(frame.index, frame);
+    for (const oldest of this.seen.keys()) if (this.seen.size > this.most) this.seen.delete(oldest);
   }
 }

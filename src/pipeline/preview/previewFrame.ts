@@ -2,7 +2,6 @@ import { FaceSwapError } from '../../protocol/errors';
 import type { Preview, PreviewFace, PreviewRequest } from '../../protocol/preview';
 import type { PipelineContext } from '../context';
 import type { TrackedFace } from '../faces/face';
-import { copyOf } from '../image/frame';
 import type { RgbImage } from '../image/region';
 import { stepTo, toRgb } from '../image/toRgb';
 import { toUpright } from '../image/upright';
@@ -64,7 +63,14 @@ async function show(
   const frame = await cursor.frameAt(wanted);
   throwIfCancelled(signal);
   const index = frame.index;
-  const before = copyOf(frame);
+  // Of a picture turned on its side the height becomes the width.
+  const across = info.rotation % 180 === 0 ? info.format.width : info.format.height;
+  const step = stepTo(maxWidth, across);
+  const { rotation } = info;
+  const old = toRgb(frame, step);
+  // Made while faces are looked for. Whoever stops before it is needed hears nothing of what becomes of it.
+  const originalMade = uprightJpeg(old, rotation, maxWidth);
+  originalMade.catch(() => undefined);
   const seen = await facesOfPicture(models, frame, { smallFaces: job.smallFaces, stopWhenSure: true });
   // People go to and fro, and change settings to see the same frame again.
   if (!passed.has(index)) await content.check.still(frame, seen.faces);
@@ -75,13 +81,9 @@ async function show(
   const label = await openLabel(job.label, info);
   await processFaces(frame, seen.faces, chosen, processors, new Stopwatch(), label);
   throwIfCancelled(signal);
-  // Of a picture turned on its side the height becomes the width.
-  const across = info.rotation % 180 === 0 ? info.format.width : info.format.height;
-  const step = stepTo(maxWidth, across);
-  const [old, now] = [toRgb(before, step), toRgb(frame, step)];
-  const { rotation } = info;
+  const now = toRgb(frame, step);
   const [original, swapped, mask] = await Promise.all([
-    uprightJpeg(old, rotation, maxWidth),
+    originalMade,
     uprightJpeg(now, rotation, maxWidth),
     isMaskWanted ? uprightMask(old, changes(old, now), rotation, maxWidth) : undefined,
   ]);
