@@ -191,15 +191,6 @@ describe('masks of a crop', () => {
     }
   });
 
-  it('that are coarser than the crop are worked out as finely as their blur asks for', () => {
-    const map = similarity(23, 0.4, 100, 60);
-    const rect = pasteBox(map, 256, 900, 900);
-    const mask = boxMask(128);
-    const fine = warpMask({ size: 128, data: mask.data }, map, rect, 256);
-    // The most at the very border of the crop, where the box ends before it has faded out wholly.
-    close(everyShare(warpMask(mask, map, rect, 256)), everyShare(fine), 0.008);
-  });
-
   it('may be coarser than the crop', () => {
     const map = similarity(0, 1, 20, 20);
     const rect = { x: 20, y: 20, width: 128, height: 128 };

@@ -1,16 +1,12 @@
-import { applyAffine, composeAffine, invertAffine, spanWithin, type Affine } from './affine';
+import { applyAffine, composeAffine, invertAffine, type Affine } from './affine';
 import { gaussianKernel, wholeShare } from './pasteMask';
 import type { Rect } from './region';
-import { pixelMemory, SPARE } from './kernels/pixelMemory';
-import { fillRaster, placeIn, takeRaster } from './raster';
-import { coarseStep, maskOf, takeGrid, type RegionMask } from './regionMask';
+import type { WarpedMask } from './regionMask';
 
 /** Shares (0–1) of a swapped face in the pixels of its square crop, row by row. */
 export interface CropMask {
   size: number;
   data: Float32Array;
-  /** Sigma of the blur that its sharpest edge has seen, in its own pixels; 0 or missing when not known. */
-  smooth?: number;
 }
 
 /** Margins of the box mask in per cent of the crop: top, right, bottom, left. */
@@ -41,7 +37,7 @@ export function boxMask(size: number, blur = 0.3, padding: MaskPadding = [0, 0, 
       data[at++] = share > 1 - 1e-9 ? whole : share;
     }
   }
-  const mask = { size, data, smooth: blurAmount * 0.25 };
+  const mask = { size, data };
   // A job uses one or two of them; a caller that tries many must not fill the memory.
   if (boxes.size > 16) boxes.clear();
   boxes.set(key, mask);
@@ -128,38 +124,13 @@ export function pasteBox(toCrop: Affine, size: number, width: number, height: nu
 }
 
 /**
- * Carries a crop's mask into `rect` of the frame, zero outside of the crop. `toCrop` maps frame to a crop of
- * `cropSize` pixels; the mask may be coarser, and is then worked out no finer than its blur asks for.
+ * A crop's mask in `rect` of the frame, zero outside of the crop. `toCrop` maps frame to a crop of `cropSize` pixels; the mask may
+ * be coarser.
  */
-export function warpMask(mask: CropMask, toCrop: Affine, rect: Rect, cropSize = mask.size): RegionMask {
-  if (mask.size === cropSize) {
-    const { x, y, width, height } = rect;
-    return { x, y, width, height, crop: mask, toCrop: composeAffine(toCrop, [1, 0, x, 0, 1, y]) };
-  }
-  const { size, data, smooth = 0 } = mask;
-  const scale = size / cropSize;
+export function warpMask(mask: CropMask, toCrop: Affine, rect: Rect, cropSize = mask.size): WarpedMask {
+  const { x, y, width, height } = rect;
+  const scale = mask.size / cropSize;
   const shift = scale / 2 - 0.5;
   const toMask = scale === 1 ? toCrop : composeAffine([scale, 0, shift, 0, scale, shift], toCrop);
-  // Pixels of the frame to one of the mask's.
-  const enlarged = 1 / Math.hypot(toMask[0], toMask[3]);
-  // A blurred box does not quite reach zero at the crop's border: that edge must not be smeared over many pixels.
-  const step = Math.min(coarseStep(smooth * enlarged), Math.max(2, Math.floor(enlarged / 2)));
-  const memory = pixelMemory();
-  const coarse = takeGrid(memory, rect, step);
-  const line = memory.take((coarse.columns + SPARE) * 4);
-  const raster = takeRaster(memory, size, size);
-  fillRaster(memory, raster, data, 0);
-  const toLine: Affine = composeAffine(toMask, [step, 0, rect.x, 0, step, rect.y]);
-  const [dx, , , dy] = toLine;
-  const { columns } = coarse;
-  for (let y = 0; y < coarse.rows; y++) {
-    // What lies a pixel or more beyond the mask is zero already.
-    const [a, b] = spanWithin(toLine[1] * y + toLine[2], dx, -1, size, 0, columns);
-    const [from, to] = spanWithin(toLine[4] * y + toLine[5], dy, -1, size, a, b);
-    if (from >= to) continue;
-    // By way of a line of its own, because what the kernel writes beyond the end would fall into the next row.
-    memory.run.sampleRow(line, to - from, ...placeIn(raster, toLine, y, from));
-    memory.floats.copyWithin(coarse.address / 4 + y * columns + from, line / 4, line / 4 + to - from);
-  }
-  return maskOf(memory, coarse, rect);
+  return { x, y, width, height, crop: mask, toCrop: composeAffine(toMask, [1, 0, x, 0, 1, y]) };
 }

@@ -16,7 +16,7 @@ export interface CoarseMask extends Rect {
   data: Float32Array;
 }
 
-/** Shares that a crop has for its own pixels, 0 outside of it. `toCrop` carries the rectangle's pixels, counted from its corner. */
+/** A mask of a crop's pixels, 0 outside of it. `toCrop` carries the rectangle's pixels, counted from its corner, to the mask's. */
 export interface WarpedMask extends Rect {
   crop: CropMask;
   toCrop: Affine;
