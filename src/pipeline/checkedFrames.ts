@@ -17,10 +17,10 @@ export async function* checkedFrames(
   if (earlier === undefined) check.begin();
   else check.restore(earlier);
   for await (const tracked of frames) {
-    const { frame, faces } = tracked;
-    const now = secondsOf(info, frame.index);
-    const next = frame.index + 1 < info.frames ? secondsOf(info, frame.index + 1) : now;
-    await watch.time('content check', () => check.frame(frame, faces, now, next));
+    const { index } = tracked.frame;
+    const now = secondsOf(info, index);
+    const next = index + 1 < info.frames ? secondsOf(info, index + 1) : now;
+    await watch.time('content check', () => check.frame(tracked, now, next));
     yield tracked;
   }
 }

@@ -65,7 +65,7 @@ async function pass(check: ContentCheck, greys: readonly number[], rate = 10): P
         frame: greyFrame(n, grey),
         faces: [],
         views: () => [],
-        startsScene: n === 0,
+        startsScene: greys[n] !== greys[n - 1],
       });
   }
   let passed = 0;

@@ -5,7 +5,6 @@ import type { Square } from '../image/crop';
 import type { Frame } from '../image/frame';
 import type { FrameSource } from '../image/region';
 import type { Box } from '../faces/face';
-import { nextScene, type SceneMemory } from '../faces/sceneCuts';
 import type { ContentClassifier } from './classifier';
 import {
   contentLimits,
@@ -34,6 +33,13 @@ interface KnownFace {
   pose: { roll: number };
 }
 
+/** A frame of the target, as the tracker hands it on. */
+interface SceneFrame {
+  frame: Frame;
+  faces: readonly KnownFace[];
+  startsScene: boolean;
+}
+
 /** No two looks at a video lie further apart than this. */
 const secondsBetween = 1;
 
@@ -42,7 +48,6 @@ export class ContentCheck {
   private readonly limits: ContentLimits;
   /** Looks at the target that came near a limit. */
   private readonly suspects: ContentSample[] = [];
-  private scene: SceneMemory | undefined;
   private lookedAt = -Infinity;
   private looks = 0;
   private highest = 0;
@@ -64,24 +69,18 @@ export class ContentCheck {
   /** The first frame of the target comes next; what was seen of it ahead, or on another way through it, does not count twice. */
   begin(): void {
     this.suspects.length = 0;
-    this.scene = undefined;
     this.lookedAt = -Infinity;
   }
 
   /** What it remembers of the target so far, to go on after an interruption. */
   snapshot(): string {
-    return JSON.stringify({ suspects: this.suspects, scene: this.scene, lookedAt: this.lookedAt });
+    return JSON.stringify({ suspects: this.suspects, lookedAt: this.lookedAt });
   }
 
   /** In place of `begin`, when the next frame is not the first one. */
   restore(snapshot: string): void {
-    const { suspects, scene, lookedAt } = JSON.parse(snapshot) as {
-      suspects: ContentSample[];
-      scene?: SceneMemory;
-      lookedAt: number;
-    };
+    const { suspects, lookedAt } = JSON.parse(snapshot) as { suspects: ContentSample[]; lookedAt: number };
     this.suspects.splice(0, this.suspects.length, ...suspects);
-    this.scene = scene;
     this.lookedAt = lookedAt;
   }
 
@@ -114,13 +113,10 @@ export class ContentCheck {
    * than a second after the last look.
    */
   async frame(
-    frame: Frame,
-    faces: readonly KnownFace[],
+    { frame, faces, startsScene }: SceneFrame,
     seconds: number,
     nextSeconds: number,
   ): Promise<void> {
-    const { memory, startsScene } = nextScene(this.scene, frame);
-    this.scene = memory;
     if (!startsScene && nextSeconds - this.lookedAt <= secondsBetween) return;
     this.lookedAt = seconds;
     await this.judgeTarget(await this.look(frame, this.regions(frame, faces), seconds), frame);
