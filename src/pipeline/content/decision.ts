@@ -20,8 +20,8 @@ export function isDoubtful(classes: ContentClasses): boolean {
 }
 
 /**
- * Whether a view may be doubtful of which the quick network says this. Of a doubtful view it has said three quarters at the least
- * (docs/content-check.md).
+ * Whether a view may be doubtful of which the quick network says this. Of 293 doubtful views of ordinary pictures it has said 0.74 at
+ * the least (docs/content-check.md).
  */
 export function mayBeDoubtful(near: ContentClasses): boolean {
   return doubtOf(near) >= 0.5;
