@@ -68,12 +68,12 @@ export function blendLuma(memory: PixelMemory, view: YccView, layer: Layer, deta
     const [masks, slopes, bases, lights, gains] = rows.pixels.map((pixel) => pixel + x * 4);
     const details = detail + (y * width + x) * 4;
     const shares = address + (y * stride + x) * 4;
-    changeRow(memory, view.luma, x, y, count, line, () => {
-      memory.run.shares(line, count, masks, slopes, bases, details, shares, leastShare, uncovered / 2);
-      // What the kernel writes beyond the end is nobody's.
-      memory.floats.fill(0, shares / 4 + count, shares / 4 + count + SPARE);
-      memory.run.blendDetail(line, count, shares, lights, gains, details);
-    });
+    copyIn(memory, view.luma, x, y, count, line);
+    memory.run.shares(line, count, masks, slopes, bases, details, shares, leastShare, uncovered / 2);
+    // What the kernel writes beyond the end is nobody's.
+    memory.floats.fill(0, shares / 4 + count, shares / 4 + count + SPARE);
+    memory.run.blendDetail(line, count, shares, lights, gains, details);
+    copyOut(memory, view.luma, x, y, count, line);
     memory.floats[address / 4 + y * stride + width] = memory.floats[address / 4 + y * stride + width - 1];
   }
   return { address, stride };
@@ -104,9 +104,8 @@ export function blendChroma(
   const [perX, perY] = [(1 << shift.x) / grid.step, (1 << shift.y) / grid.step];
   const toGrid: Affine = [perX, 0, perX / 2 - 0.5, 0, perY, perY / 2 - 0.5];
   for (let y = 0; y < height; y++) {
-    const [upper, lower] = [y << shift.y, ((y + 1) << shift.y) - 1].map(
-      (row) => address + Math.min(view.luma.height - 1, row) * stride * 4,
-    );
+    const upper = address + Math.min(view.luma.height - 1, y << shift.y) * stride * 4;
+    const lower = address + Math.min(view.luma.height - 1, ((y + 1) << shift.y) - 1) * stride * 4;
     if (shift.x === 1) memory.run.means(upper, lower, means, width);
     const shares = shift.x === 1 ? means : upper;
     const [from, to] = filled(memory.floats, shares / 4, width);
@@ -114,12 +113,12 @@ export function blendChroma(
     for (const { raster, row } of maps) {
       memory.run.sampleRow(row, to - from, ...placeIn(raster, toGrid, y, from));
     }
-    view.chroma.forEach((plane, c) => {
+    for (let c = 0; c < 2; c++) {
       const detail = details[c] + (y * width + from) * 4;
-      changeRow(memory, plane, from, y, to - from, line, () =>
-        memory.run.blendDetail(line, to - from, shares + from * 4, lights[c].row, gains[c].row, detail),
-      );
-    });
+      copyIn(memory, view.chroma[c], from, y, to - from, line);
+      memory.run.blendDetail(line, to - from, shares + from * 4, lights[c].row, gains[c].row, detail);
+      copyOut(memory, view.chroma[c], from, y, to - from, line);
+    }
   }
 }
 
@@ -135,20 +134,28 @@ function difference(a: Float32Array, b: Float32Array): Float32Array {
   return out;
 }
 
-/** Lends `count` bytes of a plane's row from (x, y) on to kernels, at the address `line`. */
-function changeRow(
+/** Copies `count` bytes of a plane's row from (x, y) on to the address `line` of the kernels' memory. */
+function copyIn(
   { bytes }: PixelMemory,
   { data, offset, stride }: PlaneView,
   x: number,
   y: number,
   count: number,
   line: number,
-  change: () => void,
 ): void {
   const at = offset + y * stride + x;
   bytes.set(data.subarray(at, at + count), line);
-  change();
-  data.set(bytes.subarray(line, line + count), at);
+}
+
+function copyOut(
+  { bytes }: PixelMemory,
+  { data, offset, stride }: PlaneView,
+  x: number,
+  y: number,
+  count: number,
+  line: number,
+): void {
+  data.set(bytes.subarray(line, line + count), offset + y * stride + x);
 }
 
 /** First and last cell of every row of the grid with a share; in rows without one the first lies behind the last. */
