@@ -112,7 +112,7 @@ async function render(host: Host, run: JobRun): Promise<JobReport> {
   run.started();
   log.started(job, run.label);
   // What previews keep in memory the job may need.
-  host.studio.looker.dispose();
+  host.studio.looker.release();
   const swap = (wanted: SwapJob): Promise<JobReport> =>
     host.withWorker((worker) =>
       worker.call('swap', wanted, {

@@ -11,6 +11,7 @@ export class WorkerProcess implements vscode.Disposable {
   private calls = 0;
   private idle: NodeJS.Timeout | undefined;
   private startedWith = '';
+  private endsWhenIdle = false;
 
   /** @param environment what the child is told beside this process's own environment; asked at every call
    * @param idleMs how long the child is kept when it has nothing to do */
@@ -37,12 +38,22 @@ export class WorkerProcess implements vscode.Disposable {
     try {
       return await this.client.call(method, argument, options);
     } finally {
-      if (--this.calls === 0) this.idle = setTimeout(() => this.dispose(), this.idleMs);
+      if (--this.calls === 0) {
+        if (this.endsWhenIdle) this.dispose();
+        else this.idle = setTimeout(() => this.dispose(), this.idleMs);
+      }
     }
+  }
+
+  /** Gives its memory back as soon as it has nothing to do: somebody waits for what it is at. */
+  release(): void {
+    if (this.calls === 0) this.dispose();
+    else this.endsWhenIdle = true;
   }
 
   dispose(): void {
     clearTimeout(this.idle);
+    this.endsWhenIdle = false;
     this.client?.dispose();
     this.client = undefined;
   }

@@ -67,6 +67,8 @@ suite('The panel of a job file', () => {
     assert.equal(input.uri.scheme, 'untitled');
     assert.equal(probe(packagedTool('ffprobe'), inWorkspace('ann-holiday.mp4')).frames, clipFrames);
     await ui('panelWait', '.run .facts|40 frames');
+    // The job began while the photo was still looked at.
+    await ui('panelWait', '.photo|sharp');
     await notification('Face swapped: ann-holiday.mp4');
     await ui('screenshot', 'panel-done');
 
