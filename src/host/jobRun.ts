@@ -115,7 +115,12 @@ export class JobRun implements vscode.Disposable {
   }
 
   released(release: GpuRelease): void {
-    this.releases.push({ second: this.seconds, release });
+    const { seconds: second } = this;
+    this.releases.push({ second, release });
+    // Readings come with frames, of which there are none while memory is given back.
+    const { totalMb } = this.vram.at(-1) ?? {};
+    if (totalMb !== undefined)
+      for (const usedMb of [release.beforeMb, release.afterMb]) this.vram.push({ second, usedMb, totalMb });
     this.tell();
   }
 
