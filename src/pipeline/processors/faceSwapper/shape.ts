@@ -7,7 +7,7 @@ const mouthPoints = [61, 291, 0, 17, 13, 14, 84, 314];
 const outline = new Set(faceOval);
 
 /** Lips move by this share of the full amount: more of it distorts speech. */
-const MOUTH_SHARE = 0.4;
+const MOUTH_SHARE = 0.33;
 
 /**
  * The target's landmarks moved towards the source's proportions by `amount` (0–1). The source's shape is fitted to
