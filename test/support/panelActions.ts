@@ -237,9 +237,15 @@ export const panelActions = {
     await page.setViewportSize({ width, height });
   },
 
-  /** Whether anything in the panel is wider than the panel. */
+  /** By how many pixels something in the panel is wider than the panel, once what follows a new size by script has followed it. */
   panelOverflow: async (page: Page) =>
-    (await frameOf(page)).evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
+    (await frameOf(page)).evaluate<number>(`(async () => {
+      const overflow = () => document.documentElement.scrollWidth - innerWidth;
+      for (let picture = 0; overflow() > 0 && picture < 100; picture++) {
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+      return overflow();
+    })()`),
 
   /** How much of an element's height is to be seen, from 0 to 1. */
   panelInSight: async (page: Page, selector: string) =>

@@ -80,14 +80,17 @@ suite('What a panel keeps', () => {
     for (let i = 0; i < openings; i++) await cycle();
     // What the requests of this test to the window leave behind.
     performance.clearResourceTimings();
-    const after = await objectsAlive();
-    const grown = [...after].map(([name, count]) => [name, count - (before.get(name) ?? 0)] as const);
-    const most = grown.sort(([, a], [, b]) => b - a).slice(0, 5);
-    console.log(`[mocha]     more objects in the host after ${openings} openings: ${JSON.stringify(most)}`);
-    // One for each opening is a leak, whatever it is; plain objects and references that hold nothing come and go with requests.
-    const leaks = grown.filter(
-      ([name, by]) => by >= openings * 0.8 && name !== 'Object' && name !== 'WeakRef',
-    );
+    let grown: (readonly [string, number])[] = [];
+    let leaks = grown;
+    // The window may still be at it to take the last panels down, three at once on a busy machine: they go by the next look.
+    for (let look = 0; look === 0 || (leaks.length > 0 && look < 5); look++) {
+      const after = await objectsAlive();
+      grown = [...after].map(([name, count]) => [name, count - (before.get(name) ?? 0)] as const);
+      const most = grown.sort(([, a], [, b]) => b - a).slice(0, 5);
+      console.log(`[mocha]     more objects in the host after ${openings} openings: ${JSON.stringify(most)}`);
+      // One for each opening is a leak, whatever it is; plain objects and references that hold nothing come and go with requests.
+      leaks = grown.filter(([name, by]) => by >= openings * 0.8 && name !== 'Object' && name !== 'WeakRef');
+    }
     assert.deepEqual(leaks, []);
     const plain = grown.find(([name]) => name === 'Object')?.[1] ?? 0;
     assert.ok(plain < openings * 10, `${plain} plain objects`);
