@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { waitForText } from './waitForText';
 
 /** The pane of a view by its title; the container is open. */
 const pane = (page: Page, title: string): Locator =>
@@ -47,11 +48,10 @@ export const viewActions = {
     await page.locator(`.pane-header[aria-label^="${view}"]`).click();
   },
 
-  /** Waits for what an empty view says, and returns it. */
-  viewWelcome: async (page: Page, view: string) => {
-    const welcome = pane(page, view).locator('.welcome-view-content');
-    await welcome.waitFor();
-    return welcome.innerText();
+  /** Waits until an empty view says a text; all that it says then. */
+  viewWelcome: async (page: Page, argument: string) => {
+    const [view, text] = parts(argument);
+    return (await waitForText(pane(page, view).locator('.welcome-view-content'), text)).innerText();
   },
 
   /** Presses an inline button of a row by its label. */

@@ -21,7 +21,8 @@ suite('In Spanish', () => {
     const offered = await ui('paletteOffers', 'Face Swap: Cambiar');
     assert.ok(offered.includes('Face Swap: Cambiar la cara en un vídeo'), offered.join());
     await vscode.commands.executeCommand('faceSwap.jobs.focus');
-    assert.match(await ui('viewWelcome', 'Trabajos'), /No hay nada en marcha ni en espera/);
+    // Before VS Code knows that the folder is trusted, the view says what holds for one that is not.
+    await ui('viewWelcome', 'Trabajos|No hay nada en marcha ni en espera');
     await vscode.commands.executeCommand('faceSwap.models.focus');
     assert.match((await ui('viewRow', 'Modelos|Incluidos')).spoken, /^Incluidos: /);
     await ui('screenshot', 'spanish-views');

@@ -38,7 +38,7 @@ suite('The view of the jobs', () => {
   });
 
   test('says what to do while there are none', async () => {
-    assert.match(await ui('viewWelcome', 'Jobs'), /Swap Face in Video[\s\S]*New Job/);
+    assert.match(await ui('viewWelcome', 'Jobs|Swap Face in Video'), /Swap Face in Video[\s\S]*New Job/);
     await ui('screenshot', 'jobs-empty');
   });
 
@@ -89,7 +89,7 @@ suite('The view of the jobs', () => {
     await ui('viewPress', 'Jobs|two.mp4|Remove');
     await ui('viewLacks', 'Jobs|two.mp4');
     await vscode.commands.executeCommand('faceSwap.jobs.clear');
-    await ui('viewWelcome', 'Jobs');
+    await ui('viewWelcome', 'Jobs|Swap Face in Video');
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
