@@ -113,6 +113,24 @@ suite('Every state of the panel is for everybody', () => {
     await isForEverybody('failed');
   });
 
+  test('with files whose names have no gap', async () => {
+    const named = (letter: string, ending: string): string => `${letter.repeat(60)}.${ending}`;
+    const [target, source, output] = [named('t', 'mp4'), named('s', 'jpg'), named('o', 'mp4')];
+    copyFileSync(inWorkspace('pair.mp4'), inWorkspace(target));
+    copyFileSync(inWorkspace('ann.jpg'), inWorkspace(source));
+    const job = { target, sources: [source], output, settings: { 'model.swapper': 'm'.repeat(60) } };
+    await openJob('gapless', job);
+    await ui('panelWait', '.person:nth-of-type(2) .words|from');
+    await ui('panelWait', '.photo|sharp');
+    await ui('panelClick', '[data-key="start"]');
+    await ui('panelWait', `.run .trouble|${'m'.repeat(60)}`);
+    await isForEverybody('gapless-failed');
+    await ui('panelClick', '[data-key="reset model.swapper"]');
+    await ui('panelClick', '[data-key="start"]');
+    await ui('panelWait', `.run .name|${output}`);
+    await isForEverybody('gapless-done');
+  });
+
   test('while it is empty, and then it complains of nothing that is only not there yet', async () => {
     await vscode.commands.executeCommand('faceSwap.newJob');
     await ui('panelWait', '.sources|Whose face');
