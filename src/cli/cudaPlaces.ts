@@ -11,7 +11,7 @@ export interface CudaPathOptions {
 export function addCudaPathOption(command: Command): Command {
   return command.option(
     '--cuda-runtime-path <folder>',
-    'folder with the CUDA provider of onnxruntime, or with libraries of CUDA and cuDNN; looked into first',
+    'folder with the CUDA provider of onnxruntime, or with CUDA and cuDNN: a toolkit, an environment of Python or conda; looked into first',
   );
 }
 

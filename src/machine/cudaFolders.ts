@@ -20,32 +20,40 @@ export function cudaFolders(machine: Surroundings, named: readonly string[] = []
       if (folders.every((one) => one.folder !== folder)) folders.push({ folder, from });
     }
   };
-  for (const folder of named)
-    add('chosen folder', folder, paths.join(folder, 'lib'), paths.join(folder, 'bin'));
+  const pip = (root: string) => packagesOf(machine, root).flatMap((site) => pipFolders(machine, site));
+  for (const root of named) {
+    add('chosen folder', root, paths.join(root, 'lib'), paths.join(root, 'bin'));
+    add('chosen folder', ...toolkitFolders(machine, root), ...condaFolders(machine, root), ...pip(root));
+    // A folder of Python packages itself, and NVIDIA's among them.
+    add('chosen folder', ...pipFolders(machine, root), ...pipFolders(machine, paths.dirname(root)));
+  }
+  if (platform !== 'win32') add('LD_LIBRARY_PATH', ...foldersIn(machine, 'LD_LIBRARY_PATH'));
+  add('CUDA toolkit', ...toolkits(machine).flatMap((root) => toolkitFolders(machine, root)));
+  if (platform === 'win32') add('cuDNN', ...windowsCudnn(machine));
+  add('pip', ...sitePackages(machine).flatMap((site) => pipFolders(machine, site)));
+  add('conda', ...foldersIn(machine, 'CONDA_PREFIX').flatMap((root) => condaFolders(machine, root)));
   if (platform === 'win32') {
-    add(
-      'CUDA toolkit',
-      ...toolkits(machine).flatMap((root) => [paths.join(root, 'bin'), paths.join(root, 'bin', 'x64')]),
-    );
-    add('cuDNN', ...windowsCudnn(machine));
-    for (const site of sitePackages(machine)) add('pip', ...pipFolders(machine, site));
-    for (const root of foldersIn(machine, 'CONDA_PREFIX'))
-      add('conda', paths.join(root, 'Library', 'bin'), paths.join(root, 'Library', 'bin', 'x64'));
     add('PATH', ...foldersIn(machine, 'PATH'));
     add('system', windowsSystem(machine));
-    return folders;
+  } else {
+    add('system', ...systemFolders(machine), '/usr/local/lib', '/usr/lib/wsl/lib');
   }
-  add('LD_LIBRARY_PATH', ...foldersIn(machine, 'LD_LIBRARY_PATH'));
-  const targets = paths.join('targets', `${cpu(machine)}-linux`, 'lib');
-  add(
-    'CUDA toolkit',
-    ...toolkits(machine).flatMap((root) => [paths.join(root, 'lib64'), paths.join(root, targets)]),
-  );
-  for (const site of sitePackages(machine)) add('pip', ...pipFolders(machine, site));
-  for (const root of foldersIn(machine, 'CONDA_PREFIX'))
-    add('conda', paths.join(root, targets), paths.join(root, 'lib'));
-  add('system', ...systemFolders(machine), '/usr/local/lib', '/usr/lib/wsl/lib');
   return folders;
+}
+
+/** Where a toolkit keeps its libraries. */
+function toolkitFolders(machine: Surroundings, root: string): string[] {
+  const paths = pathsOf(machine);
+  if (machine.platform === 'win32') return [paths.join(root, 'bin'), paths.join(root, 'bin', 'x64')];
+  return [paths.join(root, 'lib64'), paths.join(root, 'targets', `${cpu(machine)}-linux`, 'lib')];
+}
+
+/** Where an environment of conda keeps its libraries. */
+function condaFolders(machine: Surroundings, root: string): string[] {
+  const paths = pathsOf(machine);
+  if (machine.platform === 'win32')
+    return [paths.join(root, 'Library', 'bin'), paths.join(root, 'Library', 'bin', 'x64')];
+  return [paths.join(root, 'targets', `${cpu(machine)}-linux`, 'lib'), paths.join(root, 'lib')];
 }
 
 /** Where drivers and redistributables put their libraries. */
@@ -109,7 +117,7 @@ function sitePackages(machine: Surroundings): string[] {
     const roots = [...active, ...onPath.flatMap((folder) => [folder, paths.dirname(folder)])];
     const user = paths.join(env['APPDATA'] ?? paths.join(home, 'AppData', 'Roaming'), 'Python');
     return [
-      ...roots.map((root) => paths.join(root, 'Lib', 'site-packages')),
+      ...roots.flatMap((root) => packagesOf(machine, root)),
       ...matching(machine, user, /^Python3\d+$/i).map((version) => paths.join(version, 'site-packages')),
     ];
   }
@@ -120,10 +128,14 @@ function sitePackages(machine: Surroundings): string[] {
     '/usr/local',
     '/usr',
   ];
-  const versions = [...new Set(roots)].flatMap((root) =>
-    matching(machine, paths.join(root, 'lib'), /^python3/),
-  );
-  return versions.flatMap((version) => [
+  return [...new Set(roots)].flatMap((root) => packagesOf(machine, root));
+}
+
+/** Where an environment of Python, or an installed one, keeps its packages. */
+function packagesOf(machine: Surroundings, root: string): string[] {
+  const paths = pathsOf(machine);
+  if (machine.platform === 'win32') return [paths.join(root, 'Lib', 'site-packages')];
+  return matching(machine, paths.join(root, 'lib'), /^python3/).flatMap((version) => [
     paths.join(version, 'site-packages'),
     paths.join(version, 'dist-packages'),
   ]);

@@ -156,6 +156,21 @@ describe('the search for libraries of CUDA', { skip: process.platform === 'win32
     );
   });
 
+  test('takes a named environment of Python, its packages, a toolkit or an environment of conda as it lies there', () => {
+    const site = path.join('lib', 'python3.12', 'site-packages');
+    const wheels = path.join('given', 'venv', site, 'nvidia');
+    fill(path.join(wheels, 'cu13', 'lib'), ['libcudart.so.13']);
+    fill(path.join('given', 'toolkit', 'lib64'), ['libcudart.so.13']);
+    fill(path.join('given', 'conda', 'targets', 'x86_64-linux', 'lib'), ['libcudart.so.13']);
+    const machine = linux(folder.path('given'));
+    const names = ['venv', path.join('venv', site), path.join('venv', site, 'nvidia'), 'toolkit', 'conda'];
+    for (const name of names) {
+      const { found } = findCudaLibraries(provider(), [folder.path('given', name)], machine);
+      const told = found.map((one) => [one.name, one.from]);
+      assert.deepEqual(told, [['libcudart.so.13', 'chosen folder']], name);
+    }
+  });
+
   test('follows what the libraries want themselves', () => {
     fill(path.join('chain', 'lib'), ['libcudnn.so.9'], ['libz.so.1', 'libnvJitLink.so.13']);
     const { missing } = findCudaLibraries(provider(), [folder.path('chain')], linux(folder.path('chain')));
