@@ -17,7 +17,10 @@ export function cudaFolders(machine: Surroundings, named: readonly string[] = []
   const folders: LibraryFolder[] = [];
   const add = (from: string, ...list: string[]): void => {
     for (const folder of list) {
-      if (folders.every((one) => one.folder !== folder)) folders.push({ folder, from });
+      const known = folders.find((one) => one.folder === folder);
+      if (!known) folders.push({ folder, from });
+      // A process of ours finds there what was put there for it; whose folder that is says more.
+      else if (known.from === 'LD_LIBRARY_PATH') known.from = from;
     }
   };
   const pip = (root: string) => packagesOf(machine, root).flatMap((site) => pipFolders(machine, site));

@@ -171,6 +171,26 @@ describe('the search for libraries of CUDA', { skip: process.platform === 'win32
     }
   });
 
+  test('tells whose folder it is, also when a child process has it on its path', () => {
+    const libraries = path.join(
+      'told',
+      'venv',
+      'lib',
+      'python3.12',
+      'site-packages',
+      'nvidia',
+      'cu13',
+      'lib',
+    );
+    fill(libraries, ['libcudart.so.13']);
+    const env = { VIRTUAL_ENV: folder.path('told', 'venv'), LD_LIBRARY_PATH: folder.path(libraries) };
+    const { found } = findCudaLibraries(provider(), [], linux(folder.path('told'), env));
+    assert.deepEqual(
+      found.map(({ from }) => from),
+      ['pip'],
+    );
+  });
+
   test('follows what the libraries want themselves', () => {
     fill(path.join('chain', 'lib'), ['libcudnn.so.9'], ['libz.so.1', 'libnvJitLink.so.13']);
     const { missing } = findCudaLibraries(provider(), [folder.path('chain')], linux(folder.path('chain')));
