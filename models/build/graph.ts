@@ -7,7 +7,7 @@ import {
   type OnnxValue,
 } from './onnx';
 import { stepsOver, type Range } from './steps';
-import { permute, resolveShape, elementCount, withoutSteps, type Constant } from './tensor';
+import { permute, resolveShape, elementCount, floatsOf, type Constant } from './tensor';
 
 /**
  * A value while a graph is built. TensorFlow keeps pictures with channels last (NHWC), ONNX's convolutions want
@@ -32,6 +32,9 @@ export interface Value {
 export const FIRST_FROM_LAST = [0, 3, 1, 2] as const;
 const LAST_FROM_FIRST = [0, 2, 3, 1] as const;
 
+/** From so many on half floats are kept: below that a file hardly grows, and every conversion is work when the network is opened. */
+const MANY_HALVES = 16384;
+
 /** An ONNX graph under construction. */
 export class Graph {
   private readonly nodes: OnnxNode[] = [];
@@ -53,15 +56,17 @@ export class Graph {
   }
 
   /**
-   * A float constant with its axes reordered and then reshaped as told. Half floats stay half the size. Steps become floats here:
-   * onnxruntime would take a tenth of a second for that whenever it opens the network, and packed the file is hardly larger.
+   * A float constant with its axes reordered and then reshaped as told. Long lists of half floats stay half the size. Short ones and
+   * steps become floats here: the runtime would take up to a tenth of a second for that whenever it opens the network, and packed the
+   * file is hardly larger.
    */
   weight(constant: Constant, order?: readonly number[], shape?: readonly number[]): string {
-    const { type, data, shape: own } = withoutSteps(order ? permute(constant, order) : constant);
-    if (type === 'int32') throw new Error('whole numbers are no weights');
+    const ordered = order ? permute(constant, order) : constant;
+    const { type, data, shape: own } = ordered;
     const finalShape = shape ? resolveShape(shape, data.length) : own;
-    const name = this.initializer(type, finalShape, data);
-    return type === 'float32' ? name : this.node('Cast', [name], { to: dataTypes.float32 });
+    if (type !== 'float16' || data.length < MANY_HALVES)
+      return this.initializer('float32', finalShape, floatsOf(ordered));
+    return this.node('Cast', [this.initializer(type, finalShape, data)], { to: dataTypes.float32 });
   }
 
   /** A list of whole numbers: what Reshape, Pad and Resize take as inputs. */

@@ -26,7 +26,7 @@ export function constantFromSteps(
 }
 
 /** The same constant in floats when it is made of steps, reckoned in single precision as a network would. */
-export function withoutSteps(constant: Constant): Exclude<Constant, { type: 'uint8' }> {
+function withoutSteps(constant: Constant): Exclude<Constant, { type: 'uint8' }> {
   if (constant.type !== 'uint8') return constant;
   const { shape, data } = constant;
   const [scale, min] = [constant.scale, constant.min].map(Math.fround);
