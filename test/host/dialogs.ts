@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { JobEntry } from '../../src/machine/jobRecord';
@@ -10,6 +10,7 @@ import type { Counts } from '../support/counts';
 import { uiActions } from '../support/uiActions';
 import { settings } from './inCodeServer';
 import type { SuiteRun } from './suiteRun';
+import { eventually, timeBegins, until } from './waiting';
 
 /**
  * What modal dialogs ask, and what becomes of the answers. VS Code refuses to show any to tests in its extension host, so these drive
@@ -20,7 +21,7 @@ export async function runDialogs(run: SuiteRun): Promise<Counts> {
   const env = { XDG_DATA_HOME: path.dirname(data), FACE_SWAP_DATA: data };
   const { home, workspace } = run;
   const server = await startCodeServer({ home, workspace, settings, workspaceTrust: false, env });
-  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0, secondTries: [] };
   try {
     const browser = await launchBrowser();
     try {
@@ -36,14 +37,14 @@ export async function runDialogs(run: SuiteRun): Promise<Counts> {
       await page.locator('.activitybar .action-item', { has: page.getByLabel('Face Swap') }).waitFor();
       const chosen = new RegExp(process.env['TEST_GREP'] ?? '');
       for (const [title, work] of tests.filter(([name]) => chosen.test(name))) {
-        try {
-          await work({ page, home, workspace, data });
+        const attempt = (): Promise<string | undefined> =>
+          tryOnce(title, work, { page, home, workspace, data });
+        const first = await attempt();
+        if (first === undefined) counts.passed++;
+        else if ((await attempt()) !== undefined) counts.failed++;
+        else {
           counts.passed++;
-          console.log(`  ✔ ${title}`);
-        } catch (error) {
-          counts.failed++;
-          console.log(`  ✘ ${title}\n${String(error)}`);
-          await uiActions.screenshot(page, 'failed-dialogs');
+          counts.secondTries.push(`${title}: ${first}`);
         }
       }
     } finally {
@@ -53,6 +54,21 @@ export async function runDialogs(run: SuiteRun): Promise<Counts> {
     await server.stop();
   }
   return counts;
+}
+
+/** Begins without a dialog, and prints how it ended; what went wrong, if anything did. */
+async function tryOnce(title: string, work: Work, window: Window): Promise<string | undefined> {
+  timeBegins({ timeout: () => 120_000 });
+  try {
+    await window.page.keyboard.press('Escape');
+    await work(window);
+    console.log(`  ✔ ${title}`);
+    return undefined;
+  } catch (error) {
+    console.log(`  ✘ ${title}\n${String(error)}`);
+    await uiActions.screenshot(window.page, 'failed-dialogs');
+    return String(error);
+  }
 }
 
 interface Window {
@@ -70,9 +86,11 @@ const tests: [title: string, work: Work][] = [
   [
     'the terms are asked before the first swap, in full; who declines gets none, and nothing is kept of that',
     async ({ page, home, workspace, data }) => {
+      rmSync(accepted(data), { force: true });
       const before = readdirSync(workspace);
-      let declined = 1;
+      const refusals = (): number => saidIn(home).split('terms of use have not been accepted').length;
       for (const decline of ['Cancel', 'Escape'] as const) {
+        const earlier = refusals();
         await beginSwap(page, workspace);
         const dialog = await dialogOf(page, termsTitle());
         const detail = await dialog.locator('.dialog-message-detail').innerText();
@@ -81,8 +99,7 @@ const tests: [title: string, work: Work][] = [
         if (decline === 'Escape') await page.keyboard.press('Escape');
         else await press(page, decline);
         await dialog.waitFor({ state: 'detached' });
-        await until(() => saidIn(home).split('terms of use have not been accepted').length > declined);
-        declined++;
+        await until(() => refusals() > earlier);
         assert.ok(!existsSync(accepted(data)), decline);
         assert.deepEqual(readdirSync(workspace), before, decline);
       }
@@ -91,7 +108,11 @@ const tests: [title: string, work: Work][] = [
   [
     'who accepts gets the swap, and is not asked again',
     async ({ page, home, workspace, data }) => {
-      for (const name of ['ann-clip.mp4', 'ann-clip (2).mp4']) {
+      const results = ['ann-clip.mp4', 'ann-clip (2).mp4'];
+      const record = path.join(data, 'jobs.jsonl');
+      for (const file of [accepted(data), record, ...results.map((name) => path.join(workspace, name))])
+        rmSync(file, { force: true });
+      for (const name of results) {
         await beginSwap(page, workspace);
         if (!existsSync(accepted(data))) {
           await dialogOf(page, termsTitle());
@@ -102,15 +123,15 @@ const tests: [title: string, work: Work][] = [
         const kept = JSON.parse(readFileSync(accepted(data), 'utf8')) as Record<string, unknown>;
         assert.deepEqual([kept['version'], kept['by']], [termsVersion, 'VS Code']);
       }
-      const lines = readFileSync(path.join(data, 'jobs.jsonl'), 'utf8').trimEnd().split('\n');
-      const entries = lines.map((line) => JSON.parse(line) as JobEntry);
-      assert.deepEqual(
-        entries.map(({ result, terms }) => [result, terms?.version]),
-        [
-          ['done', termsVersion],
-          ['done', termsVersion],
-        ],
-      );
+      const wanted = results.map(() => ['done', termsVersion]);
+      await eventually(() => {
+        const lines = readFileSync(record, 'utf8').trimEnd().split('\n');
+        const entries = lines.map((line) => JSON.parse(line) as JobEntry);
+        assert.deepEqual(
+          entries.map(({ result, terms }) => [result, terms?.version]),
+          wanted,
+        );
+      });
     },
   ],
   [
@@ -129,6 +150,7 @@ const tests: [title: string, work: Work][] = [
     'the job record goes when that is confirmed, and not otherwise',
     async ({ page, data }) => {
       const record = path.join(data, 'jobs.jsonl');
+      if (!existsSync(record)) writeFileSync(record, '');
       for (const [answer, isThere] of [
         ['Cancel', true],
         ['Delete', false],
@@ -188,15 +210,6 @@ function saidIn(home: string): string {
     .filter((file) => file.endsWith('Face Swap.log'))
     .map((file) => readFileSync(path.join(logs, file), 'utf8'))
     .join('');
-}
-
-/** Asks again and again until the answer is yes. */
-async function until(look: () => boolean): Promise<void> {
-  const end = Date.now() + 120_000;
-  while (!look()) {
-    if (Date.now() > end) throw new Error(`It does not become so: ${look.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();

@@ -27,17 +27,6 @@ export function outputChannel(): string {
     .join('');
 }
 
-/** Asks again and again until the answer is there. The test's own time limit ends it otherwise. */
-export async function until<T>(
-  look: () => T | undefined | false | Promise<T | undefined | false>,
-): Promise<T> {
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 interface Process {
   pid: number;
   parent: number;

@@ -4,6 +4,8 @@ export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** What passed only when it was tried a second time, each with what went wrong before. */
+  secondTries: string[];
 }
 
 /**
@@ -11,7 +13,7 @@ export interface Counts {
  * without it, or with no test in it, the run has failed.
  */
 export function readCounts(file: string, exitCode: number): Counts {
-  const failedRun = { passed: 0, failed: 1, skipped: 0 };
+  const failedRun = { passed: 0, failed: 1, skipped: 0, secondTries: [] };
   if (!existsSync(file)) {
     console.error('The extension host ended before the suite did.');
     return failedRun;

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { suite, suiteSetup, test } from 'mocha';
 import * as vscode from 'vscode';
 import { movingFriends } from '../../support/hostWorkspace';
-import { extension, inWorkspace, until } from '../surroundings';
+import { extension, inWorkspace } from '../surroundings';
 import { hasUi, ui } from '../ui';
+import { until } from '../waiting';
 
 const themes = { dark: 'Dark 2026', light: 'Light 2026', contrast: 'Default High Contrast' };
 

@@ -5,8 +5,9 @@ import { suite, suiteSetup, test } from 'mocha';
 import * as vscode from 'vscode';
 import { clipFrames, packagedTool } from '../../support/hostWorkspace';
 import { probe } from '../../support/probe';
-import { inWorkspace, outputChannel, until } from '../surroundings';
+import { inWorkspace, outputChannel } from '../surroundings';
 import { clickInNotification, ui } from '../ui';
+import { until } from '../waiting';
 
 /** This suite runs twice: before the window is loaded anew, and after. */
 const note = path.join(path.dirname(process.env['TEST_RESULT_FILE'] ?? ''), 'before');

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { suite, suiteSetup, test } from 'mocha';
 import * as vscode from 'vscode';
-import { hoverTexts, inWorkspace, until } from '../surroundings';
+import { hoverTexts, inWorkspace } from '../surroundings';
 import { hasUi, notification, ui } from '../ui';
+import { until } from '../waiting';
 
 /** VS Code in Spanish, where it gets its own texts from a language pack and ours from our tables. */
 suite('In Spanish', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
-import { extension, until, workers } from '../surroundings';
+import { extension, workers } from '../surroundings';
+import { until } from '../waiting';
 
 /** What VS Code's report of its start says about this extension. */
 async function activationTimes(): Promise<string> {

@@ -7,7 +7,8 @@ import type { JobEntry } from '../../../src/machine/jobRecord';
 import type { ProvenanceReport } from '../../../src/protocol/provenance';
 import type { JobReport } from '../../../src/protocol/report';
 import { acceptedTermsIn } from '../../support/acceptedTerms';
-import { inWorkspace, outputChannel, until, workspaceFiles } from '../surroundings';
+import { inWorkspace, outputChannel, workspaceFiles } from '../surroundings';
+import { until } from '../waiting';
 
 const inData = (name: string): string => path.join(process.env['FACE_SWAP_DATA'] ?? '', name);
 const request = () => ({

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
-import { until } from '../surroundings';
 import { hasUi, ui } from '../ui';
+import { until } from '../waiting';
 
 suite('The walkthrough', () => {
   suiteTeardown(async () => {

@@ -6,8 +6,9 @@ import * as vscode from 'vscode';
 import type { JobReport } from '../../../src/protocol/report';
 import { packagedTool } from '../../support/hostWorkspace';
 import { probe } from '../../support/probe';
-import { until, workspaceFiles } from '../surroundings';
+import { workspaceFiles } from '../surroundings';
 import { hasUi, ui } from '../ui';
+import { until } from '../waiting';
 
 suite('Sample media', () => {
   suiteTeardown(async () => {

@@ -5,8 +5,9 @@ import * as vscode from 'vscode';
 import type { JobReport } from '../../../src/protocol/report';
 import { clipFrames, clipWidth, packagedTool } from '../../support/hostWorkspace';
 import { probe } from '../../support/probe';
-import { inWorkspace, outputChannel, until } from '../surroundings';
+import { inWorkspace, outputChannel } from '../surroundings';
 import { clickInNotification, hasUi, notification, ui } from '../ui';
+import { until } from '../waiting';
 
 const run = (command: string, ...args: unknown[]): Thenable<JobReport | undefined> =>
   vscode.commands.executeCommand(command, ...args);

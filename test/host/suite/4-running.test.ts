@@ -2,15 +2,9 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
-import {
-  descendants,
-  inWorkspace,
-  outputChannel,
-  until,
-  workersAtWork,
-  workspaceFiles,
-} from '../surroundings';
+import { descendants, inWorkspace, outputChannel, workersAtWork, workspaceFiles } from '../surroundings';
 import { clickInNotification, hasUi, notification, ui } from '../ui';
+import { until } from '../waiting';
 
 const swapLong = (): Thenable<unknown> =>
   vscode.commands.executeCommand('faceSwap.swap', {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { suite, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
-import { hoverTexts, inWorkspace, until } from '../surroundings';
+import { hoverTexts, inWorkspace } from '../surroundings';
+import { until } from '../waiting';
 
 const text = `{
   "version": 1,

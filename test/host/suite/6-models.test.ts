@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
-import { outputChannel, until } from '../surroundings';
+import { outputChannel } from '../surroundings';
 import { hasUi, notification } from '../ui';
+import { until } from '../waiting';
 
 /** The tests are bundled into out/host-tests of the checkout. */
 const standIn = (name: string) =>

@@ -4,8 +4,9 @@ import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { clipFrames, packagedTool } from '../../support/hostWorkspace';
 import { probe } from '../../support/probe';
-import { inWorkspace, until } from '../surroundings';
+import { inWorkspace } from '../surroundings';
 import { hasUi, ui } from '../ui';
+import { until } from '../waiting';
 
 suite('With the keyboard alone', () => {
   suiteSetup(async function () {

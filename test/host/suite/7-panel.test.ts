@@ -4,8 +4,9 @@ import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { clipFrames, packagedTool } from '../../support/hostWorkspace';
 import { probe } from '../../support/probe';
-import { inWorkspace, outputChannel, until } from '../surroundings';
+import { inWorkspace, outputChannel } from '../surroundings';
 import { hasUi, notification, ui } from '../ui';
+import { until } from '../waiting';
 
 /** Writes a job file and opens it in its panel. */
 async function openJob(name: string, job: object): Promise<vscode.TextDocument> {

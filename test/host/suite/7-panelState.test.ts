@@ -3,8 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { objectsAlive } from '../heap';
-import { inWorkspace, until } from '../surroundings';
+import { inWorkspace } from '../surroundings';
 import { hasUi, ui } from '../ui';
+import { until } from '../waiting';
 
 function jobFile(name: string, job: object): vscode.Uri {
   const uri = vscode.Uri.file(inWorkspace(`${name}.faceswap.json`));

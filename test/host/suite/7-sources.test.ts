@@ -6,8 +6,9 @@ import path from 'node:path';
 import { suite, suiteSetup, suiteTeardown, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { packagedTool } from '../../support/hostWorkspace';
-import { inWorkspace, until } from '../surroundings';
+import { inWorkspace } from '../surroundings';
 import { hasUi, ui } from '../ui';
+import { until } from '../waiting';
 
 async function openJob(name: string, sources: unknown[] = []): Promise<vscode.TextDocument> {
   const uri = vscode.Uri.file(inWorkspace(`${name}.faceswap.json`));

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
-import { inWorkspace, outputChannel, until } from '../surroundings';
+import { inWorkspace, outputChannel } from '../surroundings';
 import { hasUi, notification, ui } from '../ui';
+import { until } from '../waiting';
 
 const start = (target: string): Thenable<unknown> =>
   vscode.commands.executeCommand('faceSwap.swap', {

@@ -5,8 +5,9 @@ import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { packagedTool } from '../../support/hostWorkspace';
 import { probe } from '../../support/probe';
-import { inWorkspace, outputChannel, until } from '../surroundings';
+import { inWorkspace, outputChannel } from '../surroundings';
 import { hasUi, ui } from '../ui';
+import { until } from '../waiting';
 
 /** Frames of `pair.mp4`. */
 const pairFrames = 50;

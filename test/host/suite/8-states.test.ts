@@ -6,8 +6,9 @@ import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { fakeGpu } from '../../support/fakeGpu';
 import { standInRuntime } from '../../support/standInRuntime';
-import { inWorkspace, until } from '../surroundings';
+import { inWorkspace } from '../surroundings';
 import { hasUi, ui } from '../ui';
+import { until } from '../waiting';
 
 async function openJob(name: string, job: object): Promise<void> {
   const uri = vscode.Uri.file(inWorkspace(`${name}.faceswap.json`));

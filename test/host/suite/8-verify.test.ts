@@ -7,8 +7,9 @@ import * as vscode from 'vscode';
 import type { VerifyReport } from '../../../src/protocol/verify';
 import { fakeGpu } from '../../support/fakeGpu';
 import { standInRuntime } from '../../support/standInRuntime';
-import { outputChannel, until } from '../surroundings';
+import { outputChannel } from '../surroundings';
 import { hasUi, ui } from '../ui';
+import { until } from '../waiting';
 
 const verify = (): Thenable<VerifyReport> => vscode.commands.executeCommand('faceSwap.verify');
 

@@ -7,8 +7,9 @@ import * as vscode from 'vscode';
 import { cudaFeedPackages, thisPlatform } from '../../../src/machine/cudaPlatforms';
 import { fakeGpu } from '../../support/fakeGpu';
 import { elfLibrary } from '../../support/nativeLibraries';
-import { extension, inWorkspace, outputChannel, until } from '../surroundings';
+import { extension, inWorkspace, outputChannel } from '../surroundings';
 import { hasUi, notification, ui } from '../ui';
+import { until } from '../waiting';
 
 const standIn = (name: string): string =>
   path.join(__dirname, '..', '..', 'test', 'fixtures', 'reference', 'models', `${name}-standin.onnx`);

@@ -4,8 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { suite, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { clipFrames, packagedTool } from '../../support/hostWorkspace';
-import { inWorkspace, until } from '../surroundings';
+import { inWorkspace } from '../surroundings';
 import { hasUi, ui } from '../ui';
+import { until } from '../waiting';
 
 /** The clip, and after it two seconds without anybody. */
 function writeGap(): void {

@@ -4,8 +4,9 @@ import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { clipFrames, packagedTool } from '../../support/hostWorkspace';
 import { probe } from '../../support/probe';
-import { inWorkspace, until } from '../surroundings';
+import { inWorkspace } from '../surroundings';
 import { hasUi } from '../ui';
+import { until } from '../waiting';
 
 const writeJob = (name: string, job: object): void =>
   writeFileSync(inWorkspace(`${name}.faceswap.json`), JSON.stringify({ version: 1, ...job }));

@@ -1,0 +1,16 @@
+import { rmSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { descendants, inWorkspace, workspaceFiles } from './surroundings';
+import { hasUi, ui } from './ui';
+import { until } from './waiting';
+
+/** Puts away what the first try of a test has left behind: jobs, menus, dialogs, and files that were not there before it. */
+export async function beginAfresh(filesBefore: readonly string[]): Promise<void> {
+  await vscode.commands.executeCommand('faceSwap.cancel', 'all');
+  await until(() => !descendants().some(({ command }) => /ffmpeg/.test(command)));
+  await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+  await vscode.commands.executeCommand('notifications.clearAll');
+  if (hasUi) await ui('keys', 'Escape');
+  const left = workspaceFiles().filter((name) => !filesBefore.includes(name));
+  for (const name of left) rmSync(inWorkspace(name), { recursive: true, force: true });
+}
