@@ -74,6 +74,13 @@ export class WorkerClient {
     return (await this.goOn(connection, job, answer, options, disposals)) as ReturnType<WorkerApi[M]>;
   }
 
+  /** Lets the child end what it is at and go; resolves when it has gone. The next call starts another one. */
+  async retire(): Promise<void> {
+    const { connection } = this;
+    this.connection = undefined;
+    await connection?.retire();
+  }
+
   /** Ends the child, at once when it has work: pending calls are rejected, their scratch folders gone when this returns. */
   dispose(): void {
     this.connection?.close();

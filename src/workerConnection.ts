@@ -110,10 +110,10 @@ export class WorkerConnection {
     this.scratch.add(scratch);
   }
 
-  /** Takes no more calls, lets those that run end, and ends the child; resolves when it has gone. */
+  /** Takes no more calls, lets those that nobody has cancelled end, and ends the child; resolves when it has gone. */
   retire(): Promise<void> {
     this.open = false;
-    if (this.pending.size === 0) this.killGroup();
+    if ([...this.pending.values()].every(({ signal }) => signal?.aborted)) this.killGroup();
     else this.retiring = true;
     return this.gone;
   }

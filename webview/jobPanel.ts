@@ -116,7 +116,7 @@ function receive(message: HostMessage): void {
       preview.update();
       return;
     case 'preview':
-      void preview.show(message.id, message.preview, message.problem);
+      void preview.show(message);
       return;
     case 'previewFailed':
       preview.fail(message.id, message.message);

@@ -182,7 +182,7 @@ const remark = (count: number): string => (count === 0 ? '' : String(count));
 
 /** What the search for people is doing. */
 function looking(): HTMLElement[] {
-  const { state, done, message } = model.analysis;
+  const { state, done, message, withoutGpu } = model.analysis;
   if (state === 'running') {
     const bar = make('progress', { max: '1', value: String(done), 'aria-label': t('Looking for people') });
     const stop = keyed(
@@ -190,7 +190,10 @@ function looking(): HTMLElement[] {
       button(t('Stop'), 'secondary', () => command('stopAnalysis')),
     );
     const percent = make('span', { class: 'quiet' }, t('Looking for people, {0} %', Math.floor(done * 100)));
-    return [make('div', { class: 'looking' }, percent, stop, bar)];
+    const left = withoutGpu
+      ? [make('p', { class: 'quiet' }, t('While a job runs, people are looked for without the GPU.'))]
+      : [];
+    return [make('div', { class: 'looking' }, percent, stop, bar), ...left];
   }
   if (state === 'done') return [];
   const again = keyed(

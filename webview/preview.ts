@@ -1,4 +1,5 @@
 import './preview.css';
+import type { HostMessage } from '../src/protocol/panel';
 import type { Preview as Pictures, PreviewFace } from '../src/protocol/preview';
 import { BeforeAfter } from './divider';
 import { make, svg } from './dom';
@@ -8,6 +9,8 @@ import { keep, send, view } from './panelHost';
 import { Section } from './section';
 import { t } from './texts';
 import { button, progressRing } from './toolkit';
+
+type Shown = Extract<HostMessage, { type: 'preview' }>;
 
 /** Wider pictures would take longer than they show more. */
 const mostWidth = 1280;
@@ -27,6 +30,8 @@ export class PreviewPane {
   /** The first frame, until there is a preview. */
   private readonly poster = make('img', { class: 'poster', alt: '' });
   private shown: Pictures | undefined;
+  /** It is the original alone, in which nobody has been looked for. */
+  private isUnseen = false;
   /** Why no swap is to be seen. */
   private problem = '';
   /** The request under way, and whether somebody has moved on since. */
@@ -80,9 +85,10 @@ export class PreviewPane {
     this.ask();
   }
 
-  async show(id: number, pictures: Pictures, problem = ''): Promise<void> {
+  async show({ id, preview: pictures, problem = '', unseen = false }: Shown): Promise<void> {
     if (id !== this.pending) return;
     this.shown = pictures;
+    this.isUnseen = unseen;
     this.problem = problem;
     const isShown = await this.pictures.show(pictures.original, pictures.swapped);
     this.pictures.element.classList.toggle('shown', isShown);
@@ -133,7 +139,7 @@ export class PreviewPane {
       return t('Add a source photo to see the swap.');
     if (this.shown && this.shown.faces.length > 0 && !this.shown.faces.some(({ swapped }) => swapped))
       return t('No face of this frame is chosen.');
-    return this.shown?.faces.length === 0 ? t('No face is seen in this frame.') : '';
+    return this.shown?.faces.length === 0 && !this.isUnseen ? t('No face is seen in this frame.') : '';
   }
 
   private toggles(): HTMLElement[] {

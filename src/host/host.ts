@@ -33,7 +33,7 @@ export class Host {
   readonly queue = new JobQueue<JobRun>(
     () => jobsAtATime(),
     () => {
-      setContext('faceSwap.busy', this.queue.jobs.length > 0);
+      setContext('faceSwap.busy', this.isBusy);
       this.jobs.order(this.queue.jobs);
     },
   );
@@ -41,7 +41,10 @@ export class Host {
   private readonly workers = [this.worker];
   private readonly busy = new Set<WorkerProcess>();
   private readonly statusBar = new StatusBar(this.jobs);
-  readonly studio = new Studio(() => this.environment());
+  readonly studio = new Studio(
+    () => this.environment(),
+    () => this.isBusy,
+  );
   readonly pickers: Pickers;
   readonly comparePanel: ComparePanel;
   /** Outputs promised to jobs that have not written them yet. */
@@ -93,6 +96,11 @@ export class Host {
           this.jobs.all.some(({ isOver }) => isOver),
         );
     });
+  }
+
+  /** A job runs, or is about to. */
+  get isBusy(): boolean {
+    return this.queue.jobs.length > 0;
   }
 
   get lastResult(): SwapResult | undefined {

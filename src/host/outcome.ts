@@ -64,4 +64,4 @@ export function asFaceSwapError(error: unknown): FaceSwapError {
 }
 
 /** What a person is told of any error. */
-export const sentenceOf = (error: unknown): string => describeError(asFaceSwapError(error));
+export const sentenceOf = (error: unknown): string => describeError(asFaceSwapError(error), t);

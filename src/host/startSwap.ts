@@ -111,8 +111,8 @@ async function render(host: Host, run: JobRun): Promise<JobReport> {
   const log = new JobLog(write);
   run.started();
   log.started(job, run.label);
-  // What previews keep in memory the job may need.
-  host.studio.looker.release();
+  // The job may need all memory of the GPU, and measures what it gives back.
+  await host.studio.leaveGpu();
   const swap = (wanted: SwapJob): Promise<JobReport> =>
     host.withWorker((worker) =>
       worker.call('swap', wanted, {

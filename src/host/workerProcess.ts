@@ -11,7 +11,6 @@ export class WorkerProcess implements vscode.Disposable {
   private calls = 0;
   private idle: NodeJS.Timeout | undefined;
   private startedWith = '';
-  private endsWhenIdle = false;
 
   /** @param environment what the child is told beside this process's own environment; asked at every call
    * @param idleMs how long the child is kept when it has nothing to do */
@@ -39,21 +38,21 @@ export class WorkerProcess implements vscode.Disposable {
       return await this.client.call(method, argument, options);
     } finally {
       if (--this.calls === 0) {
-        if (this.endsWhenIdle) this.dispose();
-        else this.idle = setTimeout(() => this.dispose(), this.idleMs);
+        this.idle = setTimeout(() => this.dispose(), this.idleMs);
       }
     }
   }
 
-  /** Gives its memory back as soon as it has nothing to do: somebody waits for what it is at. */
-  release(): void {
-    if (this.calls === 0) this.dispose();
-    else this.endsWhenIdle = true;
+  /**
+   * Gives its memory back as soon as it has answered what somebody still waits for; resolves when it has gone. The next call
+   * starts another child.
+   */
+  async retire(): Promise<void> {
+    await this.client?.retire();
   }
 
   dispose(): void {
     clearTimeout(this.idle);
-    this.endsWhenIdle = false;
     this.client?.dispose();
     this.client = undefined;
   }

@@ -226,10 +226,20 @@ const toPanel = {
   photo: isShape({ type: isOne('photo'), photo: isText }, { report: isPhotoReport, problem: isText }),
   analysis: isShape(
     { type: isOne('analysis'), state: isOne(...analysisStates), done: isCount, message: isText },
-    { facts: isFacts, analysis: isAnalysis, glance: isList(isCount), poster: isBase64 },
+    {
+      facts: isFacts,
+      analysis: isAnalysis,
+      glance: isList(isCount),
+      poster: isBase64,
+      /** A job runs, to which the look leaves the GPU. */
+      withoutGpu: isFlag,
+    },
   ),
-  /** With a `problem` it shows the original alone: that is why there is no swap to be seen. */
-  preview: isShape({ type: isOne('preview'), id: isIndex, preview: isPreview }, { problem: isText }),
+  /** `unseen`: the original alone, in which nobody has been looked for; with a `problem` where that is why. */
+  preview: isShape(
+    { type: isOne('preview'), id: isIndex, preview: isPreview },
+    { unseen: isFlag, problem: isText },
+  ),
   previewFailed: isShape({ type: isOne('previewFailed'), id: isIndex, message: isText }),
   run: isShape({ type: isOne('run') }, { run: isRunView }),
   live: isShape({ type: isOne('live'), jpeg: isBase64, frame: isIndex, seconds: isCount }),

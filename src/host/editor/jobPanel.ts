@@ -8,6 +8,7 @@ import { isImageFile, isVideoFile } from '../mediaFiles';
 import type { Host } from '../host';
 import { asFaceSwapError, openResult, revealResult, sentenceOf } from '../outcome';
 import { t } from '../texts';
+import { framePreview } from './framePreview';
 import { JobDocument } from './jobDocument';
 import { keepPicture } from './newPictures';
 import { webviewFiles, webviewPage } from './page';
@@ -34,7 +35,11 @@ export class JobPanel implements vscode.Disposable {
     private readonly panel: vscode.WebviewPanel,
   ) {
     this.job = new JobDocument(host, document);
-    this.previews = new PreviewRequests(host, this.job, (message) => this.post(message));
+    this.previews = new PreviewRequests(
+      (wish) => framePreview(host, this.job, wish),
+      sentenceOf,
+      (message) => this.post(message),
+    );
     const { webview } = panel;
     this.allowFolders();
     this.ends.push(

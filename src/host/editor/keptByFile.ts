@@ -25,6 +25,10 @@ export class KeptByFile<T> {
     return value;
   }
 
+  get values(): T[] {
+    return [...this.kept.values()].map(({ value }) => value);
+  }
+
   clear(): void {
     for (const key of [...this.kept.keys()]) this.forget(key);
   }

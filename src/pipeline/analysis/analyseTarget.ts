@@ -58,6 +58,7 @@ async function lookThrough(
   models: OpenFaceModels,
   { signal, gate, onProgress }: PipelineContext,
 ): Promise<Seen> {
+  const provider = models.providers.find((one) => one.provider !== 'cpu')?.provider ?? 'cpu';
   const pool = new FramePool(info.format, FaceTracker.lookAhead + 2);
   const reader = openFrameReader(info, tools, { pool, signal });
   const meter = new Speedometer(gate?.now);
@@ -82,6 +83,7 @@ async function lookThrough(
         total: info.frames,
         ...meter.measure(done, info.frames),
         faces: glance.parts,
+        provider,
       });
       await gate?.pass(signal);
     }

@@ -6,7 +6,7 @@ import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { fakeGpu } from '../../support/fakeGpu';
 import { standInRuntime } from '../../support/standInRuntime';
-import { inWorkspace } from '../surroundings';
+import { inWorkspace, outputChannel } from '../surroundings';
 import { hasUi, ui } from '../ui';
 import { until } from '../waiting';
 
@@ -77,9 +77,22 @@ suite('Every state of the panel is for everybody', () => {
       // A fresh process sees the changed surroundings.
       await device.update('cuda.deviceId', 'GPU-fake-1', vscode.ConfigurationTarget.Global);
       const settings = { memoryStrategy: 'sequential' };
-      await openJob('charted', { target: 'long.mp4', sources: ['ann.jpg'], output: 'charted.mp4', settings });
+      // Nobody has looked for people in this one yet.
+      copyFileSync(inWorkspace('long.mp4'), inWorkspace('shared.mp4'));
+      await openJob('charted', {
+        target: 'shared.mp4',
+        sources: ['ann.jpg'],
+        output: 'charted.mp4',
+        settings,
+      });
+      // Both use the GPU while no job does.
+      await until(async () => /[1-9] %/.test(await ui('panelText', '.looking')));
+      await ui('panelText', '.pictures.shown:not(.original-only)');
       await ui('panelClick', '[data-key="start"]');
+      await ui('panelWait', '.people|people are looked for without the GPU');
       const told = await ui('panelWait', '.vram figcaption|face analysis gave back');
+      const [, baseline] = /after face analysis: .* baseline (\d+) MB: back/.exec(outputChannel()) ?? [];
+      assert.equal(baseline, '500', 'nobody else holds memory of the GPU');
       assert.match(told, /^VRAM \d\.\d of 8\.0 GB, at most \d\.\d GB · face analysis gave back \d\.\d GB/);
       assert.equal(await ui('panelCount', '.vram .release:not(.held)'), 1);
       const spoken = await ui('panelAttribute', '.vram svg|aria-label');
