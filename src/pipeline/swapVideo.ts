@@ -75,8 +75,8 @@ export interface Rendered {
 export async function swapVideo(job: SwapJob, outer: PipelineContext): Promise<JobReport> {
   const providers = parseProviders(job.execution.providers);
   const gpuForCuda = providers.some(isNvidia) ? await pinGpu(job.resume?.gpu?.uuid) : undefined;
-  if (gpuForCuda !== undefined) outer.onLog('info', gpuForCuda);
-  const [gpu, memory] = [VramWatcher.open(), new PeakMemory()];
+  if (gpuForCuda !== undefined) outer.onLog('info', gpuForCuda.text);
+  const [gpu, memory] = [VramWatcher.open(gpuForCuda?.uuid), new PeakMemory()];
   try {
     return await swapWatched(job, watched(outer, gpu), { gpu, memory });
   } finally {

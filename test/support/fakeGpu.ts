@@ -9,6 +9,7 @@ export interface FakeGpu {
   apps?: string[];
   hidden?: true;
   gpus?: string[];
+  parts?: string[];
   totalMb?: number;
 }
 

@@ -9,6 +9,7 @@
 //   hidden  true: programs are listed without what they hold
 //   totalMb of the GPU
 //   gpus    lines of the query for GPUs, in place of the one that there is
+//   parts   lines of the list of GPUs and of the instances that they are parted into
 // Every query for programs adds a letter to a file beside it, whose name ends in .asked.
 // The watch reports every few milliseconds, whatever interval was asked for.
 const { appendFileSync, existsSync, readdirSync, readFileSync } = require('node:fs');
@@ -21,6 +22,7 @@ const {
   hidden = false,
   totalMb = 8192,
   gpus,
+  parts = [],
 } = JSON.parse(readFileSync(file, 'utf8'));
 const args = process.argv.slice(2);
 const query = args.find((arg) => arg.startsWith('--query-')) ?? '';
@@ -32,6 +34,7 @@ if (query.startsWith('--query-compute-apps')) {
   appendFileSync(`${file}.asked`, 'x');
   [...apps, ...holders()].forEach(print);
 } else if (args.includes('-lms')) watch();
+else if (args.includes('--list-gpus')) parts.forEach(print);
 else if (gpus) gpus.forEach(print);
 else
   print(

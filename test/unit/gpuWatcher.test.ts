@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { describe, test } from 'node:test';
-import { chooseGpu, visibleGpu } from '../../src/pipeline/gpu/device';
+import { chooseGpu, pin, visibleGpu } from '../../src/pipeline/gpu/device';
 import { findSmi, listGpus, listHolders, parseSample } from '../../src/pipeline/gpu/smi';
 import { VramWatcher } from '../../src/pipeline/gpu/vramWatcher';
 import { fakeGpu, type FakeGpu } from '../support/fakeGpu';
@@ -17,7 +17,7 @@ describe('the VRAM watcher', { skip: !posix && 'the stand-in is a script' }, () 
   let count = 0;
   const watch = (gpu: FakeGpu, more: NodeJS.ProcessEnv = {}) => {
     const env = { ...process.env, ...fakeGpu(path(`${++count}.json`), gpu), ...more };
-    return VramWatcher.open(env);
+    return new VramWatcher(findSmi(env), env);
   };
 
   test('reads lines and nothing else', () => {
@@ -91,6 +91,32 @@ describe('the VRAM watcher', { skip: !posix && 'the stand-in is a script' }, () 
       assert.equal((await watcher.next(long))?.usedMb, used, visible);
       watcher.close();
     }
+  });
+
+  test('watches the GPU of the instance that CUDA is bound to, and leaves CUDA that instance', async () => {
+    const parted = fakeGpu(path('parted.json'), {
+      curves: [['GPU-a, 10, 100, 1', 'GPU-b, 20, 100, 1']],
+      gpus: ['GPU-a, 580.1, 81559, 900, NVIDIA H100', 'GPU-b, 580.1, 81559, 0, NVIDIA H100'],
+      parts: [
+        'GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-a)',
+        'GPU 1: NVIDIA H100 80GB HBM3 (UUID: GPU-b)',
+        '  MIG 3g.40gb     Device  0: (UUID: MIG-0b1c)',
+        '  MIG 3g.40gb     Device  1: (UUID: MIG-77aa)',
+      ],
+    });
+    Object.assign(process.env, parted);
+    const env: NodeJS.ProcessEnv = { ...process.env, CUDA_VISIBLE_DEVICES: 'MIG-77aa' };
+    const pinned = await pin(env);
+    assert.equal(env['CUDA_VISIBLE_DEVICES'], 'MIG-77aa');
+    assert.equal(pinned?.uuid, 'GPU-b');
+    assert.match(pinned.text, /MIG-77aa/);
+    const watcher = new VramWatcher(findSmi(env), env, pinned.uuid);
+    assert.equal((await watcher.next(long))?.usedMb, 20);
+    watcher.close();
+    const wanted = { ...env, CUDA_VISIBLE_DEVICES: '0', FACE_SWAP_CUDA_DEVICE: 'MIG-0b1c' };
+    assert.equal((await pin(wanted))?.uuid, 'GPU-b');
+    assert.equal(wanted.CUDA_VISIBLE_DEVICES, 'MIG-0b1c');
+    for (const name of Object.keys(parted)) Reflect.deleteProperty(process.env, name);
   });
 
   test('names GPUs and programs, also those that keep their memory secret', async () => {

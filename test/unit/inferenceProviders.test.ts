@@ -186,6 +186,8 @@ describe('the causes that files tell', { skip: !isLinux }, () => {
     const place = installed();
     const hidden = await causeOf({ ...place, env: { CUDA_VISIBLE_DEVICES: '3' } }, runtimeMessages.noDevice);
     assert.equal(hidden.cause, 'device-hidden');
+    const bound = { ...place, driver: '580.1', env: { CUDA_VISIBLE_DEVICES: 'GPU-a' } };
+    assert.equal((await causeOf(bound, runtimeMessages.noDevice)).cause, 'no-device', 'the driver lists it');
     assert.equal((await causeOf({ ...place, env: {} }, runtimeMessages.noDevice)).cause, 'no-device');
   });
 

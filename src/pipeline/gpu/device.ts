@@ -1,8 +1,11 @@
 import { FaceSwapError } from '../../protocol/errors';
-import { listGpus, type GpuIdentity } from './smi';
+import { findSmi, listGpus, type GpuIdentity } from './smi';
+
+/** What a GPU is known by: its own UUID, and those of the instances that it is parted into. */
+type Named = Pick<GpuIdentity, 'uuid' | 'instances'>;
 
 /** The GPUs that CUDA_VISIBLE_DEVICES leaves to CUDA, in its order: numbers, and (beginnings of) UUIDs, up to the first wrong one. */
-function visibleGpus<G extends Pick<GpuIdentity, 'uuid'>>(gpus: readonly G[], env: NodeJS.ProcessEnv): G[] {
+function visibleGpus<G extends Named>(gpus: readonly G[], env: NodeJS.ProcessEnv): G[] {
   const visible = env['CUDA_VISIBLE_DEVICES'];
   if (visible === undefined) return [...gpus];
   const found: G[] = [];
@@ -14,16 +17,14 @@ function visibleGpus<G extends Pick<GpuIdentity, 'uuid'>>(gpus: readonly G[], en
   return found;
 }
 
-function gpuNamed<G extends Pick<GpuIdentity, 'uuid'>>(gpus: readonly G[], name: string): G | undefined {
+function gpuNamed<G extends Named>(gpus: readonly G[], name: string): G | undefined {
   if (/^\d+$/.test(name)) return gpus[Number(name)];
-  return /^(GPU|MIG)-/i.test(name) ? gpus.find(({ uuid }) => uuid.startsWith(name)) : undefined;
+  if (!/^(GPU|MIG)-/i.test(name)) return undefined;
+  return gpus.find(({ uuid, instances = [] }) => [uuid, ...instances].some((one) => one.startsWith(name)));
 }
 
 /** The GPU that CUDA takes by itself: the first that it may see. Undefined when there is none, or all are hidden. */
-export function visibleGpu<G extends Pick<GpuIdentity, 'uuid'>>(
-  gpus: readonly G[],
-  env: NodeJS.ProcessEnv,
-): G | undefined {
+export function visibleGpu<G extends Named>(gpus: readonly G[], env: NodeJS.ProcessEnv): G | undefined {
   return visibleGpus(gpus, env).at(0);
 }
 
@@ -47,20 +48,27 @@ export function chooseGpu(
   return others.reduce((best, gpu) => ((gpu.freeMb ?? 0) > (best?.freeMb ?? 0) ? gpu : best), first);
 }
 
-let pinned: Promise<string | undefined> | undefined;
+/** The GPU that CUDA was bound to, and what there is to say about it. */
+export interface PinnedGpu {
+  uuid: string;
+  text: string;
+}
+
+let pinned: Promise<PinnedGpu | undefined> | undefined;
 
 /**
  * Lets CUDA see one GPU only, by its UUID: the one that FACE_SWAP_CUDA_DEVICE names, else the one that a job has `begun` on, else
- * the one with the most free memory. Has to happen before CUDA awakes, and holds as long as this process lives; returns
- * what there is to say about it. Throws `usage` when the GPU that is wanted is not there.
+ * the one with the most free memory. Has to happen before CUDA awakes, and holds as long as this process lives.
+ * Undefined without a GPU that the driver lists. Throws `usage` when the GPU that is wanted is not there.
  */
-export function pinGpu(begun?: string): Promise<string | undefined> {
+export function pinGpu(begun?: string): Promise<PinnedGpu | undefined> {
   return (pinned ??= pin(process.env, begun));
 }
 
-async function pin(env: NodeJS.ProcessEnv, begun: string | undefined): Promise<string | undefined> {
+/** Exported for tests: a process is bound once. */
+export async function pin(env: NodeJS.ProcessEnv, begun?: string): Promise<PinnedGpu | undefined> {
   const wanted = env['FACE_SWAP_CUDA_DEVICE'] ?? '';
-  const gpus = await listGpus();
+  const gpus = await listGpus(findSmi(env));
   const gpu = gpus.find(({ uuid }) => wanted === '' && uuid === begun) ?? chooseGpu(gpus, wanted, env);
   if (!gpu) {
     // Without the driver's tools CUDA itself finds out; numbers then mean the same as with them.
@@ -68,8 +76,12 @@ async function pin(env: NodeJS.ProcessEnv, begun: string | undefined): Promise<s
     return undefined;
   }
   const count = visibleGpus(gpus, env).length;
-  env['CUDA_VISIBLE_DEVICES'] = gpu.uuid;
+  const named = [wanted, ...(env['CUDA_VISIBLE_DEVICES'] ?? '').split(',')].map((one) => one.trim());
+  // Whoever names an instance may not have the rest of the GPU.
+  const instance = named.find((one) => /^MIG-/i.test(one) && gpuNamed([gpu], one));
+  env['CUDA_VISIBLE_DEVICES'] = instance ?? gpu.uuid;
   const why =
     wanted !== '' ? 'as chosen' : count > 1 ? `the most free memory of ${count} GPUs` : 'the only one';
-  return `GPU for CUDA: ${gpu.name} (${gpu.uuid}, driver ${gpu.driver}, ${gpu.freeMb ?? '?'} of ${gpu.totalMb ?? '?'} MB free), ${why}`;
+  const text = `GPU for CUDA: ${gpu.name} (${instance ?? gpu.uuid}, driver ${gpu.driver}, ${gpu.freeMb ?? '?'} of ${gpu.totalMb ?? '?'} MB free), ${why}`;
+  return { uuid: gpu.uuid, text };
 }

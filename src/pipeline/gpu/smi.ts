@@ -50,7 +50,7 @@ export function parseSample(line: string): GpuSample | undefined {
 
 /** Programs with memory on a GPU, largest first; none where nvidia-smi fails or does not tell. */
 export async function listHolders(smi: string, uuid: string): Promise<GpuHolder[]> {
-  const lines = await ask(smi, '--query-compute-apps=gpu_uuid,pid,used_memory,process_name');
+  const lines = await ask(smi, '--query-compute-apps=gpu_uuid,pid,used_memory,process_name', csv);
   const holders = lines.flatMap((line): GpuHolder[] => {
     const [gpu, pid, used, ...name] = cellsOf(line);
     const usedMb = numberOf(used);
@@ -69,28 +69,49 @@ export interface GpuIdentity {
   driver: string;
   totalMb?: number;
   freeMb?: number;
+  /** UUIDs of the instances that it is parted into (MIG). */
+  instances?: string[];
 }
 
 /** The machine's GPUs in the driver's order; none where there is no nvidia-smi or it fails. */
 export async function listGpus(smi: string | undefined = findSmi()): Promise<GpuIdentity[]> {
   if (smi === undefined) return [];
-  const lines = await ask(smi, '--query-gpu=uuid,driver_version,memory.total,memory.used,name');
+  const [lines, parts] = await Promise.all([
+    ask(smi, '--query-gpu=uuid,driver_version,memory.total,memory.used,name', csv),
+    ask(smi, '--list-gpus'),
+  ]);
+  const instances = instancesOf(parts);
   return lines.flatMap((line): GpuIdentity[] => {
     const [uuid, driver, total, used, ...name] = cellsOf(line);
     if (!/^(GPU|MIG)-/i.test(uuid) || name.length === 0) return [];
     const [totalMb, usedMb] = [numberOf(total), numberOf(used)];
     const memory = totalMb !== undefined && usedMb !== undefined && { totalMb, freeMb: totalMb - usedMb };
-    return [{ uuid, name: name.join(', '), driver, ...memory }];
+    const parted = instances.get(uuid);
+    return [{ uuid, name: name.join(', '), driver, ...memory, ...(parted && { instances: parted }) }];
   });
+}
+
+/** Of each GPU the instances that `nvidia-smi --list-gpus` tells in the lines below its own. */
+function instancesOf(lines: readonly string[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  let gpu = '';
+  for (const line of lines) {
+    const uuid = /\(UUID: ((?:GPU|MIG)-[^)]+)\)/.exec(line)?.[1] ?? '';
+    if (uuid.startsWith('MIG-')) found.set(gpu, [...(found.get(gpu) ?? []), uuid]);
+    else if (uuid !== '') gpu = uuid;
+  }
+  return found;
 }
 
 /** A driver in trouble can keep nvidia-smi waiting for ever. */
 const answerMs = 5000;
 
-function ask(smi: string, query: string): Promise<string[]> {
+const csv = '--format=csv,noheader,nounits';
+
+function ask(smi: string, ...args: readonly string[]): Promise<string[]> {
   return new Promise((resolve) => {
     const options = { timeout: answerMs, windowsHide: true, encoding: 'utf8' } as const;
-    execFile(smi, [query, '--format=csv,noheader,nounits'], options, (error, stdout) => {
+    execFile(smi, args, options, (error, stdout) => {
       resolve(error ? [] : stdout.split('\n').filter((line) => line.trim() !== ''));
     });
   });

@@ -27,14 +27,15 @@ export class VramWatcher implements VramReadings {
   private readonly child: ChildProcess | undefined;
   private ended = false;
 
-  /** Watches the GPU that a new CUDA program gets: the first one that it is allowed to see. */
-  static open(env: NodeJS.ProcessEnv = process.env): VramWatcher {
-    return new VramWatcher(findSmi(env), env);
+  /** Watches a GPU, or the one that a new CUDA program gets: the first one that it is allowed to see. */
+  static open(gpu?: string): VramWatcher {
+    return new VramWatcher(findSmi(), process.env, gpu);
   }
 
   constructor(
     readonly smi: string | undefined,
     private readonly env: NodeJS.ProcessEnv = process.env,
+    private readonly gpu?: string,
   ) {
     if (smi === undefined) {
       this.ended = true;
@@ -86,8 +87,9 @@ export class VramWatcher implements VramReadings {
     for (const done of [...this.waiting]) done(sample);
   }
 
-  /** The first entry of CUDA_VISIBLE_DEVICES, a number or (the beginning of) a UUID, else the first GPU. */
+  /** The first entry of CUDA_VISIBLE_DEVICES, a number or (the beginning of) a UUID, else the first GPU, unless one is named. */
   private isWatched(uuid: string): boolean {
+    if (this.gpu !== undefined) return uuid === this.gpu;
     const first = this.env['CUDA_VISIBLE_DEVICES']?.split(',')[0].trim() ?? '';
     if (/^(GPU|MIG)-/i.test(first)) return uuid.startsWith(first);
     const index = /^\d+$/.test(first) ? Number(first) : 0;

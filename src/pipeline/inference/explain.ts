@@ -51,7 +51,9 @@ export async function explain(
   if (told.cause === 'driver-old')
     return fail('driver-old', around.driver === undefined ? {} : { found: around.driver });
   const visible = (around.env ?? process.env)['CUDA_VISIBLE_DEVICES'];
-  if (told.cause === 'no-device' && visible !== undefined) return fail('device-hidden', { found: visible });
+  // A driver that is known has listed the GPU that the variable names: it hides nothing.
+  if (told.cause === 'no-device' && visible !== undefined && around.driver === undefined)
+    return fail('device-hidden', { found: visible });
   return fail(told.cause);
 }
 

@@ -43,7 +43,7 @@ export interface Machine {
   /** The folder of its native libraries. */
   folder: string;
   /** NVIDIA's GPUs, as the driver lists them; looked at for NVIDIA's providers only. */
-  gpus: readonly Pick<GpuIdentity, 'uuid'>[];
+  gpus: readonly Pick<GpuIdentity, 'uuid' | 'instances'>[];
   env?: NodeJS.ProcessEnv;
 }
 

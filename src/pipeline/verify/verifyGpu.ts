@@ -44,10 +44,10 @@ const without = {
 export async function verifyGpu(request: VerifyRequest, context: PipelineContext): Promise<VerifyReport> {
   const providers = parseProviders(request.execution.providers);
   const gpuForCuda = providers.some(isNvidia) ? await pinGpu() : undefined;
-  if (gpuForCuda !== undefined) context.onLog('info', gpuForCuda);
+  if (gpuForCuda !== undefined) context.onLog('info', gpuForCuda.text);
   const facts = await machineFacts();
   const { steps, others } = await plan(request, context);
-  const gpu = VramWatcher.open();
+  const gpu = VramWatcher.open(gpuForCuda?.uuid);
   try {
     const recorder = new VramRecorder(gpu);
     const models: VerifiedModel[] = [];
