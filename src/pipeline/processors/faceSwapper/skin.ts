@@ -34,11 +34,17 @@ export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, si
   // Stray lit spots in hair are not skin, and a rim of hair's shadow belongs to the hair.
   const around = boxBlur(skin.slice(), grid, size * 0.02, 2);
   keepLeast(skin, around);
-  const core = new Float32Array(cells(grid));
-  fillPolygon(core, grid, convexHull(withWholeBrows(points), features));
-  boxBlur(core, grid, size * 0.02, 2);
-  keepMost(skin, core);
+  keepMost(skin, featureHull(grid, points, size));
   return skin;
+}
+
+/** 1 inside the hull of whole brows, eyes, nose and mouth, fading to 0. @param size face height in cells */
+export function featureHull(grid: Grid, points: GridPoints, size: number): Float32Array {
+  const hull = new Float32Array(cells(grid));
+  fillPolygon(hull, grid, convexHull(withWholeBrows(points), features));
+  boxBlur(hull, grid, size * 0.02, 2);
+  steepen(hull);
+  return hull;
 }
 
 /** Points of brows moved to where the brows end, because half a brow of each face would be neither's. */
@@ -58,8 +64,12 @@ function keepLeast(skin: Float32Array, around: Float32Array): void {
   for (let i = 0; i < skin.length; i++) skin[i] = Math.min(skin[i], smoothstep(0.6, 0.98, around[i]));
 }
 
-function keepMost(skin: Float32Array, core: Float32Array): void {
-  for (let i = 0; i < skin.length; i++) skin[i] = Math.max(skin[i], smoothstep(0.25, 0.75, core[i]));
+function steepen(map: Float32Array): void {
+  for (let i = 0; i < map.length; i++) map[i] = smoothstep(0.25, 0.75, map[i]);
+}
+
+function keepMost(skin: Float32Array, least: Float32Array): void {
+  for (let i = 0; i < skin.length; i++) skin[i] = Math.max(skin[i], least[i]);
 }
 
 /** Places that should be bare: their cells, and 1, u, v, u², uv, v² of each, from the nose in heights of the face. */

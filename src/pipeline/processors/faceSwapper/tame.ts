@@ -1,12 +1,17 @@
 import { boxBlur, cells, fillPolygon, smoothstep, upsampleRow, type Grid } from '../../image/grid';
 import { smileFolds, upperLids } from './meshTopology';
-import type { GridColours } from './skin';
+import { featureHull, type GridColours } from './skin';
 
 /** How much of a smile fold is taken away: of its broad shade and of its fine lines, which also belong to the person. */
 const FOLD_SHARE = 0.85;
 const FOLD_LINES = 0.4;
 /** How much of the dark of an upper lid is taken away: the target keeps its own lashes, and two rows look drawn on. */
 const LASHES = 0.15;
+/**
+ * How dark detail may be by the light, as it is up to the first and at the utmost the sum: of brows, eyes, nose and mouth, where the very
+ * dark looks drawn on in softer light, and of what surrounds them, where it is strands of hair or the photo's shade.
+ */
+const DARK = { features: [0.6, 0.3], around: [0.06, 0.08] } as const;
 
 /**
  * Counts the shade of smile folds as light, in place, so that they are not drawn on a face that does not smile.
@@ -46,35 +51,39 @@ export function leaveDetail(
 ): void {
   const folds = areaMap(smileFolds, grid, points, size);
   const lashes = areaMap(upperLids, grid, points, size);
-  const rows = [light.y, light.cb, light.cr, folds, lashes].map((map) => ({
+  const features = featureHull(grid, points, size);
+  const rows = [light.y, light.cb, light.cr, folds, lashes, features].map((map) => ({
     map,
     row: new Float32Array(width),
   }));
-  const [{ row: lightY }, { row: lightB }, { row: lightR }, { row: fold }, { row: lash }] = rows;
+  const [lightY, lightB, lightR, fold, lash, feature] = rows.map(({ row }) => row);
   for (let y = 0; y < height; y++) {
     for (const { map, row } of rows) upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
     for (let x = 0, at = y * width; x < width; x++, at++) {
       const darkness = smoothstep(0.25, 0.5, 1 - luma[at] / (lightY[x] + 8));
-      const detail = (1 - FOLD_LINES * fold[x]) * tameLuma(luma[at] - lightY[x], lightY[x]);
+      const detail = (1 - FOLD_LINES * fold[x]) * tameLuma(luma[at] - lightY[x], lightY[x], feature[x]);
       luma[at] = detail < 0 ? (1 - LASHES * lash[x]) * detail : detail;
-      cb[at] = tameChroma(cb[at], lightB[x], darkness);
-      cr[at] = tameChroma(cr[at], lightR[x], darkness);
+      cb[at] = tameChroma(cb[at], lightB[x], darkness, feature[x]);
+      cr[at] = tameChroma(cr[at], lightR[x], darkness, feature[x]);
     }
   }
 }
 
-/** Shine is the photo's light, not the face's; and very dark brows and lashes look drawn on in softer light. */
-function tameLuma(detail: number, light: number): number {
+/** Shine is the photo's light, not the face's. @param feature 1 on features, 0 around them */
+function tameLuma(detail: number, light: number, feature: number): number {
   const unit = light + 8;
-  return detail > 0 ? soften(detail, 0.12 * unit, 0.12 * unit) : -soften(-detail, 0.6 * unit, 0.3 * unit);
+  if (detail > 0) return soften(detail, 0.12 * unit, 0.12 * unit);
+  const most = (k: 0 | 1) => unit * (DARK.around[k] + feature * (DARK.features[k] - DARK.around[k]));
+  return -soften(-detail, most(0), most(1));
 }
 
 /**
  * Coloured light and make-up go only so far, and where the photo is dark as in brows or in the corner between eye and nose
  * (`darkness` 0–1), its colour is faint: what is taken there is half of the light's colour, or it would glow in the target.
+ * Around the features the dark is not drawn, and nothing of the light's colour taken.
  */
-function tameChroma(chroma: number, light: number, darkness: number): number {
-  return soften((chroma - light) * (1 - darkness), 4, 10) - darkness * 0.5 * (light - 128);
+function tameChroma(chroma: number, light: number, darkness: number, feature: number): number {
+  return soften((chroma - light) * (1 - darkness), 4, 10) - feature * darkness * 0.5 * (light - 128);
 }
 
 /** Leaves values up to `from` alone and lets those beyond approach `from + room`. */

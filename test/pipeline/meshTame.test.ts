@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import type { Grid } from '../../src/pipeline/image/grid';
+import { leaveDetail } from '../../src/pipeline/processors/faceSwapper/tame';
+import { groupPhoto, loadRgb } from '../support/facePhotos';
+import { findPhotoFaces } from '../support/swapPhotos';
+
+const SIZE = 100;
+const grid: Grid = { width: 140, height: 140, step: 1 };
+const LIGHT = { y: 150, cb: 108, cr: 148 };
+const map = (value: number) => new Float32Array(grid.width * grid.height).fill(value);
+/** Landmarks of a real face, 100 cells high. */
+let points: Float32Array;
+
+before(async () => {
+  const { landmarks } = (await findPhotoFaces(await loadRgb(groupPhoto(3)))).faces[0];
+  const [x, y] = [landmarks[4 * 3], landmarks[4 * 3 + 1]];
+  const height = Math.hypot(
+    landmarks[10 * 3] - landmarks[152 * 3],
+    landmarks[10 * 3 + 1] - landmarks[152 * 3 + 1],
+  );
+  points = new Float32Array(468 * 2);
+  for (let p = 0; p < 468; p++) {
+    points[p * 2] = 70 + ((landmarks[p * 3] - x) * SIZE) / height;
+    points[p * 2 + 1] = 70 + ((landmarks[p * 3 + 1] - y) * SIZE) / height;
+  }
+});
+
+/** What is left at a landmark of a photo that has one colour all over. */
+function leftAt(point: number, luma: number, cb: number, cr: number): number[] {
+  const planes = [map(luma), map(cb), map(cr)];
+  const light = { y: map(LIGHT.y), cb: map(LIGHT.cb), cr: map(LIGHT.cr) };
+  leaveDetail(planes, light, grid, points, SIZE, grid.width, grid.height);
+  const at = Math.floor(points[point * 2 + 1]) * grid.width + Math.floor(points[point * 2]);
+  return planes.map((plane) => plane[at]);
+}
+
+describe("what is left of a photo's face without its light", () => {
+  it('keeps what is dark of features and little of it on cheeks, forehead and temples: hair and shade', () => {
+    const dark = (point: number) => -leftAt(point, 50, 128, 128)[0] / LIGHT.y;
+    for (const brow of [105, 334]) assert.ok(dark(brow) > 0.4, `brow ${dark(brow).toFixed(2)}`);
+    for (const bare of [10, 67, 297, 127, 356, 132, 361, 152])
+      assert.ok(dark(bare) < 0.15, `${bare}: ${dark(bare).toFixed(2)}`);
+  });
+
+  it('keeps freckles and fine lines of bare skin nearly as they are', () => {
+    for (const bare of [10, 127, 361]) assert.ok(Math.abs(leftAt(bare, 142, 108, 148)[0] + 8) < 0.5);
+  });
+
+  it("leaves brows half of the light's colour, and skin in shade all of it, or it would be grey in warm light", () => {
+    const [, brow] = leftAt(105, 50, 128, 128);
+    const [, cheek] = leftAt(132, 50, 128, 128);
+    assert.ok(Math.abs(brow - (128 - LIGHT.cb) / 2) < 1, `brow ${brow.toFixed(1)}`);
+    assert.ok(Math.abs(cheek) < 1, `cheek ${cheek.toFixed(1)}`);
+  });
+});
