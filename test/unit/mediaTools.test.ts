@@ -15,15 +15,14 @@ describe('finding ffmpeg', { skip: process.platform === 'win32' && 'made of shel
   function program(place: string, name: string, version: string, mode = 0o755): string {
     const file = path.join(folder, place, name);
     mkdirSync(path.dirname(file), { recursive: true });
-    const options = version === '4.0' ? '' : 'echo "-fps_mode"; ';
+    const utilities = version === '4.0' ? '56. 14.100' : '59.  8.100';
     writeFileSync(
       file,
       `#!/bin/sh
 case "$*" in
-  *-version*) echo "${name} version ${version} Copyright";;
+  *-version*) echo "${name} version ${version} Copyright"; echo "libavutil      ${utilities} / ${utilities}";;
   *-encoders*) echo " V..... = Video"; echo " V....D libx264   text"; echo " V....D h264_nvenc   text";;
   *encoder=h264_nvenc*) echo "     p4    15   E..V....... medium";;
-  *) ${options}true;;
 esac
 `,
     );

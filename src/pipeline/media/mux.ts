@@ -115,8 +115,10 @@ async function soundMoved(
   tools: MediaTools,
   signal?: AbortSignal,
 ): Promise<number> {
-  const before = await firstPacketSeconds(info.file, String(info.audio[0].index), tools.ffprobe, signal);
-  const after = await firstPacketSeconds(file, 'a:0', tools.ffprobe, signal);
+  const [before, after] = await Promise.all([
+    firstPacketSeconds(info.file, String(info.audio[0].index), tools.ffprobe, signal),
+    firstPacketSeconds(file, 'a:0', tools.ffprobe, signal),
+  ]);
   return before === undefined || after === undefined ? 0 : after - before;
 }
 

@@ -211,6 +211,9 @@ async function frameTimestamps(
   tools: MediaTools,
   signal?: AbortSignal,
 ): Promise<Float64Array> {
+  const beginning = probeFrames(file, stream.index, 4, tools.ffprobe, signal);
+  // Looked at meanwhile; when both complain, the packets are heard.
+  beginning.catch(() => undefined);
   const { packets, complaints } = await probePackets(file, stream.index, tools.ffprobe, signal);
   // AVI's header counts frames that are not there.
   const declared = exactCounts ? Number(stream.nb_frames ?? 0) : 0;
@@ -223,7 +226,7 @@ async function frameTimestamps(
     });
   }
   if (packets.length === 0) throw new FaceSwapError('media-truncated', { file, frames: 0 });
-  const first = await probeFrames(file, stream.index, 4, tools.ffprobe, signal);
+  const first = await beginning;
   if (first.some((frame) => frame.interlaced_frame === 1)) throw unsupported(file, 'interlaced');
   const times = fromPackets(packets, first[0]?.best_effort_timestamp);
   if (times) return times;

@@ -15,7 +15,7 @@ export interface Tool {
 
 export interface FfmpegTool extends Tool {
   encoders: ReadonlySet<string>;
-  /** ffmpeg 5.1 renamed `-vsync` to `-fps_mode`, ffmpeg 8 dropped the old name. */
+  /** ffmpeg 5.1 renamed `-vsync` to `-fps_mode`, ffmpeg 8 dropped the old name; from ffmpeg 6 on the new one is used. */
   hasFpsMode: boolean;
   /** ffmpeg 4.4 brought NVENC's presets p1 to p7. */
   nvencPresets: boolean;
@@ -32,6 +32,16 @@ interface Candidate {
   /** Named by a person: if it does not work, that is an error and not a reason to look further. */
   explicit?: boolean;
 }
+
+/** What a program says of itself. */
+interface Answer {
+  tool: Tool;
+  /** All that it has answered to `-version`. */
+  text: string;
+}
+
+/** The version of libavutil in ffmpeg 6, by which also builds are known whose version is no number. */
+const fpsModeUtilities = 58;
 
 type ToolName = 'ffmpeg' | 'ffprobe';
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,30 +62,37 @@ export async function findMediaTools(
     ...onPath('ffmpeg', env),
     ...installer('ffmpeg', load),
   ]);
-  const ffprobe = await firstWorking('ffprobe', [
-    ...explicitly('ffprobe', paths.ffprobe, env['FFPROBE_BIN']),
-    { path: beside(ffmpeg.path, 'ffprobe'), from: 'beside ffmpeg' },
-    ...onPath('ffprobe', env),
-    ...installer('ffprobe', load),
+  const { path: program } = ffmpeg.tool;
+  const [ffprobe, encoders] = await Promise.all([
+    firstWorking('ffprobe', [
+      ...explicitly('ffprobe', paths.ffprobe, env['FFPROBE_BIN']),
+      { path: beside(program, 'ffprobe'), from: 'beside ffmpeg' },
+      ...onPath('ffprobe', env),
+      ...installer('ffprobe', load),
+    ]),
+    encodersOf(program),
   ]);
-  const listing = await captureTool(ffmpeg.path, ['-hide_banner', '-encoders']);
-  const encoders = new Set(Array.from(listing.stdout.matchAll(/^ [A-Z.]{6} (\w\S*)/gm), (match) => match[1]));
-  const help = await captureTool(ffmpeg.path, ['-hide_banner', '-h', 'long']);
   const nvenc = encoders.has('h264_nvenc')
-    ? await captureTool(ffmpeg.path, ['-hide_banner', '-h', 'encoder=h264_nvenc'])
+    ? await captureTool(program, ['-hide_banner', '-h', 'encoder=h264_nvenc'])
     : { stdout: '' };
+  const utilities = /^libavutil +(\d+)/m.exec(ffmpeg.text)?.[1];
   return {
     ffmpeg: {
-      ...ffmpeg,
+      ...ffmpeg.tool,
       encoders,
-      hasFpsMode: help.stdout.includes('-fps_mode'),
+      hasFpsMode: Number(utilities ?? 0) >= fpsModeUtilities,
       nvencPresets: /^\s+p4\s/m.test(nvenc.stdout),
     },
-    ffprobe,
+    ffprobe: ffprobe.tool,
   };
 }
 
-async function firstWorking(name: ToolName, candidates: Candidate[]): Promise<Tool> {
+async function encodersOf(ffmpeg: string): Promise<Set<string>> {
+  const { stdout } = await captureTool(ffmpeg, ['-hide_banner', '-encoders']);
+  return new Set(Array.from(stdout.matchAll(/^ [A-Z.]{6} (\w\S*)/gm), (match) => match[1]));
+}
+
+async function firstWorking(name: ToolName, candidates: Candidate[]): Promise<Answer> {
   const tried: string[] = [];
   for (const candidate of candidates) {
     const isFile = existsSync(candidate.path) && statSync(candidate.path).isFile();
@@ -84,7 +101,7 @@ async function firstWorking(name: ToolName, candidates: Candidate[]): Promise<To
     const answer = await captureTool(candidate.path, ['-version']);
     const version = new RegExp(`^${name} version (\\S+)`).exec(answer.stdout)?.[1];
     if (answer.code === 0 && version !== undefined) {
-      return { path: candidate.path, version, from: candidate.from };
+      return { tool: { path: candidate.path, version, from: candidate.from }, text: answer.stdout };
     }
     const reason = answer.stderr === '' ? `does not answer as ${name}` : answer.stderr;
     if (candidate.explicit)
