@@ -2,8 +2,9 @@ import type { Json } from '../src/protocol/check';
 import { isList, isText } from '../src/protocol/check';
 import type { SettingField } from '../src/protocol/panel';
 import { keyed, make } from './dom';
+import { send } from './panelHost';
 import { t } from './texts';
-import { checkbox, dropdown, iconButton, setDisabled, textField } from './toolkit';
+import { button, checkbox, dropdown, iconButton, setDisabled, textField } from './toolkit';
 
 /** `outputVideoQuality` → `Output Video Quality`, as VS Code's own settings editor writes names. */
 export function titleOf(name: string): string {
@@ -57,6 +58,8 @@ function controlFor(
       return keyed(key, numberField(field, title, value, onChange));
     case 'numbers':
       return keyed(key, numbersField(title, value, onChange));
+    case 'model':
+      return modelChoice(field, title, textOf(value), onChange);
     case 'text':
       return keyed(key, textField(title, textOf(value), onChange));
   }
@@ -75,6 +78,44 @@ function choice(
     {},
     keyed(`setting ${field.name}`, dropdown(title, choices, value, onChange)),
     ...(explained === '' ? [] : [make('div', { class: 'quiet' }, explained)]),
+  );
+}
+
+const otherFile = 'other file';
+
+/** A model by its id, those that are there first, or a file; with what the chosen one is, and the way to one that is not there. */
+function modelChoice(
+  { name, options }: SettingField,
+  title: string,
+  value: string,
+  onChange: (value: string) => void,
+): HTMLElement {
+  const chosen = options.find((option) => option.value === value);
+  const choices = options.map(({ value: id, text = id, missing }) => ({
+    value: id,
+    text: missing ? t('{0} (not installed)', text) : text,
+  }));
+  const own = chosen ? [] : [{ value, text: value.split(/[\\/]/).at(-1) ?? value }];
+  const another = { value: otherFile, text: t('Another file…') };
+  const list = dropdown(title, [...choices, ...own, another], value, (picked) => {
+    if (picked !== otherFile) {
+      onChange(picked);
+      return;
+    }
+    (list as HTMLElement & { value: string }).value = value;
+    send({ type: 'pickModel', setting: name });
+  });
+  const get = (): HTMLElement =>
+    keyed(
+      `get ${name}`,
+      button(t('Get {0}', value), 'secondary', () => send({ type: 'getModel', id: value })),
+    );
+  return make(
+    'div',
+    { class: 'model' },
+    keyed(`setting ${name}`, list),
+    ...(chosen ? [make('div', { class: 'quiet' }, chosen.description)] : []),
+    ...(chosen?.missing ? [make('div', { class: 'trouble' }, t('Not installed yet.')), get()] : []),
   );
 }
 

@@ -40,7 +40,8 @@ export async function getModel(host: Host, id?: unknown): Promise<string | undef
 
 /** "Add a Model File…": takes a file into the models folder and says what it was taken for. Resolves to its id. */
 export async function addModelFile(host: Host, file?: unknown): Promise<string | undefined> {
-  const path = typeof file === 'string' ? file : await pickFile();
+  const title = t('Add a Model File: it is copied to the models folder');
+  const path = typeof file === 'string' ? file : await pickModelFile(title);
   if (path === undefined) return undefined;
   try {
     const { model, reason } = await addAsking(path, host.places());
@@ -159,10 +160,11 @@ async function offerNeeded(host: Host, model: NeuralModel, places: ModelPlaces):
   if (choice !== undefined) await getModel(host, missing[actions.indexOf(choice)]);
 }
 
-async function pickFile(): Promise<string | undefined> {
+/** Asks for an `.onnx` file; resolves to undefined when the question was dismissed. */
+export async function pickModelFile(title: string): Promise<string | undefined> {
   const files = await vscode.window.showOpenDialog({
-    title: t('Add a Model File: it is copied to the models folder'),
-    openLabel: t('Add Model'),
+    title,
+    openLabel: t('Choose'),
     filters: { [t('ONNX models')]: ['onnx'] },
   });
   return files?.[0]?.fsPath;

@@ -67,6 +67,9 @@ const toHost = {
     /** The mask is to be seen. */
     mask: isFlag,
   }),
+  /** A file for a setting that names a model. */
+  pickModel: isShape({ type: isOne('pickModel'), setting: isText }),
+  getModel: isShape({ type: isOne('getModel'), id: isText }),
   command: isShape({ type: isOne('command'), name: isOne(...panelCommands) }),
 };
 
@@ -204,10 +207,20 @@ const isSettingField = isShape(
   {
     name: isText,
     group: isText,
-    kind: isOne('flag', 'number', 'whole', 'one', 'list', 'numbers', 'text'),
+    kind: isOne('flag', 'number', 'whole', 'one', 'list', 'numbers', 'text', 'model'),
     description: isText,
     /** Known values and what each means, empty where there is nothing to say. */
-    options: isList(isShape({ value: isText, description: isText })),
+    options: isList(
+      isShape(
+        { value: isText, description: isText },
+        {
+          /** What is shown in place of the value. */
+          text: isText,
+          /** A model that is not installed. */
+          missing: isFlag,
+        },
+      ),
+    ),
     /** What counts where the job says nothing. */
     inherited: isJson,
     simple: isFlag,

@@ -81,6 +81,9 @@ export const panelActions = {
   panelTexts: (page: Page, selector: string) =>
     webview(page).locator(selector).filter({ visible: true }).allInnerTexts(),
 
+  /** Texts of all elements there are now, those that are not to be seen as well. */
+  panelTextContents: (page: Page, selector: string) => webview(page).locator(selector).allTextContents(),
+
   /** When the panel that was opened last was first drawn, in milliseconds since 1970. */
   panelDrawn: async (page: Page) =>
     (await frameOf(page)).evaluate<number>(`new Promise((resolve) =>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'node:test';
+import { loadNeuralModels } from '../../src/models';
 import { describeError } from '../../src/protocol/errorText';
 import { translator } from '../../src/protocol/translate';
 import { codeTexts } from '../support/codeTexts';
@@ -75,12 +76,15 @@ suite('Texts of the manifest', () => {
   test('are never written into the manifest itself', () => {
     const { contributes } = JSON.parse(manifest) as { contributes: unknown };
     const plain: string[] = [];
+    const namesModel = (value: string): boolean =>
+      loadNeuralModels().some(({ name }) => value === name || value.startsWith(`${name}, `));
     const visit = (value: unknown, key: string): void => {
       if (typeof value === 'object' && value !== null)
         for (const [name, child] of Object.entries(value)) visit(child, Array.isArray(value) ? key : name);
       const isText =
         /^(title|shortTitle|category|description|markdownDescription|enumDescriptions|contents|label|displayName|deprecationMessage|markdownDeprecationMessage|altText)$/;
-      if (typeof value === 'string' && isText.test(key) && !/^%[^%]+%$/.test(value)) plain.push(value);
+      if (typeof value === 'string' && isText.test(key) && !/^%[^%]+%$/.test(value) && !namesModel(value))
+        plain.push(value);
     };
     visit(contributes, '');
     assert.deepEqual(plain, []);

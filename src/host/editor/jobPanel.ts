@@ -5,11 +5,14 @@ import { editableKeys, parsePanelMessage, type HostMessage, type PanelCommand } 
 import { photoName, sourceChanges } from '../../protocol/jobSources';
 import { droppedFiles } from '../clickedFiles';
 import { isImageFile, isVideoFile } from '../mediaFiles';
+import { listModels, type InstalledNeuralModel } from '../../models';
 import type { Host } from '../host';
+import { getModel, pickModelFile } from '../models';
 import { asFaceSwapError, openResult, revealResult, sentenceOf } from '../outcome';
 import { t } from '../texts';
 import { framePreview } from './framePreview';
 import { JobDocument } from './jobDocument';
+import { isModelSetting } from './modelOptions';
 import { keepPicture } from './newPictures';
 import { webviewFiles, webviewPage } from './page';
 import { PreviewRequests } from './previewRequests';
@@ -26,6 +29,8 @@ export class JobPanel implements vscode.Disposable {
   private run: { file: string; end: () => void } | undefined;
   private readonly toldPhotos = new Set<string>();
   private roots = '';
+  /** Undefined until they have been looked for. */
+  private installed: readonly InstalledNeuralModel[] | undefined;
   /** The page listens. */
   private isReady = false;
 
@@ -50,6 +55,7 @@ export class JobPanel implements vscode.Disposable {
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('faceSwap')) this.showSettings();
       }),
+      host.onDidChangeModels(() => void this.showModels()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.showJob()),
       host.onDidStartRun(() => this.followRun()),
       host.onDidWantMoment((file) => {
@@ -73,6 +79,7 @@ export class JobPanel implements vscode.Disposable {
       case 'ready':
         this.toldPhotos.clear();
         this.showSettings();
+        void this.showModels();
         this.showJob();
         this.followRun();
         this.isReady = true;
@@ -93,6 +100,12 @@ export class JobPanel implements vscode.Disposable {
       }
       case 'preview':
         this.previews.ask(message);
+        return;
+      case 'pickModel':
+        if (isModelSetting(message.setting)) await this.pickModel(message.setting);
+        return;
+      case 'getModel':
+        await getModel(this.host, message.id);
         return;
       case 'command':
         return this.obey(message.name);
@@ -251,8 +264,24 @@ export class JobPanel implements vscode.Disposable {
   private settingsMessage(): HostMessage {
     return {
       type: 'settings',
-      fields: settingFields(this.host.manifest, (name) => this.job.setting(name), t),
+      fields: settingFields(this.host.manifest, (name) => this.job.setting(name), t, this.installed),
     };
+  }
+
+  /** Looked for beside everything else: files that nobody knows yet are read as a whole. */
+  private async showModels(): Promise<void> {
+    try {
+      this.installed = (await listModels(this.host.places())).models;
+    } catch {
+      // The view of the models says what is wrong with their folders.
+      return;
+    }
+    this.showSettings();
+  }
+
+  private async pickModel(setting: string): Promise<void> {
+    const file = await pickModelFile(t('Which file is the model?'));
+    if (file !== undefined) await this.job.change({ path: ['settings', setting], value: file });
   }
 
   private showSettings(): void {

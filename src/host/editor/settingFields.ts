@@ -1,6 +1,8 @@
 import { isFields, isJson, isNumber, isText, type Json } from '../../protocol/check';
+import type { InstalledNeuralModel } from '../../models';
 import type { SettingField } from '../../protocol/panel';
 import type { Translate } from '../../protocol/translate';
+import { isModelSetting, modelOptions } from './modelOptions';
 
 /** Shown at once; the others wait behind a fold. */
 const simple = new Set([
@@ -27,23 +29,26 @@ function costOf(name: string, t: Translate): string | undefined {
   const costs: Record<string, string> = {
     frameProcessors: t('Each processor takes time, and networks take GPU memory.'),
     'model.swapper': t(
-      'The built-in engine needs no GPU; networks need GPU memory, and are slow without a GPU.',
+      'The built-in engine needs no GPU; networks need GPU memory, and seconds for each face without a GPU.',
     ),
-    'model.enhancer': t('Restoring faces needs GPU memory, and often more time than swapping.'),
+    'model.enhancer': t('Restoring faces needs GPU memory, and more time than swapping with a network.'),
     executionProviders: t('Only a GPU makes networks fast; the processor always works.'),
-    memoryStrategy: t('Sequential needs the least GPU memory, together is fastest.'),
+    memoryStrategy: t(
+      'Sequential needs the least memory and goes through the video once for each processor; together goes through it once.',
+    ),
   };
   return costs[name];
 }
 
 /**
  * The settings of the manifest that one job may have for itself, in the manifest's order and with its texts; `inherited` gives
- * what counts for this job unless it says otherwise.
+ * what counts for this job unless it says otherwise, `installed` what models there are, once that is known.
  */
 export function settingFields(
   manifest: unknown,
   inherited: (name: string) => unknown,
   t: Translate,
+  installed?: readonly InstalledNeuralModel[],
 ): SettingField[] {
   const groups = at(at(manifest, 'contributes'), 'configuration');
   if (!Array.isArray(groups)) return [];
@@ -53,7 +58,7 @@ export function settingFields(
       .flatMap(([key, declared]) => {
         const name = key.replace(/^faceSwap\./, '');
         const field =
-          at(declared, 'scope') === 'machine' || elsewhere.has(name) ? undefined : kindOf(declared);
+          at(declared, 'scope') === 'machine' || elsewhere.has(name) ? undefined : kindOf(name, declared);
         return field ? [fieldOf(name, text(group, 'title'), field, declared)] : [];
       }),
   );
@@ -67,7 +72,10 @@ export function settingFields(
       group,
       kind,
       description: plain(text(declared, 'markdownDescription') || text(declared, 'description')),
-      options: optionsOf(kind === 'list' ? at(declared, 'items') : declared),
+      options:
+        kind === 'model'
+          ? modelOptions(name, installed, t)
+          : optionsOf(kind === 'list' ? at(declared, 'items') : declared),
       inherited: isJson(value) ? value : null,
       simple: simple.has(name),
       ...(isNumber(minimum) && { minimum }),
@@ -88,7 +96,8 @@ const orderOf = (declared: unknown): number => {
 };
 
 /** How a value of this declaration is edited; undefined for what no field fits. */
-function kindOf(declared: unknown): SettingField['kind'] | undefined {
+function kindOf(name: string, declared: unknown): SettingField['kind'] | undefined {
+  if (isModelSetting(name)) return 'model';
   if (Array.isArray(at(declared, 'enum'))) return 'one';
   const items = at(declared, 'items');
   switch (at(declared, 'type')) {

@@ -10,7 +10,8 @@ const text = `{
   "target": "clip.mp4",
   "sources": ["ann.jpg"],
   "settings": {
-    "outputVideoEncoder": "libx266"
+    "outputVideoEncoder": "libx266",
+    "model.swapper": "mesh"
   }
 }
 `;
@@ -42,12 +43,17 @@ suite('A job file in the text editor', () => {
       .find((setting) => setting as unknown);
     assert.ok(said.includes(described?.markdownDescription ?? 'nothing'), said);
 
-    const offered = await vscode.commands.executeCommand<vscode.CompletionList>(
-      'vscode.executeCompletionItemProvider',
-      uri,
-      placeOf(document, '"libx266"'),
-    );
-    const labels = offered.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
-    assert.ok(labels.includes('"libvpx-vp9"'), labels.join());
+    const offered = async (word: string): Promise<string[]> => {
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        uri,
+        placeOf(document, word),
+      );
+      return items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    };
+    const encoders = await offered('"libx266"');
+    assert.ok(encoders.includes('"libvpx-vp9"'), encoders.join());
+    const models = await offered('"mesh"');
+    for (const id of ['auto', 'inswapper_128']) assert.ok(models.includes(`"${id}"`), models.join());
   });
 });

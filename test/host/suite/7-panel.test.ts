@@ -162,6 +162,28 @@ suite('The panel of a job file', () => {
     await until(() => !document.getText().includes('settings'));
   });
 
+  test('offers models, those that are there before those that can be had, and files', async () => {
+    const document = await openJob('models', { target: 'clip.mp4', sources: ['ann.jpg'] });
+    const list = 'vscode-dropdown[aria-label="Model: Swapper"]';
+    await ui('panelAttribute', `${list} vscode-option:has-text("(not installed)")|value`);
+    const offered = await ui('panelTextContents', `${list} vscode-option`);
+    assert.deepEqual(offered.slice(0, 2), ['auto', 'mesh']);
+    assert.equal(offered.at(-1), 'Another file…');
+    assert.ok(offered.includes('inswapper_128 (not installed)'), offered.join());
+    await ui('panelChoose', 'Model: Swapper|inswapper_128 (not installed)');
+    await until(() => document.getText().includes('inswapper_128'));
+    await ui('panelWait', '.model|inswapper of InsightFace · 555 MB');
+    await ui('panelWait', '.model .trouble|Not installed yet');
+    await ui('panelText', '[data-key="get model.swapper"]');
+    assert.deepEqual(await ui('panelAxe'), []);
+    await ui('screenshot', 'panel-models');
+    copyFileSync(inWorkspace('notes.txt'), inWorkspace('own.onnx'));
+    await ui('panelChoose', 'Model: Swapper|Another file…');
+    await ui('answerFileDialog', inWorkspace('own.onnx'));
+    await until(() => document.getText().includes(inWorkspace('own.onnx')));
+    await ui('panelWait', `${list}|own.onnx`);
+  });
+
   test('keeps the text of the visible label and its corner in the job file', async () => {
     const document = await openJob('label', { target: 'clip.mp4', sources: ['ann.jpg'] });
     await ui('panelPress', 'summary:has-text("Output")|Enter');
