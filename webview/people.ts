@@ -149,8 +149,11 @@ export class People {
   }
 
   private splitList(all: readonly Group[], group: Group, marked: Set<number>): HTMLElement {
-    const apply = button(t('Make Another Person'), 'primary', () =>
-      this.set(split(all, this.splitting?.index ?? 0, marked)),
+    const apply = keyed(
+      'apply split',
+      button(t('Make Another Person'), 'primary', () =>
+        this.set(split(all, this.splitting?.index ?? 0, marked)),
+      ),
     );
     const refresh = (): void => setDisabled(apply, marked.size === 0 || marked.size === group.tracks.length);
     refresh();
@@ -163,7 +166,7 @@ export class People {
       });
       const show = button(t('Show'), 'secondary', () => this.onJump(place.frame));
       show.setAttribute('aria-label', t('Show the appearance at {0}', shortClock(secondsOf(first))));
-      return make('li', { class: 'row' }, mark, show);
+      return make('li', { class: 'row' }, keyed(`mark ${id}`, mark), keyed(`appearance ${id}`, show));
     });
     return make(
       'div',

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { uiActions, UiActionName } from '../support/uiActions';
 
@@ -15,6 +16,17 @@ export async function ui<A extends UiActionName>(action: A, argument = ''): Prom
   const { value, error } = (await response.json()) as { value: Answer<A>; error?: string };
   if (error !== undefined) throw new Error(error);
   return value;
+}
+
+/** Tab reaches everything in the panel that can be used, in its order, and each shows that it has the focus: gives their names. */
+export async function reachedByTab(): Promise<string[]> {
+  const { passed, expected } = await ui('panelTabOrder');
+  const names = passed.map(({ key }) => key);
+  assert.deepEqual(names, expected);
+  const unseen = passed.filter(({ isSeen }) => !isSeen).map(({ key }) => key);
+  assert.deepEqual(unseen, [], 'have no focus that can be seen');
+  assert.ok(!names.includes(''), `have a name: ${names.join(', ')}`);
+  return names;
 }
 
 /**

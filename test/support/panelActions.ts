@@ -150,12 +150,15 @@ export const panelActions = {
   },
 
   /**
-   * Goes once through everything in the panel with Tab, from its first control on until the focus leaves it: what was passed, each
-   * with whether it looks different while it has the focus.
+   * Goes once through everything in the panel with Tab, from its first control on, wherever the focus was, until the focus leaves it:
+   * what was passed, each with whether it looks different while it has the focus.
    */
   panelTabOrder: async (page: Page) => {
     const frame = await frameOf(page);
     await frame.evaluate(tabOrderScript);
+    await frame.evaluate(
+      `(({ body }) => { body.tabIndex = -1; body.focus(); body.removeAttribute('tabindex'); })(document)`,
+    );
     const passed: { key: string; isSeen: boolean }[] = [];
     for (let i = 0; i < 200; i++) {
       await page.keyboard.press('Tab');

@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { packagedTool } from '../../support/hostWorkspace';
 import { probe } from '../../support/probe';
 import { inWorkspace, outputChannel } from '../surroundings';
-import { hasUi, ui } from '../ui';
+import { hasUi, reachedByTab, ui } from '../ui';
 import { until } from '../waiting';
 
 /** Frames of `pair.mp4`. */
@@ -79,16 +79,25 @@ suite('People and frames of a target', () => {
       const { people } = JSON.parse(document.getText()) as { people?: { faces: unknown[] }[] };
       return (people ?? []).map((person) => person.faces.length);
     };
-    await ui('panelClick', 'text=Split…');
-    await ui('panelClick', '.split vscode-checkbox');
+    // With the keyboard alone.
+    await ui('panelTabTo', 'Split…');
+    await ui('keys', 'Enter');
+    await ui('panelText', '.split vscode-checkbox');
+    await reachedByTab();
+    await ui('panelTabTo', '0:00 – 0:01');
+    await ui('keys', 'Space');
     await ui('screenshot', 'panel-split');
-    await ui('panelClick', 'text=Make Another Person');
+    await ui('panelTabTo', 'Make Another Person');
+    await ui('keys', 'Enter');
     await until(() => faces().length === 3);
     await ui('panelWait', '.people .note|3');
-    await ui('panelChoose', 'Merge Person 1 with|Person 2');
+    assert.notEqual(await ui('panelFocus'), '', 'the focus stays among the people');
+    await ui('panelTabTo', 'Merge Person 1 with');
+    await ui('keys', 'ArrowDown');
     await until(() => faces().length === 2);
     assert.deepEqual(faces(), [2, 1]);
-    await ui('panelClick', 'text=Forget Assignments');
+    await ui('panelTabTo', 'Forget Assignments');
+    await ui('keys', 'Enter');
     await until(() => faces().length === 0);
   });
 

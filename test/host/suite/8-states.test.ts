@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import { fakeGpu } from '../../support/fakeGpu';
 import { standInRuntime } from '../../support/standInRuntime';
 import { inWorkspace, outputChannel } from '../surroundings';
-import { hasUi, ui } from '../ui';
+import { hasUi, reachedByTab, ui } from '../ui';
 import { until } from '../waiting';
 
 async function openJob(name: string, job: object): Promise<void> {
@@ -19,8 +19,9 @@ async function openJob(name: string, job: object): Promise<void> {
 
 const themes = { light: 'Light 2026', contrast: 'Default High Contrast', dark: 'Dark 2026' };
 
-/** Nothing serious for axe in any theme, and nothing out of reach at 200 % zoom or in a narrow column. */
+/** Everything in reach of Tab, nothing serious for axe in any theme, and nothing out of reach at 200 % zoom or in a narrow column. */
 async function isForEverybody(name: string): Promise<void> {
+  await reachedByTab();
   const workbench = vscode.workspace.getConfiguration('workbench');
   for (const [short, theme] of Object.entries(themes)) {
     await workbench.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
