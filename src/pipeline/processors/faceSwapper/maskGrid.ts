@@ -11,9 +11,9 @@ const LID = 0.06;
  * What stays the target's grows by these multiples of what the eye lacks to be open, upwards and downwards, and so does its
  * soft edge (by face height): the source's open lid around a closed one looks like an eye that is half open.
  */
-const LID_CLOSING = 3.5;
-const LOWER_CLOSING = 1.5;
-const SOFT_CLOSING = 0.06;
+const LID_CLOSING = 4.5;
+const LOWER_CLOSING = 2.5;
+const SOFT_CLOSING = 0.03;
 /** It ends at this share of the way from the eye's middle to the brow, which must not fade in a blink. */
 const TO_BROW = 0.8;
 
