@@ -1,8 +1,9 @@
 // `npm run benchmark`: sets the checkout up, then measures (scripts/measureJob.ts). `npm run benchmark -- paste` measures
-// what lies around the networks of one face (scripts/measurePaste.ts).
+// what lies around the networks of one face (scripts/measurePaste.ts), `npm run benchmark -- content [ROUNDS]` what the content check
+// takes of a job (scripts/measureContentShare.ts).
 const { setUp } = require('./setup');
 
 setUp();
 require('tsx/cjs');
-if (process.argv[2] === 'paste') require('./measurePaste.ts');
-else require('./measureJob.ts');
+const measurements = { paste: './measurePaste.ts', content: './measureContentShare.ts' };
+require(measurements[process.argv[2]] ?? './measureJob.ts');

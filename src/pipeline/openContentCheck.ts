@@ -41,7 +41,7 @@ export async function openContentCheck(
   const ofPeople = (job.faceMap ?? []).flatMap((person) => person.sources.map(({ file }) => file));
   const sources = [...new Set([...job.sources, ...ofPeople])];
   const classifier = await BuiltInClassifier.open(async (id) =>
-    openSession((await findModel(id)).path, execution),
+    openSession((await findModel(id)).path, { ...execution, known: true }),
   );
   const eyes = new AgeEyes(sources);
   const close = async () => {

@@ -29,6 +29,8 @@ export interface SessionOptions {
   threads: number;
   /** Sizes for dimensions that the model leaves open, by input; the default is 1. */
   shapes?: Shapes;
+  /** No run before the first one that is wanted: for built-in models on the CPU, of which it would show nothing that is not known. */
+  known?: boolean;
   log?(level: LogLevel, message: string): void;
   /** What is known about providers already; without it everything is found out anew. */
   proofs?: Proofs;
@@ -46,7 +48,7 @@ export interface ModelSession {
   readonly choice: ProviderChoice;
   /** Input names and shapes; dimensions the model leaves open are those of the options, or 1. */
   readonly inputs: ReadonlyMap<string, readonly number[]>;
-  /** Output names and shapes in the model's order, as the warm-up run gave them. */
+  /** Output names and shapes in the model's order, as the warm-up run gave them; without one, as the model tells them. */
   readonly outputs: ReadonlyMap<string, readonly number[]>;
   /**
    * Runs the model on inputs by name. Float32 on both sides, whatever the model stores: half and double precision are
@@ -72,19 +74,20 @@ class Session implements ModelSession {
 
   constructor(
     private readonly session: ort.InferenceSession,
-    results: ort.InferenceSession.ReturnType,
+    results: ort.InferenceSession.ReturnType | undefined,
     shapes: Shapes,
     readonly choice: ProviderChoice,
   ) {
     this.inputs = inputShapes(session, shapes);
-    this.outputs = new Map(session.outputNames.map((name) => [name, results[name].dims]));
+    const told = shapesOf(session.outputMetadata);
+    this.outputs = new Map([...told].map(([name, shape]) => [name, results?.[name].dims ?? shape]));
     this.inputTypes = typesOf(session.inputMetadata);
     const outputTypes = typesOf(session.outputMetadata);
     // Where a model leaves its outputs' size open, or tells it wrong, the size may also depend on what it sees.
     this.memory = Object.fromEntries(
-      [...shapesOf(session.outputMetadata)].map(([name, shape]) => [
+      [...told].map(([name, shape]) => [
         name,
-        results[name].dims.join() === shape.join() ? emptyTensor(outputTypes.get(name), shape) : null,
+        this.outputs.get(name)!.join() === shape.join() ? emptyTensor(outputTypes.get(name), shape) : null,
       ]),
     );
   }
@@ -163,7 +166,7 @@ async function openOn(
     const started = performance.now();
     const session = await createSession(file, provider, threads);
     const createMs = performance.now() - started;
-    const results = await warmUp(session, shapes);
+    const results = options.known && provider === 'cpu' ? undefined : await warmUp(session, shapes);
     const warmUpMs = performance.now() - started - createMs;
     const times = `created in ${createMs.toFixed(0)} ms, warmed up in ${warmUpMs.toFixed(0)} ms`;
     const proof = tried
@@ -187,7 +190,7 @@ async function openOn(
       reason,
       fellBack,
       createMs,
-      warmUpMs,
+      ...(results && { warmUpMs }),
       ...(tried && { nodes: tried.shares }),
       ...(failures.length > 0 && { failures: [...failures] }),
     });
