@@ -1,13 +1,12 @@
 import { rmSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { descendants, inWorkspace, workspaceFiles } from './surroundings';
+import { inWorkspace, workspaceFiles } from './surroundings';
 import { hasUi, ui } from './ui';
-import { until } from './waiting';
 
 /** Puts away what the first try of a test has left behind: jobs, menus, dialogs, and files that were not there before it. */
 export async function beginAfresh(filesBefore: readonly string[]): Promise<void> {
   await vscode.commands.executeCommand('faceSwap.cancel', 'all');
-  await until(() => !descendants().some(({ command }) => /ffmpeg/.test(command)));
+  if (hasUi) await ui('statusBarIsHidden');
   await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
   await vscode.commands.executeCommand('notifications.clearAll');
   if (hasUi) await ui('keys', 'Escape');

@@ -155,7 +155,7 @@ const tests: [title: string, work: Work][] = [
         ['Cancel', true],
         ['Delete', false],
       ] as const) {
-        await command(page, 'Face Swap: Delete Job Record');
+        await uiActions.palette(page, 'Face Swap: Delete Job Record');
         const dialog = await dialogOf(page, 'Delete the record of all jobs');
         assert.ok(existsSync(record));
         await press(page, answer);
@@ -185,22 +185,6 @@ async function buttonsOf(page: Page): Promise<string[]> {
 
 async function press(page: Page, button: string): Promise<void> {
   await page.locator('.monaco-dialog-box .monaco-button', { hasText: button }).click();
-}
-
-async function command(page: Page, title: string): Promise<void> {
-  const field = page.locator('.quick-input-widget:visible input[type="text"]');
-  // Whatever takes the focus at that moment closes the palette again.
-  for (let attempt = 0; attempt < 5; attempt++) {
-    await page.keyboard.press('F1');
-    const isTyped = await field.fill(`>${title}`, { timeout: 3000 }).then(
-      () => true,
-      () => false,
-    );
-    if (!isTyped) continue;
-    await page.locator('.quick-input-widget .monaco-list-row', { hasText: title }).first().click();
-    return;
-  }
-  throw new Error(`The palette does not stay open for ${title}.`);
 }
 
 /** What the output channel "Face Swap" has been told. */

@@ -42,7 +42,11 @@ export async function runMocha(files: readonly (() => void)[]): Promise<void> {
 function beginSecondTriesAfresh(mocha: Mocha, failedOnce: ReadonlyMap<string, string>): void {
   let before: string[] = [];
   mocha.suite.beforeEach('begins afresh', async function () {
-    if (failedOnce.has(this.currentTest?.fullTitle() ?? '')) await beginAfresh(before);
+    if (failedOnce.has(this.currentTest?.fullTitle() ?? ''))
+      // A hook that fails would end everything; the test itself says then what stands in its way.
+      await beginAfresh(before).catch((error: unknown) =>
+        console.log(`[mocha]     not afresh: ${String(error)}`),
+      );
     else before = workspaceFiles();
   });
 }
@@ -52,7 +56,9 @@ function listSecondTries(runner: Runner, failedOnce: Map<string, string>): strin
   const passed: string[] = [];
   runner.on('retry', (test: Test, error: Error) => {
     failedOnce.set(test.fullTitle(), error.message.replace(/\s+/g, ' '));
-    const ours = (error.stack ?? error.message).split('\n').filter((line) => !line.includes('node_modules'));
+    const ours = (error.stack ?? error.message)
+      .split('\n')
+      .filter((line) => !/node_modules|node:internal/.test(line));
     console.log(`[mocha]     ${test.title}: is tried a second time; ${ours.join('\n')}`);
   });
   runner.on('pass', (test) => {

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { eventually } from './waiting';
 
 export const extension = (): vscode.Extension<unknown> => {
   const found = vscode.extensions.getExtension('face-swap.face-swap');
@@ -26,6 +28,16 @@ export function outputChannel(): string {
     .map((file) => readFileSync(path.join(logs, file), 'utf8'))
     .join('');
 }
+
+/** Waits until the output channel has been told something like this, after so many letters of it. */
+export const outputSays = (how: RegExp, after = 0): Promise<string> =>
+  eventually(() => {
+    const told = outputChannel().slice(after);
+    const found = how.exec(told)?.[0];
+    if (found === undefined)
+      assert.fail(`The output channel does not say ${how}; its end: ${told.slice(-2000)}`);
+    return found;
+  });
 
 interface Process {
   pid: number;
@@ -68,6 +80,16 @@ export function workersAtWork(): Process[] {
   const ffmpegs = descendants().filter(({ command }) => /ffmpeg/.test(command));
   return workers().filter(({ pid }) => ffmpegs.some(({ parent }) => parent === pid));
 }
+
+/** Waits until nothing of this extension host decodes or encodes any more. */
+export const ffmpegsEnd = (): Promise<void> =>
+  eventually(() => {
+    const commands = descendants().map(({ command }) => command);
+    assert.deepEqual(
+      commands.filter((command) => command.includes('ffmpeg')),
+      [],
+    );
+  });
 
 /** What is told about a place of a document that somebody points at. */
 export async function hoverTexts(uri: vscode.Uri, at: vscode.Position): Promise<string> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { uiActions, UiActionName } from '../support/uiActions';
+import { eventually } from './waiting';
 
 type Answer<A extends UiActionName> = Awaited<ReturnType<(typeof uiActions)[A]>>;
 
@@ -33,15 +34,29 @@ export async function reachedByTab(): Promise<string[]> {
  * Waits for a notification with a text; returns all of its text. The test driver suppresses toasts, so the list is opened, and
  * opened again, because it closes when it is empty.
  */
-export async function notification(text: string): Promise<string> {
-  for (let attempt = 0; attempt < 15; attempt++) {
+export const notification = (text: string): Promise<string> =>
+  eventually(async () => {
     await vscode.commands.executeCommand('notifications.showList');
     const found = await ui('notification', text);
-    if (found !== null) return found;
-  }
-  await ui('screenshot', 'failed-notification');
-  throw new Error(`No notification says "${text}".`);
-}
+    if (found === null) assert.fail(`No notification says “${text}”, but ${await ui('allNotifications')}`);
+    return found;
+  });
+
+/** Waits until the window answers with this, or with a text like this. */
+export const becomes = <A extends UiActionName>(
+  action: A,
+  argument: string,
+  expected: Answer<A> | RegExp,
+): Promise<void> =>
+  eventually(async () => {
+    const seen = await ui(action, argument);
+    if (expected instanceof RegExp) assert.match(seen as string, expected);
+    else assert.deepEqual(seen, expected);
+  });
+
+/** Waits until the row of a view with a text is read out like this: `view|text`. */
+export const rowSays = (row: string, how: RegExp): Promise<void> =>
+  eventually(async () => assert.match((await ui('viewRow', row)).spoken, how));
 
 /** Clicks a button of the notification with a text. */
 export async function clickInNotification(text: string, button: string): Promise<void> {

@@ -25,6 +25,8 @@ export const dropActions = {
     const row = page
       .locator('.explorer-folders-view .monaco-list-row')
       .filter({ hasText: new RegExp(`^${file}$`) });
+    // Where it stands still, and nothing lies over it.
+    await row.hover();
     const [from, to] = [await row.boundingBox(), await webview(page).locator(selector).first().boundingBox()];
     if (!from || !to) throw new Error(`${file} or ${selector} is not to be seen.`);
     const [x, y] = [to.x + to.width / 2, to.y + to.height / 2];

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { Frame, FrameLocator, Page } from 'playwright-core';
+import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
+import { again } from './again';
+import { waitForText } from './waitForText';
 
 export const webview = (page: Page): FrameLocator =>
   page.locator('iframe.webview.ready').last().contentFrame().frameLocator('#active-frame');
@@ -20,8 +22,11 @@ export async function sameColours(page: Page): Promise<void> {
   const read = (selector: string) =>
     `JSON.stringify(${JSON.stringify(names)}.map((name) =>
       getComputedStyle(document.querySelector('${selector}')).getPropertyValue(name)))`;
-  const colours = await page.evaluate<string>(read('.monaco-workbench'));
-  await (await frameOf(page)).waitForFunction(`${read('body')} === ${JSON.stringify(colours)}`);
+  await again(async () => {
+    const colours = JSON.stringify(await page.evaluate<string>(read('.monaco-workbench')));
+    const frame = await frameOf(page);
+    await frame.waitForFunction(`${read('body')} === ${colours}`, undefined, { timeout: 3000 });
+  });
 }
 
 /**
@@ -54,6 +59,15 @@ const split = (argument: string): [string, string] => {
   const at = argument.indexOf('|');
   return [argument.slice(0, at), argument.slice(at + 1)];
 };
+
+/** The palette with some letters in its field; whatever takes the focus in between closes it again. */
+const openPalette = (page: Page, letters: string): Promise<Locator> =>
+  again(async () => {
+    await page.keyboard.press('F1');
+    const palette = page.locator('.quick-input-widget:visible');
+    await palette.locator('input[type="text"]').fill(`>${letters}`, { timeout: 3000 });
+    return palette;
+  });
 
 /** What tests can do to the panel of a job file; selectors are Playwright's, inside the panel. */
 export const panelActions = {
@@ -96,9 +110,9 @@ export const panelActions = {
   /** Waits until an element contains a text: argument `selector|text`; gives all of its text. */
   panelWait: async (page: Page, argument: string) => {
     const [selector, text] = split(argument);
-    const found = webview(page).locator(selector).filter({ hasText: text }).first();
-    await found.waitFor({ timeout: 60_000 });
-    return found.innerText();
+    return waitForText(webview(page).locator(selector), text, (found) =>
+      found.innerText({ timeout: 60_000 }),
+    );
   },
 
   /** Value of an attribute: argument `selector|name`. */
@@ -135,8 +149,11 @@ export const panelActions = {
   panelChoose: async (page: Page, argument: string) => {
     const [label, text] = split(argument);
     const list = webview(page).locator(`vscode-dropdown[aria-label="${label}"]`);
-    await list.click();
-    await list.locator('vscode-option', { hasText: text }).click();
+    // Drawn anew in between, the list folds up again.
+    await again(async () => {
+      await list.click();
+      await list.locator('vscode-option', { hasText: text }).click({ timeout: 3000 });
+    });
   },
 
   /** Presses keys, one after the other, wherever the focus is: argument `Tab Tab Enter`. */
@@ -193,12 +210,13 @@ export const panelActions = {
   /** Presses a key on the timeline; milliseconds until the preview shows another picture. */
   previewAfter: async (page: Page, key: string) => {
     await webview(page).locator('.preview vscode-progress-ring').first().waitFor({ state: 'hidden' });
-    return (await frameOf(page)).evaluate<number>(`new Promise((resolve) => {
+    return (await frameOf(page)).evaluate<number>(`new Promise((resolve, reject) => {
+      setTimeout(() => reject(new Error('The preview shows no other picture after ${key}.')), 60_000);
       const image = document.querySelector('.pictures img.result');
       const began = performance.now();
       new MutationObserver((_, observer) => {
         observer.disconnect();
-        image.decode().then(() => resolve(performance.now() - began));
+        image.decode().then(() => resolve(performance.now() - began), reject);
       }).observe(image, { attributes: true, attributeFilter: ['src'] });
       document.querySelector('.scrub').dispatchEvent(new KeyboardEvent('keydown', { key: '${key}', bubbles: true }));
     })`);
@@ -206,9 +224,7 @@ export const panelActions = {
 
   /** The commands that the palette offers for some letters. */
   paletteOffers: async (page: Page, letters: string) => {
-    await page.keyboard.press('F1');
-    const picker = page.locator('.quick-input-widget:visible');
-    await picker.locator('input[type="text"]').fill(`>${letters}`);
+    const picker = await openPalette(page, letters);
     await picker.locator('.monaco-list-row', { hasText: letters }).first().waitFor();
     const rows = await picker.locator('.monaco-list-row .label-name').allInnerTexts();
     await page.keyboard.press('Escape');
@@ -217,11 +233,8 @@ export const panelActions = {
 
   /** Picks a command in the palette by its name. */
   palette: async (page: Page, name: string) => {
-    await page.keyboard.press('F1');
-    const input = page.locator('.quick-input-widget:visible input[type="text"]');
-    await input.fill(`>${name}`);
-    await page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: name }).first().waitFor();
-    await page.keyboard.press('Enter');
+    const picker = await openPalette(page, name);
+    await picker.locator('.monaco-list-row', { hasText: name }).first().click();
   },
 
   /** Serious findings of axe in the panel, each with where it is. */
@@ -241,17 +254,14 @@ export const panelActions = {
   windowSize: async (page: Page, argument: string) => {
     const [width, height] = argument.split('x').map(Number);
     await page.setViewportSize({ width, height });
+    // VS Code has followed, and what is in it has been drawn in its new size.
+    await page.waitForFunction(`document.querySelector('.monaco-workbench').clientWidth === ${width}`);
+    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
   },
 
-  /** By how many pixels something in the panel is wider than the panel, once what follows a new size by script has followed it. */
+  /** By how many pixels something in the panel is wider than the panel. */
   panelOverflow: async (page: Page) =>
-    (await frameOf(page)).evaluate<number>(`(async () => {
-      const overflow = () => document.documentElement.scrollWidth - innerWidth;
-      for (let picture = 0; overflow() > 0 && picture < 100; picture++) {
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-      }
-      return overflow();
-    })()`),
+    (await frameOf(page)).evaluate<number>('document.documentElement.scrollWidth - innerWidth'),
 
   /** How much of an element's height is to be seen, from 0 to 1. */
   panelInSight: async (page: Page, selector: string) =>

@@ -1,8 +1,10 @@
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { again } from './again';
 import { dropActions } from './dropActions';
 import { panelActions, sameColours, webview } from './panelActions';
 import { viewActions } from './viewActions';
+import { waitForText } from './waitForText';
 
 const screenshots = path.resolve(__dirname, '..', '..', 'out', 'screenshots');
 
@@ -15,13 +17,19 @@ const isHidden = (locator: Locator, timeout: number) =>
     () => false,
   );
 
+/** Sends away what has been opened, which hears the keyboard only once it has the focus. */
+const escape = (page: Page, opened: Locator): Promise<void> =>
+  again(async () => {
+    await page.keyboard.press('Escape');
+    await opened.waitFor({ state: 'hidden', timeout: 2000 });
+  });
+
 /** Entries of the context menu that has been opened, which it closes. */
 async function readMenu(page: Page): Promise<string[]> {
   const labels = page.locator('.context-view .monaco-menu .action-label');
   await labels.first().waitFor();
   const texts = await labels.allInnerTexts();
-  await page.keyboard.press('Escape');
-  await labels.first().waitFor({ state: 'detached' });
+  await escape(page, labels.first());
   return texts.map((text) => text.trim());
 }
 
@@ -88,8 +96,7 @@ export const uiActions = {
   dismissQuickInput: async (page: Page) => {
     const dialog = page.locator('.quick-input-widget:visible');
     await dialog.locator('.monaco-list-row').first().waitFor();
-    await page.keyboard.press('Escape');
-    await dialog.waitFor({ state: 'hidden' });
+    await escape(page, dialog);
   },
 
   /** Answers it without a mouse. */
@@ -121,10 +128,13 @@ export const uiActions = {
 
   /** Waits for our status bar item to contain a text; returns the item's text and colours. */
   statusBar: async (page: Page, text: string) => {
-    const item = page.locator('.statusbar-item[id="face-swap.face-swap.faceSwap.status"]', { hasText: text });
-    await item.waitFor();
-    const classes = (await item.getAttribute('class')) ?? '';
-    return { text: (await item.innerText()).trim(), warns: classes.includes('warning-kind') };
+    const item = page.locator('.statusbar-item[id="face-swap.face-swap.faceSwap.status"]');
+    return waitForText(item, text, (found) =>
+      found.evaluate((element) => {
+        const { innerText, className } = element as unknown as { innerText: string; className: string };
+        return { text: innerText.trim(), warns: className.includes('warning-kind') };
+      }),
+    );
   },
 
   statusBarIsHidden: async (page: Page) => {
@@ -135,12 +145,11 @@ export const uiActions = {
 
   /** Text of the notification with a text in it, or null when it is not to be seen within a second. */
   notification: async (page: Page, text: string) => {
-    const item = page.locator('.notification-list-item', { hasText: text }).first();
-    const isThere = await item.waitFor({ timeout: 1000 }).then(
-      () => true,
-      () => false,
-    );
-    return isThere ? item.innerText() : null;
+    const items = page.locator('.notification-list-item').filter({ hasText: text, visible: true });
+    return items
+      .first()
+      .innerText({ timeout: 1000 })
+      .catch(() => null);
   },
 
   /** Texts of all notifications in the list that is open. */
@@ -180,13 +189,10 @@ export const uiActions = {
 
   /** Waits for the picture of the step; its width in pixels of its own. */
   walkthroughPicture: async (page: Page) => {
-    const picture = page.locator('.getting-started-media img:visible').first();
-    await picture.waitFor();
-    return picture.evaluate(async (element) => {
-      const image = element as unknown as { naturalWidth: number; decode(): Promise<void> };
-      await image.decode();
-      return image.naturalWidth;
-    });
+    const width =
+      await page.waitForFunction<number>(`[...document.querySelectorAll('.getting-started-media img')]
+      .find((image) => image.checkVisibility() && image.complete && image.naturalWidth > 0)?.naturalWidth`);
+    return width.jsonValue();
   },
 
   /** Follows a link, or presses a button, of the step that is unfolded. */

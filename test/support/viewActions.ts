@@ -1,12 +1,22 @@
 import type { Locator, Page } from 'playwright-core';
+import { again } from './again';
 import { waitForText } from './waitForText';
 
 /** The pane of a view by its title; the container is open. */
 const pane = (page: Page, title: string): Locator =>
   page.locator('.split-view-view', { has: page.locator(`.pane-header[aria-label^="${title}"]`) }).last();
 
+const rowsOf = (page: Page, view: string): Locator => pane(page, view).locator('.monaco-list-row');
+
 const rowOf = (page: Page, view: string, text: string): Locator =>
-  pane(page, view).locator('.monaco-list-row', { hasText: text }).first();
+  rowsOf(page, view).filter({ hasText: text }).first();
+
+/** Parts of a row that are read by scripts inside the window. */
+interface RowElement {
+  innerText: string;
+  getAttribute(name: string): string | null;
+  querySelector(selector: string): RowElement | null;
+}
 
 const parts = (argument: string): [string, string, string] => {
   const [view = '', row = '', rest = ''] = argument.split('|');
@@ -18,24 +28,23 @@ export const viewActions = {
   /** Waits for a row; what it says to eyes and to screen readers, and the classes of its icon. */
   viewRow: async (page: Page, argument: string) => {
     const [view, text] = parts(argument);
-    const row = rowOf(page, view, text);
-    await row.waitFor({ timeout: 60_000 });
-    const spoken = (await row.getAttribute('aria-label')) ?? '';
-    // Groups have none.
-    const icons = row.locator('.custom-view-tree-node-item-icon');
-    const icon = (await icons.count()) === 0 ? null : await icons.first().getAttribute('class');
-    return { text: await row.innerText(), spoken, icon: icon ?? '' };
+    const read = (element: unknown) => {
+      const row = element as RowElement;
+      // Groups have no icon.
+      const icon = row.querySelector('.custom-view-tree-node-item-icon')?.getAttribute('class') ?? '';
+      return { text: row.innerText, spoken: row.getAttribute('aria-label') ?? '', icon };
+    };
+    return waitForText(rowsOf(page, view), text, (row) => row.evaluate(read, undefined, { timeout: 60_000 }));
   },
 
   /** Texts of all rows, from top to bottom. */
-  viewRows: async (page: Page, view: string) => {
-    const rows = await pane(page, view).locator('.monaco-list-row').all();
-    const found = rows.map(async (row): Promise<[number, string]> => {
-      const text = (await row.innerText()).replace(/\s+/g, ' ').trim();
-      return [Number(await row.getAttribute('data-index')), text];
-    });
-    return (await Promise.all(found)).sort(([a], [b]) => a - b).map(([, text]) => text);
-  },
+  viewRows: (page: Page, view: string) =>
+    rowsOf(page, view).evaluateAll((elements) =>
+      (elements as unknown as RowElement[])
+        .map((row) => ({ at: Number(row.getAttribute('data-index')), text: row.innerText }))
+        .sort((a, b) => a.at - b.at)
+        .map(({ text }) => text.replace(/\s+/g, ' ').trim()),
+    ),
 
   /** Waits until no row has a text. */
   viewLacks: async (page: Page, argument: string) => {
@@ -51,15 +60,18 @@ export const viewActions = {
   /** Waits until an empty view says a text; all that it says then. */
   viewWelcome: async (page: Page, argument: string) => {
     const [view, text] = parts(argument);
-    return (await waitForText(pane(page, view).locator('.welcome-view-content'), text)).innerText();
+    return waitForText(pane(page, view).locator('.welcome-view-content'), text, (found) => found.innerText());
   },
 
   /** Presses an inline button of a row by its label. */
   viewPress: async (page: Page, argument: string) => {
     const [view, text, label] = parts(argument);
     const row = rowOf(page, view, text);
-    await row.hover();
-    await row.locator(`.actions .action-label[aria-label^="${label}"]`).click();
+    // The buttons are there only while the mouse is over the row, which is drawn anew, and may move, when a job tells something.
+    await again(async () => {
+      await row.hover();
+      await row.locator(`.actions .action-label[aria-label^="${label}"]`).click({ timeout: 2000 });
+    });
   },
 
   /** Opens a row's context menu and takes an entry. */

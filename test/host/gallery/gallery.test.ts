@@ -5,8 +5,7 @@ import { suite, suiteSetup, test } from 'mocha';
 import * as vscode from 'vscode';
 import { movingFriends } from '../../support/hostWorkspace';
 import { extension, inWorkspace } from '../surroundings';
-import { hasUi, ui } from '../ui';
-import { until } from '../waiting';
+import { hasUi, rowSays, ui } from '../ui';
 
 const themes = { dark: 'Dark 2026', light: 'Light 2026', contrast: 'Default High Contrast' };
 
@@ -91,7 +90,7 @@ suite('The gallery', () => {
     await start('broken.mp4');
     void start('long.mp4');
     for (const name of ['beach', 'garden']) void start(`${name}.mp4`);
-    await until(async () => /running, CPU [1-9]/.test((await ui('viewRow', 'Jobs|long.mp4')).spoken));
+    await rowSays('Jobs|long.mp4', /running, CPU [1-9]/);
     await vscode.commands.executeCommand('notifications.clearAll');
     await take('jobs', () => ui('viewRow', 'Jobs|long.mp4'));
     await vscode.commands.executeCommand('faceSwap.cancel', 'all');

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { suite, suiteSetup, test } from 'mocha';
 import * as vscode from 'vscode';
 import { hoverTexts, inWorkspace } from '../surroundings';
-import { hasUi, notification, ui } from '../ui';
-import { until } from '../waiting';
+import { becomes, hasUi, notification, rowSays, ui } from '../ui';
+import { eventually } from '../waiting';
 
 /** VS Code in Spanish, where it gets its own texts from a language pack and ours from our tables. */
 suite('In Spanish', () => {
@@ -19,13 +19,15 @@ suite('In Spanish', () => {
   });
 
   test('commands and views are Spanish', async () => {
-    const offered = await ui('paletteOffers', 'Face Swap: Cambiar');
-    assert.ok(offered.includes('Face Swap: Cambiar la cara en un vídeo'), offered.join());
+    await eventually(async () => {
+      const offered = await ui('paletteOffers', 'Face Swap: Cambiar');
+      assert.ok(offered.includes('Face Swap: Cambiar la cara en un vídeo'), offered.join());
+    });
     await vscode.commands.executeCommand('faceSwap.jobs.focus');
     // Before VS Code knows that the folder is trusted, the view says what holds for one that is not.
     await ui('viewWelcome', 'Trabajos|No hay nada en marcha ni en espera');
     await vscode.commands.executeCommand('faceSwap.models.focus');
-    assert.match((await ui('viewRow', 'Modelos|Incluidos')).spoken, /^Incluidos: /);
+    await rowSays('Modelos|Incluidos', /^Incluidos: /);
     await ui('screenshot', 'spanish-views');
     await vscode.commands.executeCommand('workbench.view.explorer');
   });
@@ -37,15 +39,9 @@ suite('In Spanish', () => {
     await vscode.commands.executeCommand('vscode.openWith', uri, 'faceSwap.job');
     await ui('panelWait', '.photo|nítida');
     await ui('panelWait', '.people .cards|Persona');
-    assert.equal(await ui('panelAttribute', 'html|lang'), 'es');
-    assert.deepEqual(await ui('panelTexts', 'h2'), [
-      'Origen',
-      'Destino',
-      'Personas',
-      'Vista previa',
-      'Ajustes',
-    ]);
-    assert.equal(await ui('panelText', '[data-key="start"]'), 'Cambiar la cara');
+    await becomes('panelAttribute', 'html|lang', 'es');
+    await becomes('panelTexts', 'h2', ['Origen', 'Destino', 'Personas', 'Vista previa', 'Ajustes']);
+    await becomes('panelText', '[data-key="start"]', 'Cambiar la cara');
     await ui('panelWait', '.setting .quiet|Cambiar todas las caras. Si no, solo se cambian');
     await ui('panelText', '.pictures.shown');
     await ui('panelHidden', '.preview vscode-progress-ring');
@@ -69,11 +65,12 @@ suite('In Spanish', () => {
     const uri = vscode.Uri.file(inWorkspace('texto.faceswap.json'));
     writeFileSync(uri.fsPath, '{\n  "version": 1,\n  "target": "clip.mp4",\n  "sources": ["ann.jpg"]\n}\n');
     await vscode.commands.executeCommand('vscode.openWith', uri, 'default');
-    const explained = await until(async () => {
-      const said = await hoverTexts(uri, new vscode.Position(2, 4));
-      return said !== '' && said;
-    });
-    assert.match(explained, /El vídeo o la imagen cuyas caras se reemplazan/);
+    await eventually(async () =>
+      assert.match(
+        await hoverTexts(uri, new vscode.Position(2, 4)),
+        /El vídeo o la imagen cuyas caras se reemplazan/,
+      ),
+    );
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 

@@ -7,8 +7,8 @@ import type { JobEntry } from '../../../src/machine/jobRecord';
 import type { ProvenanceReport } from '../../../src/protocol/provenance';
 import type { JobReport } from '../../../src/protocol/report';
 import { acceptedTermsIn } from '../../support/acceptedTerms';
-import { inWorkspace, outputChannel, workspaceFiles } from '../surroundings';
-import { until } from '../waiting';
+import { inWorkspace, outputChannel, outputSays, workspaceFiles } from '../surroundings';
+import { eventually } from '../waiting';
 
 const inData = (name: string): string => path.join(process.env['FACE_SWAP_DATA'] ?? '', name);
 const request = () => ({
@@ -24,11 +24,12 @@ const inspect = (name: string): Thenable<ProvenanceReport | undefined> =>
 suite('Consent, marks and record', () => {
   // Under test VS Code shows no modal dialogs: whoever would be asked one has not said yes.
   test('who has not accepted the terms is asked, and gets no swap without a yes', async () => {
-    rmSync(inData('terms.json'));
+    rmSync(inData('terms.json'), { force: true });
     const before = workspaceFiles();
+    const told = outputChannel().length;
     try {
       assert.equal(await swap(), undefined);
-      await until(() => outputChannel().includes('Before your first face swap'));
+      await outputSays(/Before your first face swap/, told);
       assert.deepEqual(workspaceFiles(), before);
     } finally {
       acceptedTermsIn(inData(''));
@@ -39,16 +40,20 @@ suite('Consent, marks and record', () => {
   test('a result is marked, and what it was made of is not', async () => {
     const report = await inspect('responsible.mp4');
     assert.equal(report?.credentials?.state, 'valid', outputChannel());
-    await until(() => outputChannel().includes('parts of it were made by AI'));
+    await outputSays(/parts of it were made by AI/);
     assert.deepEqual((await inspect('clip.mp4'))?.marks, []);
   });
 
   test('jobs are on record, which opens, and is deleted only after a question', async () => {
-    const lines = readFileSync(inData('jobs.jsonl'), 'utf8').trimEnd().split('\n');
-    const last = JSON.parse(lines.at(-1)!) as JobEntry;
-    assert.deepEqual([last.result, last.target, last.output], ['done', 'clip.mp4', 'responsible.mp4']);
+    await eventually(() => {
+      const lines = readFileSync(inData('jobs.jsonl'), 'utf8').trimEnd().split('\n');
+      const last = JSON.parse(lines.at(-1)!) as JobEntry;
+      assert.deepEqual([last.result, last.target, last.output], ['done', 'clip.mp4', 'responsible.mp4']);
+    });
     await vscode.commands.executeCommand('faceSwap.openJobRecord');
-    await until(() => vscode.window.activeTextEditor?.document.fileName === inData('jobs.jsonl'));
+    await eventually(() =>
+      assert.equal(vscode.window.activeTextEditor?.document.fileName, inData('jobs.jsonl')),
+    );
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     await assert.rejects(async () => vscode.commands.executeCommand('faceSwap.deleteJobRecord'));
     assert.ok(existsSync(inData('jobs.jsonl')), 'nothing goes without a yes');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { suite, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { hasUi, ui } from '../ui';
-import { until } from '../waiting';
+import { eventually } from '../waiting';
 
 suite('The walkthrough', () => {
   suiteTeardown(async () => {
@@ -26,10 +27,9 @@ suite('The walkthrough', () => {
     await ui('screenshot', 'walkthrough');
     await ui('walkthroughStep', steps[0]);
     await ui('walkthroughLink', 'empty job');
-    const input = await until(() => {
-      const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
-      return tab?.input instanceof vscode.TabInputCustom && tab.input;
+    await eventually(() => {
+      const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+      assert.ok(input instanceof vscode.TabInputCustom && input.viewType === 'faceSwap.job', inspect(input));
     });
-    assert.equal(input.viewType, 'faceSwap.job');
   });
 });

@@ -4,30 +4,29 @@ import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
 import { inWorkspace } from '../surroundings';
 import { hasUi, ui } from '../ui';
-import { until } from '../waiting';
+import { eventually } from '../waiting';
 
 const isOurs = (entry: string): boolean => /face|provenance/i.test(entry);
+
+/** Waits until these are our entries in the Explorer's menu on a file: what they depend on follows the click. */
+const menuOffers = (file: string, entries: string[]): Promise<void> =>
+  eventually(async () => assert.deepEqual((await ui('explorerMenu', file)).filter(isOurs), entries));
 
 suite('Context menus', function () {
   test('offer the swap on a video', async function () {
     if (!hasUi) this.skip();
-    assert.deepEqual((await ui('explorerMenu', 'clip.mp4')).filter(isOurs), [
-      'Swap Face in Video',
-      'Inspect Provenance',
-    ]);
+    await menuOffers('clip.mp4', ['Swap Face in Video', 'Inspect Provenance']);
   });
 
   test('offer both uses of a photo', async function () {
     if (!hasUi) this.skip();
-    const entries = (await ui('explorerMenu', 'ann.jpg')).filter(isOurs);
-    assert.deepEqual(entries, ['Swap Face in Image', 'Use as Source Face for…', 'Inspect Provenance']);
+    await menuOffers('ann.jpg', ['Swap Face in Image', 'Use as Source Face for…', 'Inspect Provenance']);
   });
 
   test('offer the swap in all videos of a folder', async function () {
     if (!hasUi) this.skip();
     mkdirSync(inWorkspace('album'), { recursive: true });
-    const entries = await until(async () => (await ui('explorerMenu', 'album')).filter(isOurs));
-    assert.deepEqual(entries, ['Swap Face in Videos of Folder…']);
+    await menuOffers('album', ['Swap Face in Videos of Folder…']);
   });
 
   test('of an editor with media offer what can be done with its file', async function () {
@@ -38,14 +37,16 @@ suite('Context menus', function () {
       ['notes.txt', []],
     ] as const) {
       await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(inWorkspace(name)));
-      assert.deepEqual((await ui('tabMenu', name)).filter(isOurs), entries, name);
+      await eventually(async () =>
+        assert.deepEqual((await ui('tabMenu', name)).filter(isOurs), entries, name),
+      );
     }
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
   test('stay away from other files', async function () {
     if (!hasUi) this.skip();
-    assert.deepEqual((await ui('explorerMenu', 'notes.txt')).filter(isOurs), []);
+    await menuOffers('notes.txt', []);
   });
 
   test('of the palette offer what makes sense without a click on something, and nothing to end while nothing runs', async function () {
@@ -54,11 +55,7 @@ suite('Context menus', function () {
       await vscode.commands.executeCommand(`faceSwap.${command}`, 'all');
     // Rows that are not to be seen are not there.
     await ui('windowSize', '1280x1600');
-    const offered = await ui('paletteOffers', 'Face Swap: ');
-    await ui('windowSize', '1280x800');
-    // Of views VS Code itself says that they can be focused; there is a result to compare when a test before this one has made one.
-    const ours = offered.filter((name) => /^Face Swap: (?!Focus on |Compare Last Result)/.test(name));
-    assert.deepEqual(ours.map((name) => name.slice('Face Swap: '.length)).sort(), [
+    const expected = [
       'Add a Model File…',
       'Check This Machine',
       'Delete Job Record',
@@ -73,6 +70,14 @@ suite('Context menus', function () {
       'Swap Face in Videos of Folder…',
       'Try It with Sample Media',
       'Verify GPU Setup',
-    ]);
+    ];
+    // The palette finds its entries one after the other.
+    await eventually(async () => {
+      const offered = await ui('paletteOffers', 'Face Swap: ');
+      // Of views VS Code itself says that they can be focused; there is a result to compare when a test before this one has made one.
+      const ours = offered.filter((name) => /^Face Swap: (?!Focus on |Compare Last Result)/.test(name));
+      assert.deepEqual(ours.map((name) => name.slice('Face Swap: '.length)).sort(), expected);
+    });
+    await ui('windowSize', '1280x800');
   });
 });

@@ -2,9 +2,16 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
-import { descendants, inWorkspace, outputChannel, workersAtWork, workspaceFiles } from '../surroundings';
+import {
+  ffmpegsEnd,
+  inWorkspace,
+  outputChannel,
+  outputSays,
+  workersAtWork,
+  workspaceFiles,
+} from '../surroundings';
 import { clickInNotification, hasUi, notification, ui } from '../ui';
-import { until } from '../waiting';
+import { eventually, until } from '../waiting';
 
 const swapLong = (): Thenable<unknown> =>
   vscode.commands.executeCommand('faceSwap.swap', {
@@ -16,7 +23,7 @@ const swapLong = (): Thenable<unknown> =>
 async function running(): Promise<{ end: Thenable<unknown> }> {
   const before = outputChannel().length;
   const end = swapLong();
-  await until(() => /\] 10 % \(frame/.test(outputChannel().slice(before)));
+  await outputSays(/\] 10 % \(frame/, before);
   return { end };
 }
 
@@ -28,13 +35,15 @@ suite('A running job', () => {
 
   teardown(async () => {
     await vscode.commands.executeCommand('faceSwap.cancel', 'all');
-    await until(() => !descendants().some(({ command }) => /ffmpeg/.test(command)));
+    await ffmpegsEnd();
     await vscode.commands.executeCommand('notifications.clearAll');
+    if (hasUi) await ui('windowSize', '1280x800');
   });
 
   test('shows provider, percent and speed, and can be cancelled without a trace', async () => {
     await vscode.commands.executeCommand('notifications.clearAll');
     await vscode.commands.executeCommand('faceSwap.showOutput');
+    const seen = outputChannel().length;
     const { end } = await running();
     if (hasUi) {
       await notification('Face Swap: ann.jpg → long.mp4');
@@ -45,9 +54,9 @@ suite('A running job', () => {
     await vscode.commands.executeCommand('faceSwap.cancel');
     assert.equal(await end, undefined);
     assert.deepEqual(workspaceFiles(), files);
-    await until(() => !descendants().some(({ command }) => /ffmpeg/.test(command)));
+    await ffmpegsEnd();
     if (hasUi) await ui('statusBarIsHidden');
-    assert.match(outputChannel(), /\[info\] Cancelled/);
+    await outputSays(/\[info\] Cancelled/, seen);
   });
 
   test('keeps its unfinished work out of the Explorer', async function () {
@@ -65,17 +74,17 @@ suite('A running job', () => {
       shown.filter((name) => name.includes('face-swap-')),
       [],
     );
-    await ui('windowSize', '1280x800');
     await vscode.commands.executeCommand('faceSwap.cancel');
     await end;
   });
 
   test('makes the next one wait its turn', async function () {
     const { end } = await running();
+    const before = outputChannel().length;
     const second = swapLong();
-    await until(() => outputChannel().includes('waiting for 1 other job to end'));
+    await outputSays(/waiting for 1 other job to end/, before);
     if (hasUi) await notification('waiting for 1 other job');
-    assert.equal(workersAtWork().length, 1);
+    await eventually(() => assert.equal(workersAtWork().length, 1));
     // The waiting one takes over as soon as the first has gone.
     const seen = outputChannel().length;
     const picking = vscode.commands.executeCommand('faceSwap.cancel');
@@ -89,11 +98,12 @@ suite('A running job', () => {
 
   test('reports a killed child, and leaves nothing behind but what the next run can go on from', async () => {
     const { end } = await running();
-    process.kill(workersAtWork()[0].pid, 'SIGKILL');
+    const before = outputChannel().length;
+    process.kill((await until(() => workersAtWork().at(0))).pid, 'SIGKILL');
     assert.equal(await end, undefined);
-    assert.match(outputChannel(), /\[error\] .*process/);
+    await outputSays(/\[error\] .*process/, before);
     if (hasUi) await clickInNotification('process', 'Show Log');
-    await until(() => !descendants().some(({ command }) => /ffmpeg/.test(command)));
+    await ffmpegsEnd();
     const left = workspaceFiles().filter((name) => !name.startsWith('.ann-long.mp4.face-swap-kept-'));
     assert.deepEqual(left, files);
   });
@@ -106,22 +116,24 @@ suite('A running job', () => {
   });
 
   test('is refused with a sentence when the input is no video', async () => {
+    const before = outputChannel().length;
     const report = await vscode.commands.executeCommand('faceSwap.swap', {
       sources: [inWorkspace('ann.jpg')],
       target: inWorkspace('broken.mp4'),
     });
     assert.equal(report, undefined);
-    assert.match(outputChannel(), /\[error\] .*broken\.mp4/);
+    await outputSays(/\[error\] .*broken\.mp4/, before);
     if (hasUi) assert.match(await notification('broken.mp4'), /Show Log/);
     assert.deepEqual(workspaceFiles(), files);
   });
 
   test('is refused with a sentence when the source shows no face', async () => {
+    const before = outputChannel().length;
     await vscode.commands.executeCommand('faceSwap.swap', {
       sources: [inWorkspace('nobody.png')],
       target: inWorkspace('clip.mp4'),
     });
-    assert.match(outputChannel(), /\[error\] .*nobody\.png/);
+    await outputSays(/\[error\] .*nobody\.png/, before);
     assert.deepEqual(workspaceFiles(), files);
   });
 });

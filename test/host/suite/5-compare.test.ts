@@ -1,15 +1,33 @@
 import assert from 'node:assert/strict';
 import { suite, suiteSetup, test } from 'mocha';
 import * as vscode from 'vscode';
+import type { uiActions } from '../../support/uiActions';
 import { clipWidth } from '../../support/hostWorkspace';
 import { inWorkspace } from '../surroundings';
 import { clickInNotification, hasUi, ui } from '../ui';
+import { eventually } from '../waiting';
 
 const themes = {
   dark: 'Dark 2026',
   light: 'Light 2026',
   'high-contrast': 'Default High Contrast',
 };
+
+type Panel = Awaited<ReturnType<typeof uiActions.comparePanel>>;
+
+/** Waits until the panel shows this. */
+const shows = (expected: Partial<Panel>): Promise<void> =>
+  eventually(async () => {
+    const panel = await ui('comparePanel');
+    assert.deepEqual(panel, { ...panel, ...expected });
+  });
+
+/** The last result as it is shown at first. */
+async function openAnew(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  await vscode.commands.executeCommand('faceSwap.compare');
+  await shows({ divider: 50, clock: '0:00.00' });
+}
 
 suite('Compare', () => {
   suiteSetup(() => vscode.commands.executeCommand('notifications.clearAll'));
@@ -22,30 +40,33 @@ suite('Compare', () => {
       output: inWorkspace('compared.mp4'),
     });
     await clickInNotification('Face swapped: compared.mp4', 'Compare');
-    const panel = await ui('comparePanel');
-    assert.match(panel.heading, /^clip\.mp4 · compared\.mp4$/);
-    assert.deepEqual(panel.pictures, [clipWidth, clipWidth]);
-    assert.equal(panel.clock, '0:00.00');
-    assert.equal(panel.divider, 50);
-    assert.equal(panel.problem, '');
+    await shows({
+      heading: 'clip.mp4 · compared.mp4',
+      pictures: [clipWidth, clipWidth],
+      clock: '0:00.00',
+      divider: 50,
+      problem: '',
+    });
   });
 
   test('moves the divider by arrow keys and by dragging', async function () {
     if (!hasUi) this.skip();
+    await openAnew();
     await ui('pressOnDivider', 'ArrowRight');
-    assert.equal((await ui('comparePanel')).divider, 52);
+    await shows({ divider: 52 });
     await ui('pressOnDivider', 'Home');
-    assert.equal((await ui('comparePanel')).divider, 0);
+    await shows({ divider: 0 });
     await ui('dragDivider', '45');
-    assert.equal((await ui('comparePanel')).divider, 45);
+    await shows({ divider: 45 });
   });
 
   test('goes through time frame by frame', async function () {
     if (!hasUi) this.skip();
+    await openAnew();
     await ui('pressOnTimeline', 'ArrowRight');
-    assert.equal((await ui('comparePanel')).clock, '0:00.04');
+    await shows({ clock: '0:00.04' });
     await ui('pressOnTimeline', 'End');
-    assert.equal((await ui('comparePanel')).clock, '0:01.56');
+    await shows({ clock: '0:01.56' });
   });
 
   for (const [name, theme] of Object.entries(themes))
@@ -54,7 +75,7 @@ suite('Compare', () => {
       const workbench = vscode.workspace.getConfiguration('workbench');
       await workbench.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
       await ui('comparePanelTheme', theme);
-      assert.equal((await ui('comparePanel')).problem, '');
+      await shows({ problem: '' });
       await ui('screenshot', `compare-${name}`);
     });
 });

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { suite, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { hoverTexts, inWorkspace } from '../surroundings';
-import { until } from '../waiting';
+import { eventually, until } from '../waiting';
 
 const text = `{
   "version": 1,
@@ -34,26 +34,28 @@ suite('A job file in the text editor', () => {
     );
     assert.equal(document.getText(wrong.range), '"libx266"');
 
-    const said = await hoverTexts(uri, placeOf(document, '"outputVideoEncoder"'));
     const declared = vscode.extensions.getExtension('face-swap.face-swap')?.packageJSON as {
       contributes: { configuration: { properties: Record<string, { markdownDescription: string }> }[] };
     };
     const described = declared.contributes.configuration
       .map(({ properties }) => properties['faceSwap.outputVideoEncoder'])
       .find((setting) => setting as unknown);
-    assert.ok(said.includes(described?.markdownDescription ?? 'nothing'), said);
+    await eventually(async () => {
+      const said = await hoverTexts(uri, placeOf(document, '"outputVideoEncoder"'));
+      assert.ok(said.includes(described?.markdownDescription ?? 'nothing'), said);
+    });
 
-    const offered = async (word: string): Promise<string[]> => {
-      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
-        'vscode.executeCompletionItemProvider',
-        uri,
-        placeOf(document, word),
-      );
-      return items.map(({ label }) => (typeof label === 'string' ? label : label.label));
-    };
-    const encoders = await offered('"libx266"');
-    assert.ok(encoders.includes('"libvpx-vp9"'), encoders.join());
-    const models = await offered('"mesh"');
-    for (const id of ['auto', 'inswapper_128']) assert.ok(models.includes(`"${id}"`), models.join());
+    const offers = (word: string, ...expected: string[]): Promise<void> =>
+      eventually(async () => {
+        const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+          'vscode.executeCompletionItemProvider',
+          uri,
+          placeOf(document, word),
+        );
+        const labels = items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+        for (const one of expected) assert.ok(labels.includes(one), labels.join());
+      });
+    await offers('"libx266"', '"libvpx-vp9"');
+    await offers('"mesh"', '"auto"', '"inswapper_128"');
   });
 });

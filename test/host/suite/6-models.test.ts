@@ -3,9 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
-import { outputChannel } from '../surroundings';
+import { outputChannel, outputSays } from '../surroundings';
 import { hasUi, notification } from '../ui';
-import { until } from '../waiting';
 
 /** The tests are bundled into out/host-tests of the checkout. */
 const standIn = (name: string) =>
@@ -15,9 +14,7 @@ suite('Models', () => {
   test('a file is added, and told what it was taken for', async () => {
     const id = await vscode.commands.executeCommand('faceSwap.addModelFile', standIn('inswapper'));
     assert.equal(id, 'inswapper-standin', outputChannel());
-    const log = await until(
-      () => /Model inswapper-standin \(face_swapper\) added, .*/.exec(outputChannel())?.[0],
-    );
+    const log = await outputSays(/Model inswapper-standin \(face_swapper\) added, .*/);
     assert.match(log, /taken for a model of the kind of inswapper of InsightFace by its inputs and outputs/);
   });
 

@@ -5,8 +5,8 @@ import * as vscode from 'vscode';
 import { clipFrames, packagedTool } from '../../support/hostWorkspace';
 import { probe } from '../../support/probe';
 import { inWorkspace } from '../surroundings';
-import { hasUi, reachedByTab, ui } from '../ui';
-import { until } from '../waiting';
+import { becomes, hasUi, reachedByTab, ui } from '../ui';
+import { eventually } from '../waiting';
 
 suite('With the keyboard alone', () => {
   suiteSetup(async function () {
@@ -55,10 +55,10 @@ suite('With the keyboard alone', () => {
     await ui('panelWait', '.photo|sharp');
     await ui('panelTabTo', 'Output Video Encoder');
     await ui('keys', 'ArrowDown');
-    await until(() => document.getText().includes('libx265'));
-    assert.equal(await ui('panelFocus'), 'Output Video Encoder');
+    await eventually(() => assert.match(document.getText(), /libx265/));
+    await becomes('panelFocus', '', 'Output Video Encoder');
     await ui('keys', 'Control+z');
-    await until(() => document.getText() === before);
+    await eventually(() => assert.equal(document.getText(), before));
     await ui('panelTabTo', 'Swap Face');
     await ui('keys', 'Enter');
     await ui('panelWait', '.run .name|keys.mp4');

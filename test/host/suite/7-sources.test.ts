@@ -7,8 +7,8 @@ import { suite, suiteSetup, suiteTeardown, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { packagedTool } from '../../support/hostWorkspace';
 import { inWorkspace } from '../surroundings';
-import { hasUi, ui } from '../ui';
-import { until } from '../waiting';
+import { becomes, hasUi, ui } from '../ui';
+import { eventually } from '../waiting';
 
 async function openJob(name: string, sources: unknown[] = []): Promise<vscode.TextDocument> {
   const uri = vscode.Uri.file(inWorkspace(`${name}.faceswap.json`));
@@ -53,9 +53,9 @@ suite('Photos come into the panel', () => {
     const document = await openJob('dragged');
     await drag('ann.jpg', '.sources .place');
     await ui('panelWait', '.photo|sharp');
-    assert.deepEqual(job(document).sources, ['ann.jpg']);
+    await eventually(() => assert.deepEqual(job(document).sources, ['ann.jpg']));
     await drag('pair.mp4', '.target .name');
-    await until(() => job(document).target === 'pair.mp4');
+    await eventually(() => assert.equal(job(document).target, 'pair.mp4'));
   });
 
   test('dropped from outside VS Code, kept where somebody says; what is no picture is refused in words', async () => {
@@ -64,7 +64,7 @@ suite('Photos come into the panel', () => {
     assert.ok(await ui('dropFromOutside', `${file}|.sources .place`));
     await ui('answerFileDialog', inWorkspace('dropped.png'));
     await ui('panelWait', '.photo|sharp');
-    assert.deepEqual(job(document).sources, ['dropped.png']);
+    await eventually(() => assert.deepEqual(job(document).sources, ['dropped.png']));
     assert.ok(readFileSync(inWorkspace('dropped.png')).equals(readFileSync(file)));
     await ui('dropFromOutside', `${inWorkspace('clip.mp4')}|.sources`);
     await ui('panelWait', '.said|Only pictures can be a source');
@@ -83,7 +83,7 @@ suite('Photos come into the panel', () => {
     await ui('answerFileDialog', inWorkspace('pasted.png'));
     await ui('panelWait', '.photo|pasted.png');
     assert.ok(existsSync(inWorkspace('pasted.png')));
-    assert.deepEqual(job(document).sources, ['pasted.png']);
+    await eventually(() => assert.deepEqual(job(document).sources, ['pasted.png']));
   });
 
   test('with several faces, one of which is chosen', async () => {
@@ -91,13 +91,12 @@ suite('Photos come into the panel', () => {
     execFileSync(packagedTool('ffmpeg'), ['-v', 'error', '-y', ...frame]);
     const document = await openJob('both', ['both.jpg']);
     await ui('panelText', '.photo [role="radio"]:nth-of-type(2)');
-    assert.equal(await ui('panelCount', '.photo [role="radio"]'), 2);
+    await becomes('panelCount', '.photo [role="radio"]', 2);
     const other = '.photo [role="radio"][aria-checked="false"]';
     const label = await ui('panelAttribute', `${other}|aria-label`);
     await ui('panelClick', other);
-    await until(() => document.isDirty);
     const face = Number(/\d+/.exec(label ?? '')?.[0]) - 1;
-    assert.deepEqual(job(document).sources, [{ photo: 'both.jpg', face }]);
+    await eventually(() => assert.deepEqual(job(document).sources, [{ photo: 'both.jpg', face }]));
     await ui('panelAttribute', `.photo [role="radio"][aria-checked="true"][aria-label="${label}"]|class`);
     await ui('screenshot', 'panel-several-faces');
   });

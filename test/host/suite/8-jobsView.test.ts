@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
-import { inWorkspace, outputChannel } from '../surroundings';
-import { hasUi, notification, ui } from '../ui';
-import { until } from '../waiting';
+import { inWorkspace, outputChannel, outputSays } from '../surroundings';
+import { hasUi, notification, rowSays, ui } from '../ui';
+import { eventually } from '../waiting';
 
 const start = (target: string): Thenable<unknown> =>
   vscode.commands.executeCommand('faceSwap.swap', {
@@ -13,15 +14,34 @@ const start = (target: string): Thenable<unknown> =>
   });
 
 /** Waits until the rows of the view begin like this, from the top. */
-const rowsStart = (...begins: string[]): Promise<boolean> =>
-  until(async () => {
+const rowsStart = (...begins: string[]): Promise<void> =>
+  eventually(async () => {
     const rows = await ui('viewRows', 'Jobs');
-    return begins.every((begin, i) => rows.at(i)?.startsWith(begin));
+    assert.deepEqual(
+      begins.map((begin, i) => rows.at(i)?.slice(0, begin.length)),
+      begins,
+    );
   });
 
 /** Waits until the row with a text is read out like this. */
-const spoken = (text: string, how: RegExp): Promise<boolean> =>
-  until(async () => how.test((await ui('viewRow', `Jobs|${text}`)).spoken));
+const spoken = (text: string, how: RegExp): Promise<void> => rowSays(`Jobs|${text}`, how);
+
+async function forgetAll(): Promise<void> {
+  await vscode.commands.executeCommand('faceSwap.cancel', 'all');
+  // What is still being cancelled stays.
+  await eventually(async () => {
+    await vscode.commands.executeCommand('faceSwap.jobs.clear');
+    assert.deepEqual(await ui('viewRows', 'Jobs'), []);
+  });
+}
+
+/** A long job that runs, and three that wait. */
+async function queue(): Promise<void> {
+  await forgetAll();
+  for (const name of ['long', 'one', 'two', 'three']) void start(`${name}.mp4`);
+  await spoken('long.mp4', /running/);
+  await spoken('three.mp4', /queued, 3 ahead/);
+}
 
 suite('The view of the jobs', () => {
   suiteSetup(async function () {
@@ -29,7 +49,6 @@ suite('The view of the jobs', () => {
     for (const name of ['one', 'two', 'three'])
       copyFileSync(inWorkspace('clip.mp4'), inWorkspace(`${name}.mp4`));
     await vscode.commands.executeCommand('faceSwap.jobs.focus');
-    await vscode.commands.executeCommand('faceSwap.jobs.clear');
   });
 
   suiteTeardown(async () => {
@@ -39,23 +58,22 @@ suite('The view of the jobs', () => {
   });
 
   test('says what to do while there are none', async () => {
+    await forgetAll();
     assert.match(await ui('viewWelcome', 'Jobs|Swap Face in Video'), /Swap Face in Video[\s\S]*New Job/);
     await ui('screenshot', 'jobs-empty');
   });
 
   test('shows the one that runs and those that wait, to eyes and to screen readers', async () => {
-    const seen = outputChannel().length;
-    void start('long.mp4');
-    for (const name of ['one', 'two', 'three']) void start(`${name}.mp4`);
-    await until(() => /\] 10 % \(frame/.test(outputChannel().slice(seen)));
+    await queue();
     await spoken('long.mp4', /ann\.jpg → long\.mp4, running, CPU \d+ % · [\d.]+ fps/);
-    assert.match((await ui('viewRow', 'Jobs|ann.jpg → one.mp4')).text, /next/);
+    await eventually(async () => assert.match((await ui('viewRow', 'Jobs|ann.jpg → one.mp4')).text, /next/));
     await spoken('three.mp4', /queued, 3 ahead/);
-    assert.match((await ui('statusBar', 'fps')).text, /\(\+3\)$/);
+    await eventually(async () => assert.match((await ui('statusBar', 'fps')).text, /\(\+3\)$/));
     await ui('screenshot', 'jobs-queue');
   });
 
   test('lets waiting ones be dragged into another order, and be moved without a mouse', async () => {
+    await queue();
     await ui('viewDrag', 'Jobs|three.mp4|one.mp4');
     await rowsStart('ann.jpg → long.mp4', 'ann.jpg → three.mp4', 'ann.jpg → one.mp4', 'ann.jpg → two.mp4');
     await ui('viewMenu', 'Jobs|two.mp4|Move Up');
@@ -63,30 +81,39 @@ suite('The view of the jobs', () => {
   });
 
   test('cancels one that waits and the one that runs; the next one takes over', async () => {
+    await queue();
+    const seen = outputChannel().length;
     await ui('viewPress', 'Jobs|two.mp4|Cancel Job');
     await spoken('two.mp4', /cancelled/);
     await ui('viewPress', 'Jobs|long.mp4|Cancel Job');
-    await until(() => outputChannel().includes(`Done: ${inWorkspace('ann-three.mp4')}`));
-    await until(() => outputChannel().includes(`Done: ${inWorkspace('ann-one.mp4')}`));
-    await rowsStart('ann.jpg → one.mp4', 'ann.jpg → three.mp4', 'ann.jpg → long.mp4');
+    for (const name of ['one', 'three']) await outputSays(new RegExp(`Done: .*ann-${name}\\.mp4`), seen);
+    await rowsStart('ann.jpg → three.mp4', 'ann.jpg → one.mp4', 'ann.jpg → long.mp4');
     await spoken('one.mp4', /done, ann-one\.mp4 · \d+ s/);
     await ui('statusBarIsHidden');
   });
 
   test('tries a cancelled one again, opens and compares results, and forgets what is over', async () => {
+    await forgetAll();
+    await start('three.mp4');
+    for (const name of ['long', 'two']) void start(`${name}.mp4`);
+    for (const name of ['two', 'long']) {
+      await ui('viewPress', `Jobs|${name}.mp4|Cancel Job`);
+      await spoken(`${name}.mp4`, /cancelled/);
+    }
+    const seen = outputChannel().length;
     await ui('viewPress', 'Jobs|two.mp4|Try Again');
-    await until(() => outputChannel().includes(`Done: ${inWorkspace('ann-two.mp4')}`));
+    await outputSays(/Done: .*ann-two\.mp4/, seen);
     await spoken('two.mp4', /done, ann-two\.mp4/);
-    await rowsStart('ann.jpg → two.mp4', 'ann.jpg → one.mp4');
+    await rowsStart('ann.jpg → two.mp4', 'ann.jpg → long.mp4', 'ann.jpg → three.mp4');
     await ui('screenshot', 'jobs-done');
     await ui('viewPress', 'Jobs|two.mp4|Compare');
-    assert.match((await ui('comparePanel')).heading, /two\.mp4 · ann-two\.mp4/);
+    await eventually(async () => assert.match((await ui('comparePanel')).heading, /two\.mp4 · ann-two\.mp4/));
     await ui('viewPress', 'Jobs|two.mp4|Open');
-    const input = await until(() => {
-      const { activeTab } = vscode.window.tabGroups.activeTabGroup;
-      return activeTab?.input instanceof vscode.TabInputCustom && activeTab.input;
+    await eventually(() => {
+      const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+      assert.ok(input instanceof vscode.TabInputCustom, inspect(input));
+      assert.equal(input.uri.fsPath, inWorkspace('ann-two.mp4'));
     });
-    assert.equal(input.uri.fsPath, inWorkspace('ann-two.mp4'));
     await ui('viewPress', 'Jobs|two.mp4|Remove');
     await ui('viewLacks', 'Jobs|two.mp4');
     await vscode.commands.executeCommand('faceSwap.jobs.clear');

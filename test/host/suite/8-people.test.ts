@@ -5,9 +5,9 @@ import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { packagedTool } from '../../support/hostWorkspace';
 import { probe } from '../../support/probe';
-import { inWorkspace, outputChannel } from '../surroundings';
-import { hasUi, reachedByTab, ui } from '../ui';
-import { until } from '../waiting';
+import { inWorkspace, outputSays } from '../surroundings';
+import { becomes, hasUi, reachedByTab, ui } from '../ui';
+import { eventually } from '../waiting';
 
 /** Frames of `pair.mp4`. */
 const pairFrames = 50;
@@ -44,7 +44,7 @@ suite('People and frames of a target', () => {
     });
     await ui('panelWait', '.person:nth-of-type(2) .words|from');
     await ui('panelChoose', 'Face for Person 2|Leave as is');
-    await until(() => document.getText().includes('people"'));
+    await eventually(() => assert.match(document.getText(), /people"/));
     const { people } = JSON.parse(document.getText()) as {
       people: { faces: { frame: number; x: number; y: number }[]; sources: string[] }[];
     };
@@ -59,7 +59,7 @@ suite('People and frames of a target', () => {
     await ui('panelWait', '.run .name|people.mp4');
     assert.equal(probe(packagedTool('ffprobe'), inWorkspace('people.mp4')).frames, pairFrames);
     // One face in each frame, though two are seen.
-    await until(() => outputChannel().includes(`${pairFrames} frames changed, ${pairFrames} faces swapped`));
+    await outputSays(new RegExp(`${pairFrames} frames changed, ${pairFrames} faces swapped`));
   });
 
   test('people are split and merged, appearance by appearance', async () => {
@@ -72,9 +72,9 @@ suite('People and frames of a target', () => {
     execFileSync(packagedTool('ffmpeg'), ['-v', 'error', '-y', ...files]);
     const document = await openJob('scenes', { target: 'scenes.mp4', sources: ['ann.jpg'] });
     await ui('panelWait', '.person|in 2 appearances');
-    assert.equal(await ui('panelCount', '.card.person'), 2);
-    assert.equal(await ui('panelCount', '.lane.faces .cut'), 2);
-    assert.equal(await ui('panelCount', '.lane.person .span'), 3);
+    await becomes('panelCount', '.card.person', 2);
+    await becomes('panelCount', '.lane.faces .cut', 2);
+    await becomes('panelCount', '.lane.person .span', 3);
     const faces = (): number[] => {
       const { people } = JSON.parse(document.getText()) as { people?: { faces: unknown[] }[] };
       return (people ?? []).map((person) => person.faces.length);
@@ -89,16 +89,17 @@ suite('People and frames of a target', () => {
     await ui('screenshot', 'panel-split');
     await ui('panelTabTo', 'Make Another Person');
     await ui('keys', 'Enter');
-    await until(() => faces().length === 3);
+    await eventually(() => assert.equal(faces().length, 3));
     await ui('panelWait', '.people .note|3');
-    assert.notEqual(await ui('panelFocus'), '', 'the focus stays among the people');
+    await eventually(async () =>
+      assert.notEqual(await ui('panelFocus'), '', 'the focus stays among the people'),
+    );
     await ui('panelTabTo', 'Merge Person 1 with');
     await ui('keys', 'ArrowDown');
-    await until(() => faces().length === 2);
-    assert.deepEqual(faces(), [2, 1]);
+    await eventually(() => assert.deepEqual(faces(), [2, 1]));
     await ui('panelTabTo', 'Forget Assignments');
     await ui('keys', 'Enter');
-    await until(() => faces().length === 0);
+    await eventually(() => assert.deepEqual(faces(), []));
   });
 
   test('the preview follows the playhead, and soon', async () => {
@@ -116,12 +117,14 @@ suite('People and frames of a target', () => {
     for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight', 'End', 'ArrowLeft', 'Home'])
       times.push(await ui('previewAfter', key));
     console.log(`[mocha]     preview of 1280 × 720 after ${times.map(Math.round).join(', ')} ms`);
-    assert.equal(await ui('panelAttribute', '.scrub|aria-valuenow'), '0');
+    await becomes('panelAttribute', '.scrub|aria-valuenow', '0');
     await ui('panelClick', '.tools >> text=Landmarks');
-    await ui('panelAttribute', '.seen polyline|class');
-    assert.ok((await ui('panelCount', '.seen polyline')) >= 16);
+    await eventually(async () => {
+      const lines = await ui('panelCount', '.seen polyline');
+      assert.ok(lines >= 16, `${lines} lines`);
+    });
     await ui('panelClick', '.tools >> text=Boxes');
-    assert.equal(await ui('panelCount', '.seen rect'), 2);
+    await becomes('panelCount', '.seen rect', 2);
     await ui('panelClick', '.tools >> text=Mask');
     // It is made only now.
     await ui('panelAttribute', 'img.mask[src^="data:image/png;base64,"]|src');
@@ -135,6 +138,9 @@ suite('People and frames of a target', () => {
     const fits = await width();
     await ui('panelClick', '.tools [title="Zoom"]');
     await ui('panelClick', '.tools [title="Zoom"]');
-    assert.ok((await width()) > 1.9 * fits, `${await width()} of ${fits}`);
+    await eventually(async () => {
+      const zoomed = await width();
+      assert.ok(zoomed > 1.9 * fits, `${zoomed} of ${fits}`);
+    });
   });
 });

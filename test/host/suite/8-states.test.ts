@@ -6,9 +6,9 @@ import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { fakeGpu } from '../../support/fakeGpu';
 import { standInRuntime } from '../../support/standInRuntime';
-import { inWorkspace, outputChannel } from '../surroundings';
-import { hasUi, reachedByTab, ui } from '../ui';
-import { until } from '../waiting';
+import { inWorkspace, outputChannel, outputSays } from '../surroundings';
+import { becomes, hasUi, reachedByTab, ui } from '../ui';
+import { eventually, until } from '../waiting';
 
 async function openJob(name: string, job: object): Promise<void> {
   const uri = vscode.Uri.file(inWorkspace(`${name}.faceswap.json`));
@@ -27,14 +27,14 @@ async function isForEverybody(name: string): Promise<void> {
     await workbench.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
     await ui('comparePanelTheme', theme);
     await ui('windowSize', '1280x1400');
-    assert.deepEqual(await ui('panelAxe'), [], `${name}, ${theme}`);
+    await becomes('panelAxe', '', []);
     await ui('screenshot', `state-${name}-${short}`);
   }
   // A window of 1280 × 900 has room for as much as the first one when it is zoomed.
   for (const size of ['640x450', '660x1400']) {
     await ui('windowSize', size);
-    assert.equal(await ui('panelOverflow'), 0, `${name}, ${size}`);
-    assert.deepEqual(await ui('panelAxe'), [], `${name}, ${size}`);
+    await becomes('panelOverflow', '', 0);
+    await becomes('panelAxe', '', []);
     await ui('screenshot', `state-${name}-${size}`);
   }
   await ui('windowSize', '1280x1400');
@@ -71,6 +71,7 @@ suite('Every state of the panel is for everybody', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'face-swap-gpu-'));
     const device = vscode.workspace.getConfiguration('faceSwap');
     const before = { ...process.env };
+    const seen = outputChannel().length;
     const runtime = standInRuntime(path.join(folder, 'runtime'), [], { contextMb: 400, sessionMb: 300 });
     const live = runtime['FACE_SWAP_STAND_IN'] ?? '';
     Object.assign(process.env, runtime, fakeGpu(path.join(folder, 'gpu.json'), { curves: [[{ live }]] }));
@@ -87,17 +88,16 @@ suite('Every state of the panel is for everybody', () => {
         settings,
       });
       // Both use the GPU while no job does.
-      await until(async () => /[1-9] %/.test(await ui('panelText', '.looking')));
+      await becomes('panelText', '.looking', /[1-9] %/);
       await ui('panelText', '.pictures.shown:not(.original-only)');
       await ui('panelClick', '[data-key="start"]');
       await ui('panelWait', '.people|people are looked for without the GPU');
       const told = await ui('panelWait', '.vram figcaption|face analysis gave back');
-      const [, baseline] = /after face analysis: .* baseline (\d+) MB: back/.exec(outputChannel()) ?? [];
-      assert.equal(baseline, '500', 'nobody else holds memory of the GPU');
+      const release = await outputSays(/after face analysis: .* baseline \d+ MB: back/, seen);
+      assert.match(release, /baseline 500 MB/, 'nobody else holds memory of the GPU');
       assert.match(told, /^VRAM \d\.\d of 8\.0 GB, at most \d\.\d GB · face analysis gave back \d\.\d GB/);
-      assert.equal(await ui('panelCount', '.vram .release:not(.held)'), 1);
-      const spoken = await ui('panelAttribute', '.vram svg|aria-label');
-      assert.match(String(spoken), /face analysis gave back \d\.\d GB/);
+      await becomes('panelCount', '.vram .release:not(.held)', 1);
+      await becomes('panelAttribute', '.vram svg|aria-label', /face analysis gave back \d\.\d GB/);
       await ui('panelClick', '[data-key="pause"]');
       await ui('panelWait', 'header .line|paused');
       await isForEverybody('running');
@@ -150,18 +150,15 @@ suite('Every state of the panel is for everybody', () => {
     await vscode.commands.executeCommand('faceSwap.newJob');
     await ui('panelWait', '.sources|Whose face');
     await isForEverybody('empty');
-    const document = vscode.workspace.textDocuments.find(({ isUntitled }) => isUntitled);
-    assert.ok(document);
+    const document = await until(() => vscode.workspace.textDocuments.find(({ isUntitled }) => isUntitled));
     const edit = new vscode.WorkspaceEdit();
     edit.insert(document.uri, document.positionAt(document.getText().indexOf('{') + 1), '"oops": 1, ');
     await vscode.workspace.applyEdit(edit);
-    const found = await until(() => {
-      const all = vscode.languages.getDiagnostics(document.uri);
-      return all.length > 0 && all;
-    });
-    assert.deepEqual(
-      found.map(({ range }) => document.getText(range)),
-      ['"oops"'],
+    await eventually(() =>
+      assert.deepEqual(
+        vscode.languages.getDiagnostics(document.uri).map(({ range }) => document.getText(range)),
+        ['"oops"'],
+      ),
     );
   });
 });

@@ -6,7 +6,7 @@ import { clipFrames, packagedTool } from '../../support/hostWorkspace';
 import { probe } from '../../support/probe';
 import { inWorkspace } from '../surroundings';
 import { hasUi } from '../ui';
-import { until } from '../waiting';
+import { eventually, until } from '../waiting';
 
 const writeJob = (name: string, job: object): void =>
   writeFileSync(inWorkspace(`${name}.faceswap.json`), JSON.stringify({ version: 1, ...job }));
@@ -52,8 +52,11 @@ suite('Tasks', () => {
   });
 
   test('are offered for the job files of the workspace', async () => {
-    const tasks = await vscode.tasks.fetchTasks({ type: 'face-swap' });
-    assert.ok(tasks.some(({ definition }) => definition['job'] === 'by-task.faceswap.json'));
+    await eventually(async () => {
+      const tasks = await vscode.tasks.fetchTasks({ type: 'face-swap' });
+      const jobs = tasks.map(({ definition }) => String(definition['job']));
+      assert.ok(jobs.includes('by-task.faceswap.json'), jobs.join());
+    });
   });
 
   test('run a job file in a terminal', async function () {
@@ -66,10 +69,7 @@ suite('Tasks', () => {
     if (!hasTerminals) this.skip();
     assert.equal(await run('swap what lacks'), 3);
     const missing = vscode.Uri.file(inWorkspace('nowhere.mp4'));
-    const [problem] = await until(() => {
-      const found = vscode.languages.getDiagnostics(missing);
-      return found.length > 0 && found;
-    });
+    const problem = await until(() => vscode.languages.getDiagnostics(missing).at(0));
     assert.match(problem.message, /nowhere\.mp4” does not exist/);
   });
 });
