@@ -49,6 +49,16 @@ describe('a preview', () => {
   ): Promise<Preview> => previewFrame({ job: { ...job, ...change }, frame, maxWidth, mask }, context);
   const centre = ({ box }: Preview['faces'][number]) => [box.x + box.width / 2, box.y + box.height / 2];
 
+  test('draws the frames that follow for nobody once, so that people wait for none that takes longer', async () => {
+    const looks = mock.method(ContentCheck.prototype, 'still');
+    await preview(0);
+    while (looks.mock.callCount() < 3) await new Promise(setImmediate);
+    await preview(20);
+    await preview(21);
+    assert.equal(looks.mock.callCount(), 5);
+    looks.mock.restore();
+  });
+
   test('shows the visible label, and puts it over no later preview', async () => {
     const label = { text: 'made with AI', position: 'top-right' } as const;
     const labelled = await pixels((await preview(5, { label })).mask, 4);

@@ -18,6 +18,14 @@ import { forgetAll, warmJob } from './warmJob';
 /** Makes a change of one step in 255 visible in the mask, and a strong one white. */
 const MASK_GAIN = 8;
 
+/** So many frames have to be drawn before V8 has compiled everything; until then one takes twice as long. */
+const PRACTICE = 3;
+/** Networks without a GPU take longer for a frame, and somebody may ask for another one meanwhile. */
+const PRACTICE_MS = 2000;
+let drawn = 0;
+/** Milliseconds that the last frame took. */
+let took = 0;
+
 let latest: AbortController | undefined;
 /** Previews share what is open, so they come one after the other. */
 let work: Promise<unknown> = Promise.resolve();
@@ -34,7 +42,7 @@ export async function previewFrame(request: PreviewRequest, context: PipelineCon
   context.signal.addEventListener('abort', stop, { once: true });
   if (context.signal.aborted) stop();
   const run = work.then(() => show(request, { ...context, signal }));
-  work = run.catch(() => undefined);
+  work = run.then(() => practise(request, { ...context, signal })).catch(() => undefined);
   try {
     return await run;
   } catch (error) {
@@ -42,6 +50,12 @@ export async function previewFrame(request: PreviewRequest, context: PipelineCon
   } finally {
     context.signal.removeEventListener('abort', stop);
   }
+}
+
+/** Draws the frames that follow for nobody, until somebody asks for one: the first ones that people wait for come as soon as all others. */
+async function practise(request: PreviewRequest, context: PipelineContext): Promise<void> {
+  for (let next = request.frame + 1; drawn < PRACTICE && took < PRACTICE_MS; next++)
+    await show({ ...request, frame: next }, context);
 }
 
 /** Gives back everything that previews keep open; those under way become `cancelled`. */
@@ -60,6 +74,7 @@ async function show(
   throwIfCancelled(signal);
   const { info, models, selector, processors, cursor, content, passed } = await warmJob(job, context);
   throwIfCancelled(signal);
+  const began = performance.now();
   const frame = await cursor.frameAt(wanted);
   throwIfCancelled(signal);
   const index = frame.index;
@@ -87,6 +102,8 @@ async function show(
     uprightJpeg(now, rotation, maxWidth),
     isMaskWanted ? uprightMask(old, changes(old, now), rotation, maxWidth) : undefined,
   ]);
+  drawn++;
+  took = performance.now() - began;
   const scale = original.width / info.displayWidth;
   return {
     frame: index,
