@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, readdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
@@ -38,16 +38,4 @@ test('what F5 builds has everything that a build has, and is announced once, whe
     built(folder.path('dist')),
     built(path.join(root, 'dist')).filter((name) => !name.startsWith('.')),
   );
-});
-
-test('F5 makes models and sample media before it watches', () => {
-  const read = <T>(name: string): T =>
-    JSON.parse(readFileSync(path.join(root, '.vscode', name), 'utf8')) as T;
-  const { tasks } = read<{ tasks: { label: string; script: string; dependsOn?: string }[] }>('tasks.json');
-  const { configurations } = read<{ configurations: { type: string; preLaunchTask?: string }[] }>(
-    'launch.json',
-  );
-  const first = configurations.find(({ type }) => type === 'extensionHost')?.preLaunchTask;
-  const before = tasks.find(({ label }) => label === first)?.dependsOn;
-  assert.equal(tasks.find(({ label }) => label === before)?.script, 'build');
 });

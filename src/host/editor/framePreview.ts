@@ -8,15 +8,16 @@ export async function framePreview(
   host: Host,
   document: JobDocument,
   wish: PreviewWish,
+  closed: AbortSignal,
 ): Promise<ShownPreview> {
   if (host.isBusy) return original(host, document, wish);
   const { frame, maxWidth, mask } = wish;
   try {
-    return { preview: await host.studio.preview({ job: document.toJob(), frame, maxWidth, mask }) };
+    return { preview: await host.studio.preview({ job: document.toJob(), frame, maxWidth, mask }, closed) };
   } catch (error) {
     const known = asFaceSwapError(error);
     // What somebody may not see swapped is not shown by this panel at all.
-    if (known.code === 'content-refused') throw error;
+    if (known.code === 'content-refused' || closed.aborted) throw error;
     const shown = await original(host, document, wish);
     // That a job has begun, or that something is still missing, the panel tells by itself.
     const isTold = known.code === 'cancelled' || known.code === 'job-file-invalid';

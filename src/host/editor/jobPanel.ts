@@ -27,6 +27,7 @@ export class JobPanel implements vscode.Disposable {
   private readonly ends: vscode.Disposable[] = [];
   private look: { of: TargetLook; end: vscode.Disposable } | undefined;
   private run: { file: string; end: () => void } | undefined;
+  private readonly closing = new AbortController();
   private readonly toldPhotos = new Set<string>();
   private roots = '';
   /** Undefined until they have been looked for. */
@@ -41,7 +42,7 @@ export class JobPanel implements vscode.Disposable {
   ) {
     this.job = new JobDocument(host, document);
     this.previews = new PreviewRequests(
-      (wish) => framePreview(host, this.job, wish),
+      (wish) => framePreview(host, this.job, wish, this.closing.signal),
       sentenceOf,
       (message) => this.post(message),
     );
@@ -68,6 +69,7 @@ export class JobPanel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.closing.abort();
     this.look?.end.dispose();
     this.run?.end();
     for (const end of this.ends) end.dispose();

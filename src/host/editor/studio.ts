@@ -51,9 +51,12 @@ export class Studio implements vscode.Disposable {
     return this.looks.get(request.file, JSON.stringify(request), make);
   }
 
-  /** Those of all panels one after the other: the process takes a newer one for the end of those before it. */
-  preview(request: PreviewRequest): Promise<Preview> {
-    const { signal } = this.previewing;
+  /**
+   * Those of all panels one after the other: the process takes a newer one for the end of those before it.
+   * @param closed nobody waits for it any more
+   */
+  preview(request: PreviewRequest, closed: AbortSignal): Promise<Preview> {
+    const signal = AbortSignal.any([this.previewing.signal, closed]);
     const made = this.previews.then(() => this.previewer.call('preview', request, { signal }));
     this.previews = made.catch(() => undefined);
     return made;
