@@ -28,11 +28,10 @@ const spoken = (text: string, how: RegExp): Promise<void> => rowSays(`Jobs|${tex
 
 async function forgetAll(): Promise<void> {
   await vscode.commands.executeCommand('faceSwap.cancel', 'all');
-  // What is still being cancelled stays.
-  await eventually(async () => {
-    await vscode.commands.executeCommand('faceSwap.jobs.clear');
-    assert.deepEqual(await ui('viewRows', 'Jobs'), []);
-  });
+  // What is still being cancelled would stay.
+  await ui('statusBarIsHidden');
+  await vscode.commands.executeCommand('faceSwap.jobs.clear');
+  await ui('viewWelcome', 'Jobs|Swap Face in Video');
 }
 
 /** A long job that runs, and three that wait. */
