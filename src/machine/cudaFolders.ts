@@ -28,7 +28,8 @@ export function cudaFolders(machine: Surroundings, named: readonly string[] = []
     add('chosen folder', root, paths.join(root, 'lib'), paths.join(root, 'bin'));
     add('chosen folder', ...toolkitFolders(machine, root), ...condaFolders(machine, root), ...pip(root));
     // A folder of Python packages itself, and NVIDIA's among them.
-    add('chosen folder', ...pipFolders(machine, root), ...pipFolders(machine, paths.dirname(root)));
+    const site = paths.basename(root) === 'nvidia' ? paths.dirname(root) : root;
+    add('chosen folder', ...pipFolders(machine, site));
   }
   if (platform !== 'win32') add('LD_LIBRARY_PATH', ...foldersIn(machine, 'LD_LIBRARY_PATH'));
   add('CUDA toolkit', ...toolkits(machine).flatMap((root) => toolkitFolders(machine, root)));

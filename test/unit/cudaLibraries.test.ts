@@ -169,6 +169,8 @@ describe('the search for libraries of CUDA', { skip: process.platform === 'win32
       const told = found.map((one) => [one.name, one.from]);
       assert.deepEqual(told, [['libcudart.so.13', 'chosen folder']], name);
     }
+    const beside = findCudaLibraries(provider(), [folder.path('given', 'venv', site, 'torch')], machine);
+    assert.deepEqual(beside.found, [], 'nobody has chosen what lies beside it');
   });
 
   test('tells whose folder it is, also when a child process has it on its path', () => {
