@@ -102,6 +102,7 @@ async function show(
     uprightJpeg(now, rotation, maxWidth),
     isMaskWanted ? uprightMask(old, changes(old, now), rotation, maxWidth) : undefined,
   ]);
+  cursor.stockBefore(index);
   drawn++;
   took = performance.now() - began;
   const scale = original.width / info.displayWidth;
