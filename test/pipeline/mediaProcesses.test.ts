@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -54,6 +55,22 @@ describe('child processes', () => {
     assert.equal(all.length, info.frames);
     for (const start of [1, 7, 30, 59])
       assert.deepEqual(await hashesFrom(start), all.slice(start), `from ${start}`);
+  });
+
+  test('frames are the same through a pipe, where there is no folder for a socket, and no socket stays behind', async () => {
+    const before = process.env['TMPDIR'];
+    const sockets = path.join(folder, 'sockets');
+    mkdirSync(sockets);
+    try {
+      process.env['TMPDIR'] = sockets;
+      const throughSocket = await hashesFrom(0);
+      assert.deepEqual(readdirSync(sockets), []);
+      process.env['TMPDIR'] = path.join(folder, 'missing');
+      assert.deepEqual(await hashesFrom(0), throughSocket);
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+    }
   });
 
   test('a reader without a free frame waits, and cancelling ends the wait and the decoder', async () => {

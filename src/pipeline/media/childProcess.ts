@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { FaceSwapError } from '../../protocol/errors';
 
 /**
@@ -28,15 +29,17 @@ export interface RunningTool {
   kill(): void;
 }
 
-/** Starts a program with an argument array; `signal` ends it. */
+/** Starts a program with an argument array; `signal` ends it. Its standard output may be a socket that it inherits. */
 export function startTool(
   program: string,
   args: readonly string[],
-  stdio: { stdin: boolean; stdout: boolean },
+  stdio: { stdin: boolean; stdout: boolean | Socket },
   signal?: AbortSignal,
 ): RunningTool {
+  const piped = (wanted: boolean) => (wanted ? 'pipe' : 'ignore');
+  const { stdin, stdout } = stdio;
   const child = spawn(program, args, {
-    stdio: [stdio.stdin ? 'pipe' : 'ignore', stdio.stdout ? 'pipe' : 'ignore', 'pipe'],
+    stdio: [piped(stdin), typeof stdout === 'boolean' ? piped(stdout) : stdout, 'pipe'],
     windowsHide: true,
     env: { ...process.env, ...noCharacterSets },
   });

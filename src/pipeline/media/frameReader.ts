@@ -1,10 +1,11 @@
 import { FaceSwapError } from '../../protocol/errors';
 import type { Frame } from '../image/frame';
 import { decodeArguments } from './arguments';
-import { startTool, throwIfCancelled } from './childProcess';
+import { startTool, throwIfCancelled, type RunningTool } from './childProcess';
 import type { FramePool } from './framePool';
 import type { MediaInfo } from './mediaInfo';
-import { PipeFiller } from './pipeFiller';
+import { PipeFiller, type Filler } from './pipeFiller';
+import { SocketFiller } from './socketFiller';
 import type { MediaTools } from './tools';
 
 export interface FrameReader {
@@ -30,20 +31,16 @@ export function openFrameReader(
   options: FrameReaderOptions,
 ): FrameReader {
   const { pool, signal, startFrame = 0 } = options;
-  const decoder = startTool(
-    tools.ffmpeg.path,
-    decodeArguments(info, startFrame, tools.ffmpeg),
-    { stdin: false, stdout: true },
-    signal,
-  );
-  const stdout = decoder.child.stdout!;
-  const pipe = new PipeFiller(stdout);
+  const decoding = startDecoder(tools.ffmpeg.path, decodeArguments(info, startFrame, tools.ffmpeg), signal);
+  // Awaited by whoever reads; until then a failure must not count as unhandled.
+  decoding.catch(() => undefined);
   let index = startFrame;
   // Where jumping is not exact, the frames before are decoded and overwritten.
   let unwanted = info.seekable ? 0 : startFrame;
   let ended = false;
 
   async function fillNext(data: Uint8Array): Promise<boolean> {
+    const { pipe } = await decoding;
     for (; unwanted > 0; unwanted--) {
       if ((await pipe.fill(data)) < data.length) return false;
     }
@@ -51,6 +48,7 @@ export function openFrameReader(
   }
 
   async function decoderEnd(): Promise<void> {
+    const { decoder } = await decoding;
     const { code } = await decoder.ended;
     throwIfCancelled(signal);
     const facts = { file: info.file, stderr: decoder.lastWords() };
@@ -67,7 +65,7 @@ export function openFrameReader(
       if (index >= info.frames) {
         ended = true;
         // One frame more than there are timestamps would be lost without a word.
-        const surplus = await pipe.fill(new Uint8Array(1));
+        const surplus = await (await decoding).pipe.fill(new Uint8Array(1));
         if (surplus > 0)
           throw new FaceSwapError('media-unsupported', { file: info.file, feature: 'timestamps' });
         await decoderEnd();
@@ -85,10 +83,22 @@ export function openFrameReader(
     },
     async close() {
       ended = true;
-      decoder.kill();
-      // What is left in the pipe would otherwise keep it open.
-      stdout.destroy();
-      await decoder.ended;
+      const started = await decoding.catch(() => undefined);
+      started?.decoder.kill();
+      started?.pipe.close();
+      await started?.decoder.ended;
     },
   };
+}
+
+async function startDecoder(
+  program: string,
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<{ decoder: RunningTool; pipe: Filler }> {
+  const socket = await SocketFiller.open();
+  const stdout = socket?.theirs ?? true;
+  const decoder = startTool(program, args, { stdin: false, stdout }, signal);
+  socket?.theirs.destroy();
+  return { decoder, pipe: socket?.filler ?? new PipeFiller(decoder.child.stdout!) };
 }

@@ -1,5 +1,13 @@
 import type { Readable } from 'node:stream';
 
+/** Takes what a program writes, a buffer at a time; between two calls the program waits. */
+export interface Filler {
+  /** Resolves with the number of bytes filled: all of `target`, or less at the end of the stream. */
+  fill(target: Uint8Array): Promise<number>;
+  /** What is left in the pipe would otherwise keep it open. */
+  close(): void;
+}
+
 interface Filling {
   target: Uint8Array;
   filled: number;
@@ -7,7 +15,7 @@ interface Filling {
 }
 
 /** Copies a pipe chunk by chunk into buffers; between two calls the pipe is paused. */
-export class PipeFiller {
+export class PipeFiller implements Filler {
   private filling: Filling | undefined;
   /** What arrived beyond the last buffer. */
   private rest: Buffer[] = [];
@@ -26,7 +34,6 @@ export class PipeFiller {
     stream.once('end', end).once('close', end).once('error', end);
   }
 
-  /** Resolves with the number of bytes filled: all of `target`, or less at the end of the stream. */
   fill(target: Uint8Array): Promise<number> {
     return new Promise((done) => {
       this.filling = { target, filled: 0, done };
@@ -35,6 +42,10 @@ export class PipeFiller {
       if (this.ended) this.finish();
       else this.resumeIfFilling();
     });
+  }
+
+  close(): void {
+    this.stream.destroy();
   }
 
   private resumeIfFilling(): void {
