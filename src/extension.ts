@@ -58,6 +58,11 @@ export function activate(context: vscode.ExtensionContext): void {
       resolveTask: async (task) => (await load()).resolveJobTask(await ready(), task),
     }),
   );
+  // VS Code's own key says "untrusted" of every folder until it knows better.
+  const tellTrust = (): void =>
+    void vscode.commands.executeCommand('setContext', 'faceSwap.isUntrusted', !vscode.workspace.isTrusted);
+  tellTrust();
+  context.subscriptions.push(vscode.workspace.onDidGrantWorkspaceTrust(tellTrust));
   const mayHaveCuda = thisPlatform in cudaFeedPackages;
   void vscode.commands.executeCommand('setContext', 'faceSwap.mayHaveCuda', mayHaveCuda);
   // Jobs that were not over when VS Code was closed are offered again; else nothing is done before somebody asks.

@@ -5,7 +5,8 @@ import type { DownloadOffer } from '../machine/installCuda';
 import { ask } from './ask';
 import { addCudaPathOption, namedFolders, type CudaPathOptions } from './cudaPlaces';
 import { addPlaceOptions, applyPlaces, type PlaceOptions } from './modelPlaces';
-import { megabytes, modelsConsole, type ModelsConsole } from './modelsConsole';
+import { size } from '../protocol/sentenceFacts';
+import { modelsConsole, type ModelsConsole } from './modelsConsole';
 
 interface CudaOptions extends PlaceOptions, CudaPathOptions {
   json?: true;
@@ -72,7 +73,7 @@ async function confirm(
   output: ModelsConsole,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const much = bytes === undefined ? 'size unknown' : megabytes(bytes);
+  const much = bytes === undefined ? 'size unknown' : size(bytes);
   output.log(
     `The CUDA provider comes from ${host}: ${name}, ${much}. Licence: ${licence.name}, ${licence.link}`,
   );

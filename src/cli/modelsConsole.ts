@@ -1,3 +1,5 @@
+import { size } from '../protocol/sentenceFacts';
+
 /** How commands about models tell what they do; results go to standard output. */
 export interface ModelsConsole {
   log(message: string): void;
@@ -52,10 +54,6 @@ export function modelsConsole(json: boolean, quiet: boolean): ModelsConsole {
 }
 
 function progressText(id: string, bytes: number, total: number | undefined): string {
-  const of = total === undefined ? '' : ` of ${megabytes(total)}, ${Math.floor((100 * bytes) / total)} %`;
-  return `${id}: ${megabytes(bytes)}${of}`;
-}
-
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+  const of = total === undefined ? '' : ` of ${size(total)}, ${Math.floor((100 * bytes) / total)} %`;
+  return `${id}: ${size(bytes, Math.floor)}${of}`;
 }

@@ -8,7 +8,7 @@ import {
   type ModelPlaces,
 } from '../models';
 import { describeError } from '../protocol/errorText';
-import { megabytes } from './modelsConsole';
+import { size } from '../protocol/sentenceFacts';
 
 /** What is there, by role, then what can be had. */
 export function printListing(listing: Listing, places: ModelPlaces, json: boolean): void {
@@ -46,16 +46,16 @@ export function printListing(listing: Listing, places: ModelPlaces, json: boolea
   if (told.length > 0) write(`and looked for in ${told.join(', ')}`);
   for (const { model, path, verified, bytes } of models) {
     write(
-      `✓ ${model.id}  ${model.role}  ${megabytes(bytes)}  ${path}${verified ? '' : '  (not a recorded file)'}`,
+      `✓ ${model.id}  ${model.role}  ${size(bytes)}  ${path}${verified ? '' : '  (not a recorded file)'}`,
     );
   }
   for (const { path, error } of refused) write(`✗ ${path}  ${describeError(error)}`);
   printOthers(others);
   write(available.length > 0 ? 'Not installed:' : 'All known models are installed.');
   for (const { id, role, bytes, sha256, page, licence } of available) {
-    const size = bytes === undefined ? '' : `${megabytes(bytes)}, `;
+    const much = bytes === undefined ? '' : `${size(bytes)}, `;
     const how = sha256 === undefined ? `bring your own file from ${page ?? 'its authors'}` : 'models get';
-    write(`  ${id}  ${role}  ${size}${licence.commercialUse ? '' : 'non-commercial, '}${how}`);
+    write(`  ${id}  ${role}  ${much}${licence.commercialUse ? '' : 'non-commercial, '}${how}`);
   }
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../models';
 import { downloadModel } from '../models/download';
 import { FaceSwapError } from '../protocol/errors';
+import { size } from '../protocol/sentenceFacts';
 import type { Host } from './host';
 import { networkSettings } from './networkSettings';
 import { showError } from './outcome';
@@ -77,11 +78,11 @@ async function pickModel(places: ModelPlaces): Promise<NeuralModel | undefined> 
 }
 
 function detailOf({ id, bytes, sha256, licence }: NeuralModel): string {
-  const size = bytes === undefined ? [] : [`${Math.ceil(bytes / 1e6)} MB`];
+  const much = bytes === undefined ? [] : [size(bytes)];
   const how = sha256 === undefined ? [t('bring your own file')] : [];
   return [
     id,
-    ...size,
+    ...much,
     licence.commercialUse ? licence.name : t('{0} (not commercially)', licence.name),
     ...how,
   ].join(' · ');

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 
+const root = path.resolve(__dirname, '..', '..');
 const { builds } = createRequire(__filename)('../../esbuild.js') as { builds: BuildOptions[] };
 
 /** What a bundle is made of, and what it asks for when it runs. */
@@ -43,6 +45,23 @@ describe('the bundles', () => {
       [],
     );
     assert.deepEqual(packages('undici'), []);
+  });
+
+  test('and the network: the HTTP client of downloads alone knows one, so that nothing is told to anybody', () => {
+    const network = /^(node:)?(http|https|http2|net|dgram|dns)(\/|$)/;
+    const talkative = [...bundles].filter(([, { requires }]) => requires.some((name) => network.test(name)));
+    assert.deepEqual(
+      talkative.map(([name]) => name),
+      ['dist/undici.js'],
+    );
+    const own = new Set([...bundles.values()].flatMap(({ sources }) => sources).filter(isOwn));
+    assert.ok(own.size > 200, String(own.size));
+    for (const file of own)
+      assert.doesNotMatch(
+        readFileSync(path.join(root, file), 'utf8'),
+        /\b(fetch|sendBeacon)\(|new (XMLHttpRequest|WebSocket|EventSource)\b/,
+        file,
+      );
   });
 
   test('of the command line and of the door: no native package and nothing of the pipeline', () => {
@@ -91,6 +110,8 @@ describe('the bundles', () => {
     );
   });
 });
+
+const isOwn = (file: string): boolean => /^(src|webview)\//.test(file);
 
 function describeOutput({ inputs, imports }: Metafile['outputs'][string]): Bundle {
   return {

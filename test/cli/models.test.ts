@@ -30,7 +30,7 @@ describe('face-swap models', () => {
     const { code, stdout } = await models();
     assert.equal(code, exitCodes.done);
     assert.ok(stdout.includes(`\nModels are kept in ${storage}\n`));
-    assert.match(stdout, /inswapper_128 {2}face_swapper {2}554 MB, non-commercial, models get/);
+    assert.match(stdout, /inswapper_128 {2}face_swapper {2}555 MB, non-commercial, models get/);
     assert.match(stdout, /ghost_1_256 .*bring your own file from https:/);
     const [listing] = eventsOf(await models('list', '--json'));
     assert.deepEqual([listing['storage'], listing['installed']], [storage, []]);

@@ -1,5 +1,6 @@
 import { loadNeuralModels, type InstalledNeuralModel, type NeuralModel, type NeuralRole } from '../../models';
 import type { SettingField } from '../../protocol/panel';
+import { size } from '../../protocol/sentenceFacts';
 import type { Translate } from '../../protocol/translate';
 
 type Option = SettingField['options'][number];
@@ -46,8 +47,8 @@ function withoutFile(role: NeuralRole | undefined, t: Translate): Option[] {
 
 /** Name, size of the file, and licence: what a model costs to have. */
 function optionOf({ id, name, bytes, sha256, licence }: NeuralModel, t: Translate): Option {
-  const size = bytes === undefined ? [] : [t('{0} MB', Math.max(1, Math.ceil(bytes / 1e6)))];
+  const much = bytes === undefined ? [] : [size(bytes)];
   const terms = licence.commercialUse ? licence.name : t('{0} (not commercially)', licence.name);
   const how = sha256 === undefined ? [t('bring your own file')] : [];
-  return { value: id, description: [name, ...size, terms, ...how].join(' · ') };
+  return { value: id, description: [name, ...much, terms, ...how].join(' · ') };
 }

@@ -12,6 +12,7 @@ import {
   type RefusedFile,
 } from '../../models';
 import { describeError } from '../../protocol/errorText';
+import { size } from '../../protocol/sentenceFacts';
 import type { Host } from '../host';
 import { showError } from '../outcome';
 import { t } from '../texts';
@@ -107,8 +108,7 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelNode>, vscode.Di
 
 const builtIn = (record: ModelRecord): ModelNode => ({ kind: 'built-in', record });
 
-const megabytes = (bytes: number | undefined): string[] =>
-  bytes === undefined ? [] : [`${Math.max(1, Math.round(bytes / 1e6))} MB`];
+const sizeOf = (bytes: number | undefined): string[] => (bytes === undefined ? [] : [size(bytes)]);
 
 function modelRow(node: ModelNode): vscode.TreeItem {
   switch (node.kind) {
@@ -125,12 +125,12 @@ function modelRow(node: ModelNode): vscode.TreeItem {
     }
     case 'built-in': {
       const { name, id, role, bytes, licence } = node.record;
-      const facts = [role, ...megabytes(bytes), licence.name];
+      const facts = [role, ...sizeOf(bytes), licence.name];
       return row(name, facts, ['pass', 'testing.iconPassed'], `built-in ${id}`, t('built in'), []);
     }
     case 'present': {
       const { model, bytes, reason, path: file, verified } = node.found;
-      const facts = [...megabytes(bytes), ...licenceOf(model), ...(verified ? [] : [t('told by its shape')])];
+      const facts = [...sizeOf(bytes), ...licenceOf(model), ...(verified ? [] : [t('told by its shape')])];
       const icon: Icon = ['pass', 'testing.iconPassed'];
       // A file that no record knows is called what its owner calls it.
       const name = verified ? model.name : model.id;
@@ -140,7 +140,7 @@ function modelRow(node: ModelNode): vscode.TreeItem {
       const { model, chosen } = node;
       const canBeHad = model.sha256 !== undefined;
       const facts = [
-        ...megabytes(model.bytes),
+        ...sizeOf(model.bytes),
         ...licenceOf(model),
         ...(canBeHad ? [] : [t('bring your own file')]),
       ];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
 import { inWorkspace, workers, workspaceFiles } from '../surroundings';
-import { hasUi, notification } from '../ui';
+import { hasUi, notification, ui } from '../ui';
 
 suite('An untrusted workspace', () => {
   test('is what this run opened', () => {
@@ -19,6 +19,12 @@ suite('An untrusted workspace', () => {
     assert.match(await notification('trusted workspace'), /Manage Workspace Trust/);
     assert.deepEqual(workers(), []);
     assert.deepEqual(workspaceFiles(), files);
+  });
+
+  test('says in the view of the jobs what it takes', async function () {
+    if (!hasUi) this.skip();
+    await vscode.commands.executeCommand('faceSwap.jobs.focus');
+    await ui('viewWelcome', 'Jobs|are not decoded');
   });
 
   test('cannot name programs through its settings', () => {

@@ -24,7 +24,6 @@ suite('In Spanish', () => {
       assert.ok(offered.includes('Face Swap: Cambiar la cara en un vídeo'), offered.join());
     });
     await vscode.commands.executeCommand('faceSwap.jobs.focus');
-    // Before VS Code knows that the folder is trusted, the view says what holds for one that is not.
     await ui('viewWelcome', 'Trabajos|No hay nada en marcha ni en espera');
     await vscode.commands.executeCommand('faceSwap.models.focus');
     await rowSays('Modelos|Incluidos', /^Incluidos: /);
@@ -59,6 +58,18 @@ suite('In Spanish', () => {
     assert.match(await notification('broken.mp4'), /“[^”]+broken\.mp4” no es ni un vídeo ni una imagen/);
     await ui('screenshot', 'spanish-error');
     await vscode.commands.executeCommand('notifications.clearAll');
+  });
+
+  test('the panel tells in Spanish what is wrong with photos and target', async () => {
+    const uri = vscode.Uri.file(inWorkspace('errores.faceswap.json'));
+    const job = { version: 1, target: 'broken.mp4', sources: ['nobody.png', 'gone.jpg'] };
+    writeFileSync(uri.fsPath, JSON.stringify(job));
+    await vscode.commands.executeCommand('vscode.openWith', uri, 'faceSwap.job');
+    await ui('panelWait', '.target .quiet|broken.mp4” no es ni un vídeo ni una imagen');
+    await ui('panelWait', '.photo:nth-of-type(1)|No se encontró ninguna cara; elige otra foto');
+    await ui('panelWait', '.photo:nth-of-type(2)|gone.jpg” no existe; comprueba la ruta');
+    await ui('screenshot', 'spanish-panel-errors');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
   test('job files are explained in Spanish where they are edited as text', async () => {

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
+import type { JobReport } from '../../../src/protocol/report';
+import { packagedTool } from '../../support/hostWorkspace';
+import { probe } from '../../support/probe';
 import {
   ffmpegsEnd,
   inWorkspace,
@@ -94,6 +97,32 @@ suite('A running job', () => {
     assert.deepEqual([await end, await second], [undefined, undefined]);
     assert.doesNotMatch(outputChannel().slice(seen), /Target:/);
     assert.deepEqual(workspaceFiles(), files);
+  });
+
+  test('and one that waits keep the settings that they were started with; how many may run counts at once', async () => {
+    const { end } = await running();
+    const before = outputChannel().length;
+    const second = vscode.commands.executeCommand<JobReport>('faceSwap.swap', {
+      sources: [inWorkspace('ann.jpg')],
+      target: inWorkspace('clip.mp4'),
+    });
+    await outputSays(/waiting for 1 other job to end/, before);
+    const settings = vscode.workspace.getConfiguration('faceSwap');
+    const set = async (skipAudio: true | undefined, maxConcurrentJobs: 2 | undefined): Promise<void> => {
+      await settings.update('skipAudio', skipAudio, vscode.ConfigurationTarget.Workspace);
+      await settings.update('maxConcurrentJobs', maxConcurrentJobs, vscode.ConfigurationTarget.Workspace);
+    };
+    try {
+      await set(true, 2);
+      const { output } = await second;
+      assert.equal(probe(packagedTool('ffprobe'), output).audio, 'aac');
+      assert.equal(workersAtWork().length, 1, 'the long one still runs');
+      rmSync(output);
+    } finally {
+      await set(undefined, undefined);
+    }
+    await vscode.commands.executeCommand('faceSwap.cancel', 'all');
+    await end;
   });
 
   test('reports a killed child, and leaves nothing behind but what the next run can go on from', async () => {
