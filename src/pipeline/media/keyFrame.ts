@@ -19,7 +19,10 @@ export async function keyFrameNear(
   const at = Math.max(0, info.startSeconds + seconds - info.fileStartSeconds);
   const args = [
     ...quiet,
-    ...['-noautorotate', '-skip_frame', 'nokey', '-noaccurate_seek', '-ss', at.toFixed(3)],
+    // One thread hands out a frame as soon as it can; several would have decoded some more.
+    ...['-threads', '1', '-noautorotate', '-noaccurate_seek', '-ss', at.toFixed(3)],
+    // A decoder that skips all others gives a key frame away only when it has decoded the next one.
+    ...(info.seekable ? [] : ['-skip_frame', 'nokey']),
     ...['-i', fileUrl(info.file), '-map', `0:${info.streamIndex}`, '-frames:v', '1'],
     // Its time lies before the one that was asked for, where it would be dropped.
     ...passthrough(tools.ffmpeg),
