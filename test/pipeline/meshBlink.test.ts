@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Landmarks } from '../../src/pipeline/faces/face';
 import { distance, squareAroundLandmarks } from '../../src/pipeline/faces/geometry';
-import { eyeOutline } from '../../src/pipeline/processors/faceSwapper/maskGrid';
+import { eyeOutline, partHoles } from '../../src/pipeline/processors/faceSwapper/maskGrid';
 import { createMeshSwapper } from '../../src/pipeline/processors/faceSwapper/meshSwapper';
 import { brows, eyes, innerLips } from '../../src/pipeline/processors/faceSwapper/meshTopology';
 import { blendShape } from '../../src/pipeline/processors/faceSwapper/shape';
@@ -66,6 +66,24 @@ describe('a blink of the target', () => {
     for (const times of [0.1, 0.5, 1]) {
       const share = reach(opened(landmarks, times));
       assert.ok(share > 0.5 && share < 0.9, `${share.toFixed(2)} of the way to the brow`);
+    }
+  });
+
+  it("leaves the line between closed lips the target's, whichever way the head is tilted", async () => {
+    const { landmarks } = await faceOf(3, 1);
+    const closed = opened(landmarks, 0);
+    for (const angle of [0, 0.6, 3]) {
+      const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
+      const points = new Float32Array(468 * 2);
+      for (let p = 0; p < 468; p++) {
+        const [x, y] = [closed[p * 3], closed[p * 3 + 1]];
+        points.set([x * cos - y * sin, x * sin + y * cos], p * 2);
+      }
+      const still: [number, number] = [0, 0];
+      const mouth = partHoles(points, [still, still, still], points)[2];
+      const width = Math.hypot(mouth[0][0] - mouth[10][0], mouth[0][1] - mouth[10][1]);
+      const height = Math.hypot(mouth[5][0] - mouth[15][0], mouth[5][1] - mouth[15][1]) / width;
+      assert.ok(height > 0.03 && height < 0.08, `${height.toFixed(3)} of the mouth's width`);
     }
   });
 

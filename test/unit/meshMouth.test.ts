@@ -20,7 +20,7 @@ function lips(radius: number): Float32Array {
   return points;
 }
 
-test("the mouth that stays the target's reaches to the lips that are drawn, and never ends before its own", () => {
+test("the mouth that stays the target's reaches to the edge of the lips that are drawn, and never ends before its own", () => {
   for (const [own, drawn] of [
     [6, 9],
     [9, 6],
@@ -28,7 +28,15 @@ test("the mouth that stays the target's reaches to the lips that are drawn, and 
   ]) {
     const [, , mouth] = partHoles(lips(own), still, lips(drawn));
     assert.equal(mouth.length, innerLips.length);
-    for (const [x, y] of mouth)
-      assert.ok(Math.abs(Math.hypot(x - 50, y - 50) - Math.max(own, drawn)) < 1e-3, `${x}, ${y}`);
+    const reach = Math.max(own, drawn);
+    mouth.forEach(([x, y], i) => {
+      const beyond = Math.hypot(x - 50, y - 50) - reach;
+      // The edges of the lips grow across the mouth and not along it.
+      assert.ok(Math.abs(x - 50 - reach * Math.cos((2 * Math.PI * i) / mouth.length)) < 1e-3, `${x}, ${y}`);
+      assert.ok(
+        i % 10 === 0 ? Math.abs(beyond) < 1e-3 : beyond > 1e-3 && beyond < 0.06 * reach,
+        `${x}, ${y}`,
+      );
+    });
   }
 });

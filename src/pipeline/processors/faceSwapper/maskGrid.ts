@@ -6,7 +6,7 @@ import type { GridPoints } from './skin';
 /** Height of an open eye by its width. */
 const OPEN = 0.28;
 /** Lid edges and lashes reach this share of the eye's width beyond its opening. */
-const LID = 0.06;
+const LID = 0.045;
 /**
  * What stays the target's grows by these multiples of what the eye lacks to be open, upwards and downwards, and so does its
  * soft edge (by face height): the source's open lid around a closed one looks like an eye that is half open.
@@ -16,6 +16,8 @@ const LOWER_CLOSING = 2.5;
 const SOFT_CLOSING = 0.03;
 /** It ends at this share of the way from the eye's middle to the brow, which must not fade in a blink. */
 const TO_BROW = 0.8;
+/** Of the target's lips so much is kept around the opening, by the mouth's width: the line between them tells whether they are closed. */
+const LIP = 0.025;
 
 /**
  * How much of the source each cell takes, 0–1, before hair and hands are considered.
@@ -63,7 +65,7 @@ export function partHoles(
     const rim = name === 'eye' ? eyeOutline(points, ring) : outline(points, ring);
     const [dx, dy] = shifts[i];
     const moved = rim.map(([x, y]): [number, number] => [x + dx, y + dy]);
-    return name === 'eye' ? moved : widest(moved, outline(drawn, ring));
+    return name === 'eye' ? moved : lipEdges(widest(moved, outline(drawn, ring)));
   });
 }
 
@@ -72,6 +74,18 @@ function widest(a: readonly [number, number][], b: readonly [number, number][]):
   const middle = [0, 1].map((k) => [...a, ...b].reduce((sum, point) => sum + point[k], 0) / (2 * a.length));
   const reach = ([x, y]: readonly [number, number]) => Math.hypot(x - middle[0], y - middle[1]);
   return a.map((point, i) => (reach(point) >= reach(b[i]) ? point : b[i]));
+}
+
+/** The inner edge of the lips grown across the mouth, upwards and downwards, but for its corners. */
+function lipEdges(rim: readonly (readonly [number, number])[]): [number, number][] {
+  const [[ax, ay], [bx, by]] = [rim[0], rim[rim.length / 2]];
+  const [ux, uy] = [bx - ax, by - ay];
+  const squared = ux * ux + uy * uy || 1;
+  return rim.map(([x, y], i) => {
+    const along = ((x - ax) * ux + (y - ay) * uy) / squared;
+    const grown = LIP * Math.sqrt(Math.max(0, 1 - (2 * along - 1) ** 2)) * (i < rim.length / 2 ? -1 : 1);
+    return [x - grown * uy, y + grown * ux];
+  });
 }
 
 /** Landmarks by number as x, y pairs. */

@@ -157,17 +157,14 @@ export const aboveBrows = [
 export const outerLips = [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146];
 
 // prettier-ignore
+/** Ridge, tip and wings of the nose. */
+export const nose = [168, 6, 197, 195, 5, 4, 1, 2, 98, 129, 64, 48, 327, 358, 294, 278];
+
+// prettier-ignore
 /** Where a smile folds the cheeks, beside nose and mouth, in order. */
 export const smileFolds = [
   [129, 142, 36, 205, 207, 214, 210, 202, 57, 186, 92, 165, 98],
   [358, 371, 266, 425, 427, 434, 430, 422, 287, 410, 322, 391, 327],
-];
-
-// prettier-ignore
-/** From the edge of each upper lid nearly to the brow, in order: where lashes lie over the lid. */
-export const upperLids = [
-  [33, 246, 161, 160, 159, 158, 157, 173, 133, 243, 189, 221, 222, 223, 224, 225, 113, 130],
-  [263, 466, 388, 387, 386, 385, 384, 398, 362, 463, 413, 441, 442, 443, 444, 445, 342, 359],
 ];
 
 // prettier-ignore

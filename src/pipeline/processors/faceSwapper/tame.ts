@@ -1,12 +1,10 @@
 import { boxBlur, cells, fillPolygon, smoothstep, upsampleRow, type Grid } from '../../image/grid';
-import { smileFolds, upperLids } from './meshTopology';
+import { smileFolds } from './meshTopology';
 import { featureHull, type GridColours } from './skin';
 
 /** How much of a smile fold is taken away: of its broad shade and of its fine lines, which also belong to the person. */
 const FOLD_SHARE = 0.85;
-const FOLD_LINES = 0.4;
-/** How much of the dark of an upper lid is taken away: the target keeps its own lashes, and two rows look drawn on. */
-const LASHES = 0.15;
+const FOLD_LINES = 0.2;
 /**
  * How dark detail may be by the light, as it is up to the first and at the utmost the sum: of brows, eyes, nose and mouth, where the very
  * dark looks drawn on in softer light, and of what surrounds them, where it is strands of hair or the photo's shade.
@@ -50,19 +48,17 @@ export function leaveDetail(
   height: number,
 ): void {
   const folds = areaMap(smileFolds, grid, points, size);
-  const lashes = areaMap(upperLids, grid, points, size);
   const features = featureHull(grid, points, size);
-  const rows = [light.y, light.cb, light.cr, folds, lashes, features].map((map) => ({
+  const rows = [light.y, light.cb, light.cr, folds, features].map((map) => ({
     map,
     row: new Float32Array(width),
   }));
-  const [lightY, lightB, lightR, fold, lash, feature] = rows.map(({ row }) => row);
+  const [lightY, lightB, lightR, fold, feature] = rows.map(({ row }) => row);
   for (let y = 0; y < height; y++) {
     for (const { map, row } of rows) upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
     for (let x = 0, at = y * width; x < width; x++, at++) {
       const darkness = smoothstep(0.25, 0.5, 1 - luma[at] / (lightY[x] + 8));
-      const detail = (1 - FOLD_LINES * fold[x]) * tameLuma(luma[at] - lightY[x], lightY[x], feature[x]);
-      luma[at] = detail < 0 ? (1 - LASHES * lash[x]) * detail : detail;
+      luma[at] = (1 - FOLD_LINES * fold[x]) * tameLuma(luma[at] - lightY[x], lightY[x], feature[x]);
       cb[at] = tameChroma(cb[at], lightB[x], darkness, feature[x]);
       cr[at] = tameChroma(cr[at], lightR[x], darkness, feature[x]);
     }

@@ -1,0 +1,32 @@
+import { landmarkCount } from '../../faces/face';
+import { brows, eyes, faceOval, innerLips, nose, outerLips } from './meshTopology';
+import { meanAround } from './neighbours';
+
+/**
+ * How much of the source's shape the parts of a face take, by what it does for likeness and how far it moves what the target's face
+ * does. Lips take less, because more of it distorts speech; the outline stays the target's, because its pixels stay there.
+ */
+const PARTS: readonly (readonly [readonly number[], number])[] = [
+  [brows.flat(), 1.15],
+  [[...eyes.left, ...eyes.right], 1],
+  [nose, 1],
+  [[...outerLips, ...innerLips], 0.5],
+  [faceOval, 0],
+];
+/** Rounds until nothing moves any more that a pixel would show. */
+const ROUNDS = 200;
+
+/** Share of the source's shape for each landmark: cheeks, chin and forehead lie between the parts around them like a stretched skin. */
+export const shapeShares = stretched();
+
+function stretched(): Float32Array {
+  const shares = new Float32Array(landmarkCount);
+  const held = new Uint8Array(landmarkCount);
+  for (const [points, share] of PARTS) {
+    for (const p of points) [shares[p], held[p]] = [share, 1];
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let p = 0; p < landmarkCount; p++) if (!held[p]) shares[p] = meanAround(shares, p);
+  }
+  return shares;
+}
