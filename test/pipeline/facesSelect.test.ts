@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import type { FaceLandmarker } from '../../src/pipeline/faces/landmarker';
 import type { Landmarks } from '../../src/pipeline/faces/face';
 import { findFaces } from '../../src/pipeline/faces/find';
 import type { FaceModels } from '../../src/pipeline/faces/models';
@@ -134,6 +135,25 @@ describe('FaceSelector', () => {
     const [still, fast] = [await run(0, 0), await run(5, 1)];
     assert.ok(still.looks < fast.looks, `${still.looks} and ${fast.looks} looks`);
     for (const { worst } of [still, fast]) assert.ok(worst < 0.3, `off by ${worst} of the width`);
+  });
+
+  it('has bystanders followed by the plain network alone once they are known', async () => {
+    const views = range(20).map((i): View => ({ x: 960, y: centres[1].y, zoom: 0.5, dx: 4 * i }));
+    const looks: number[] = [];
+    let index = 0;
+    const landmarker = Object.assign(Object.create(models.landmarker) as FaceLandmarker, {
+      follow(...given: Parameters<FaceLandmarker['follow']>) {
+        looks.push(index);
+        return models.landmarker.follow(...given);
+      },
+    });
+    const tools = { ...models, landmarker };
+    const tracker = new FaceTracker({ models: tools, smallFaces: 'never', isBystander: () => true });
+    for await (const { faces, frame } of tracked(views, tracker)) {
+      index = frame.index;
+      assert.ok(faces.length >= 2, `frame ${index}`);
+    }
+    assert.ok(looks.length > 0 && looks.every((at) => at === 0), looks.join());
   });
 
   it('decides the same after an interruption', async () => {

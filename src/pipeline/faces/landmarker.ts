@@ -79,6 +79,14 @@ export class FaceLandmarker {
     return face.score >= REFINED_LIMIT ? face : this.inSquare(picture, square);
   }
 
+  /** The same for a face that has only to be kept apart from others: the plain network is the cheaper one. */
+  followRoughly(
+    picture: FrameSource,
+    neighbour: Pick<MeasuredFace, 'landmarks' | 'square'>,
+  ): Promise<MeasuredFace> {
+    return this.inSquare(picture, steadySquare(neighbour.square, neighbour.landmarks, MARGIN));
+  }
+
   /** The refined network's landmarks, where it recognises a face at all: it gives up on profiles earlier. */
   private async refine(picture: FrameSource, face: MeasuredFace): Promise<MeasuredFace> {
     const fine = await this.look(this.refined, picture, face.square);

@@ -13,8 +13,8 @@ const turnsInTurn = [180, 90, 270, 45, 315];
 const TILES_EVERY = 2;
 
 /**
- * A face that nobody will change has only to be kept apart from others: it is looked at when it may have moved by this share of its
- * size, and after so many frames in any case.
+ * A face that nobody will change has only to be kept apart from others: it is looked at, with the cheaper network, when it may have moved by this
+ * share of its size, and after so many frames in any case.
  */
 const REST_SHIFT = 0.15;
 const LONGEST_REST = 6;
@@ -54,18 +54,21 @@ async function follow(
 ): Promise<void> {
   const before = pointAt(state, track.id, frame.index - 1);
   if (!before || track.lastSeen !== frame.index - 1) return;
-  if (tools.isBystander(track.id) && frame.index < track.restsUntil) {
+  const isBystander = tools.isBystander(track.id);
+  if (isBystander && frame.index < track.restsUntil) {
     track.lastSeen = frame.index;
     note.points.push(before);
     return;
   }
-  const face = await landmarker.follow(frame, before);
+  const face = await (isBystander
+    ? landmarker.followRoughly(frame, before)
+    : landmarker.follow(frame, before));
   const taken = note.points.some((point) => overlap(boxOfLandmarks(point.landmarks), face.box) > 0.5);
   if (face.score < keepScore || taken || !isSameFace(boxOfLandmarks(before.landmarks), face.box, 1)) return;
   rest(track, frame.index, shiftBetween(boxOfLandmarks(before.landmarks), face.box));
   track.lastSeen = frame.index;
   const { landmarks, square, score } = face;
-  const isDue = frame.index % TRUST_EVERY === 0 || !isDoubtful(face);
+  const isDue = !isBystander && (frame.index % TRUST_EVERY === 0 || !isDoubtful(face));
   const trust = isDue ? await landmarker.trust(frame, face) : before.trust;
   note.points.push({ trackId: track.id, landmarks, square, score, trust });
 }

@@ -23,7 +23,7 @@ export interface TrackerOptions {
   smallFaces: SmallFaces;
   /** Frames between searches for new faces. Default 5. */
   detectEvery?: number;
-  /** Tells tracks whose faces will not be changed; they are looked at less often. Default: none is. */
+  /** Tells tracks whose faces will not be changed; they are looked at less often and roughly. Default: none is. */
   isBystander?: (trackId: number) => boolean;
 }
 
@@ -122,12 +122,15 @@ export class FaceTracker {
   }
 
   private finish(point: TrackPoint, index: number): TrackedFace {
-    const { state } = this;
+    const { state, tools } = this;
     const window: (TrackPoint | undefined)[] = [];
     for (let i = index - smoothingReach; i <= index + smoothingReach; i++) {
       window.push(pointAt(state, point.trackId, i));
     }
-    const landmarks = smoothLandmarks(window.map((other) => other?.landmarks));
+    // Where nobody draws, nothing can jitter.
+    const landmarks = tools.isBystander(point.trackId)
+      ? point.landmarks
+      : smoothLandmarks(window.map((other) => other?.landmarks));
     const pose = estimatePose(landmarks);
     const present = window.filter((other) => other !== undefined);
     const trust = present.reduce((sum, other) => sum + other.trust, 0) / present.length;
