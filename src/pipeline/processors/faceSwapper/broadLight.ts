@@ -10,6 +10,8 @@ export type Tint = readonly [number, number];
 const GREY = 3;
 /** The share of a face's colours that shows in any light. */
 const LEAST_COLOUR = 0.3;
+/** So far the colours of skin differ from the light's in photos taken in one light, as root mean square: 2 to 4. */
+const DETAIL = 4;
 
 /**
  * The broad light on a face, from its skin only, so that hair and background do not shine in.
@@ -54,14 +56,41 @@ export function tintOf({ cb, cr }: GridColours, weight: Float32Array): Tint {
   return [mean(cb, weight) - 128, mean(cr, weight) - 128];
 }
 
+/** The colour of a photo's light, Cb and Cr each. */
+export interface PhotoTint {
+  mean: Tint;
+  /** Mean square of what the light differs from that over the face. */
+  variance: Tint;
+  /** Mean square of what the skin differs from the light. */
+  detail: Tint;
+}
+
+/** @param weight what counts of each cell */
+export function photoTint(colours: GridColours, light: GridColours, weight: Float32Array): PhotoTint {
+  const squares = (map: Float32Array, from: (cell: number) => number) =>
+    mean(
+      map.map((value, i) => (value - from(i)) ** 2),
+      weight,
+    );
+  const tint = tintOf(light, weight);
+  return {
+    mean: tint,
+    variance: [squares(light.cb, () => 128 + tint[0]), squares(light.cr, () => 128 + tint[1])],
+    detail: [squares(colours.cb, (i) => light.cb[i]), squares(colours.cr, (i) => light.cr[i])],
+  };
+}
+
 /**
  * How strongly the colours of a face show in another light, for Cb and Cr: in proportion to the light's own colour, but for a
- * rest that also grey light shows. Of a photo in nearly grey light nothing can be told: its colours stay as they are.
+ * rest that also grey light shows. Of a photo in nearly grey light nothing can be told: its colours stay as they are. In lights of
+ * several colours these may be grey on average, and what skin differs from the light are mostly their borders: little of it is drawn.
  */
-export function colourStrength(target: Tint, source: Tint): Tint {
-  const one = (to: number, from: number) =>
-    Math.max(LEAST_COLOUR, (to * from + GREY ** 2) / (from * from + GREY ** 2));
-  return [one(target[0], source[0]), one(target[1], source[1])];
+export function colourStrength(target: Tint, source: PhotoTint): Tint {
+  const one = (to: number, from: number, variance: number, detail: number) =>
+    Math.max(LEAST_COLOUR, (to * from + GREY ** 2) / (from * from + variance + GREY ** 2)) *
+    Math.min(1, DETAIL / Math.sqrt(detail));
+  const [blue, red] = [0, 1].map((k) => one(target[k], source.mean[k], source.variance[k], source.detail[k]));
+  return [blue, red];
 }
 
 function mean(map: Float32Array, weight: Float32Array): number {

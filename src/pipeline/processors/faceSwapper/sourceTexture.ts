@@ -3,7 +3,7 @@ import { boxBlur, cells, type Grid } from '../../image/grid';
 import type { RgbImage } from '../../image/region';
 import type { Texture } from '../../image/warpMesh';
 import { landmarkCount, type Landmarks, type Pose } from '../../faces/face';
-import { faceLight, tintOf, type Tint } from './broadLight';
+import { faceLight, photoTint, type PhotoTint } from './broadLight';
 import { halvings, interleave, type DetailLevel } from './detailLevels';
 import { faceHeight } from './measures';
 import { bareSkin, featureMap, skinMap } from './skin';
@@ -38,7 +38,7 @@ export interface SourceTexture {
   light: Texture;
   lightPoints: Float32Array;
   /** The light's colour. */
-  tint: Tint;
+  tint: PhotoTint;
 }
 
 /** Finer than this no target shows it, and preparing it costs time. */
@@ -85,7 +85,7 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
       levels: [{ ...interleave(planes, width, rows), points, height: size }],
       light: { data: lightTexture, width: grid.width, height: grid.height, channels: 2 },
       lightPoints: gridPoints,
-      tint: tintOf(light, bare),
+      tint: photoTint({ y, cb, cr }, light, bare),
     },
     step,
   );
