@@ -255,7 +255,7 @@ export function jobOf(options: RunOptions): SwapJob {
   return {
     sources,
     target,
-    output: outputOf(options.output, sources[0], target),
+    output: outputOf(options.output, sources[0], target, options.outputVideoEncoder),
     overwrite: options.overwrite ?? false,
     ...(options.resume && { resumable: true }),
     processors: [...new Set(options.frameProcessor)],
@@ -320,7 +320,7 @@ export function toolsOf({ ffmpeg, ffprobe }: Pick<CommonOptions, 'ffmpeg' | 'ffp
 }
 
 /** The file that was asked for, or in the folder that was asked for, or next to the target; the last two never taken. */
-function outputOf(output: string | undefined, source: string, target: string): string {
+function outputOf(output: string | undefined, source: string, target: string, encoder: VideoEncoder): string {
   const wanted = output === undefined ? undefined : path.resolve(output);
   const namesFolder = output?.endsWith('/') === true || output?.endsWith(path.sep) === true;
   if (wanted !== undefined && !isFolder(wanted)) {
@@ -328,7 +328,7 @@ function outputOf(output: string | undefined, source: string, target: string): s
     return wanted;
   }
   const beside = wanted === undefined ? target : path.join(wanted, path.basename(target));
-  return outputPath(source, beside, existsSync);
+  return outputPath(source, beside, encoder, existsSync);
 }
 
 function isFolder(file: string): boolean {

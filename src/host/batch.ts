@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { outputPath } from '../job/outputName';
+import { videoEncoders } from '../protocol/job';
 import type { JobReport } from '../protocol/report';
 import type { Host } from './host';
 import { isVideoFile } from './mediaFiles';
@@ -46,6 +47,10 @@ async function tell(done: number, all: number): Promise<void> {
 export async function videosOf(folder: string, source: string): Promise<string[]> {
   const names = (await readdir(folder)).filter(isVideoFile).sort();
   const videos = names.map((name) => path.join(folder, name));
-  const results = new Set(videos.map((video) => outputPath(source, video, () => false)));
+  const results = new Set(
+    videoEncoders.flatMap((encoder) =>
+      videos.map((video) => outputPath(source, video, encoder, () => false)),
+    ),
+  );
   return videos.filter((video) => !results.has(video));
 }

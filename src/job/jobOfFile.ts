@@ -31,13 +31,15 @@ export function jobOfFile(file: JobFile, surroundings: JobSurroundings): SwapJob
   const target = absolute(file.target);
   const [{ file: first }] = [...photos, ...(faceMap ?? []).flatMap(({ sources }) => sources)];
   const chosen = photos.flatMap(({ file: photo, face }) => (face === undefined ? [] : [[photo, face]]));
+  const read = readJobSettings((name) => (Object.hasOwn(settings, name) ? settings[name] : setting(name)));
+  const named = (): string => outputPath(first, target, read.encoding.encoder, isTaken);
   return {
-    ...readJobSettings((name) => (Object.hasOwn(settings, name) ? settings[name] : setting(name))),
+    ...read,
     sources: photos.map(({ file: photo }) => photo),
     ...(chosen.length > 0 && { sourceFaces: Object.fromEntries(chosen) as Record<string, number> }),
     ...(faceMap && { faceMap }),
     target,
-    output: file.output === undefined ? outputPath(first, target, isTaken) : absolute(file.output),
+    output: file.output === undefined ? named() : absolute(file.output),
     overwrite: false,
     ...(consent && { consent }),
   };

@@ -19,6 +19,7 @@ export const errorCodes = [
   'output-folder-missing',
   'output-not-writable',
   'output-format-unknown',
+  'output-encoder-unfit',
   'output-is-input',
   'disk-full',
   'no-source-face',

@@ -30,6 +30,7 @@ const meanings: Record<ErrorCode, keyof typeof exitCodes> = {
   'output-folder-missing': 'badInput',
   'output-not-writable': 'badInput',
   'output-format-unknown': 'badInput',
+  'output-encoder-unfit': 'usage',
   'output-is-input': 'badInput',
   'disk-full': 'failed',
   'no-source-face': 'noSourceFace',

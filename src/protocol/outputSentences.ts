@@ -26,6 +26,12 @@ export const outputSentences = {
       file === undefined ? t('The extension {0}', text(extension, '')) : name(file, t),
       text(known, '.mp4 .mov .mkv .webm .png .jpg .webp'),
     ),
+  'output-encoder-unfit': ({ encoder, extension }, t) =>
+    t(
+      'Video of {0} does not go into {1}; choose another encoder (--output-video-encoder, faceSwap.outputVideoEncoder), or an output that ends in .mp4 or .mkv',
+      text(encoder, '?'),
+      text(extension, '?'),
+    ),
   'output-is-input': ({ file }, t) =>
     t('{0} is one of the input files, which are never overwritten; choose another output', name(file, t)),
   'disk-full': ({ file, needed, free }, t) =>

@@ -186,7 +186,7 @@ describe('containers', () => {
     };
     assert.equal(
       code(() => checkOutputFits(videoInfo(), '.webm', 'libx264')),
-      'usage',
+      'output-encoder-unfit',
     );
     assert.equal(
       code(() => checkOutputFits(videoInfo(), '.webm', 'libvpx-vp9')),
