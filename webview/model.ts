@@ -45,6 +45,10 @@ export function groups(): Group[] {
 
 export const change = (...changes: DocumentChange[]): void => send({ type: 'set', changes });
 
+/** Whether the target has turned out to be nothing that can be shown. */
+export const isUnreadable = (): boolean =>
+  model.analysis.state === 'failed' && model.analysis.facts === undefined;
+
 /** Whether the job is under way in some form. */
 export const isRunning = (): boolean =>
   model.run !== undefined && ['waiting', 'running', 'paused'].includes(model.run.state);

@@ -3,7 +3,7 @@ import { photoName, sameSources } from '../src/protocol/jobSources';
 import { keyed, make, rebuild } from './dom';
 import { takeDrops } from './drop';
 import { durationText, shortClock } from './format';
-import { change, groups, model, secondsOf } from './model';
+import { change, groups, isUnreadable, model, secondsOf } from './model';
 import { command, send } from './panelHost';
 import { assigned, framesSeen, merged, named, split, toPeople, type Group } from './peopleModel';
 import { Section } from './section';
@@ -26,7 +26,7 @@ export class People {
 
   update(): void {
     const { job, analysis } = model;
-    this.element.hidden = job === undefined || job.target === '';
+    this.element.hidden = job === undefined || job.target === '' || isUnreadable();
     const all = groups();
     this.section.remark = remark(all.length);
     const status = looking();

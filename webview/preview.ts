@@ -4,7 +4,7 @@ import type { Preview as Pictures, PreviewFace } from '../src/protocol/preview';
 import { BeforeAfter } from './divider';
 import { make, svg } from './dom';
 import { Lanes } from './lanes';
-import { isRunning, model, secondsOf } from './model';
+import { isRunning, isUnreadable, model, secondsOf } from './model';
 import { keep, send, view } from './panelHost';
 import { Section } from './section';
 import { t } from './texts';
@@ -39,6 +39,8 @@ export class PreviewPane {
   private isStale = false;
   private requests = 0;
   private subject = '';
+  /** Width of the target by its height. */
+  private ratio = 16 / 9;
 
   constructor() {
     this.section = new Section('preview', t('Preview'), this.loading, ...this.toggles());
@@ -55,9 +57,11 @@ export class PreviewPane {
   /** Asks for new pictures when what they depend on has changed. */
   update(): void {
     const { job, analysis } = model;
-    this.element.hidden = job === undefined || job.target === '';
+    this.element.hidden = job === undefined || job.target === '' || isUnreadable();
     const { width, height } = analysis.facts ?? { width: 16, height: 9 };
     this.stage.style.setProperty('--ratio', String(width / height));
+    this.ratio = width / height;
+    this.applyZoom();
     if (analysis.poster !== undefined && this.poster.hidden) {
       this.poster.src = `data:image/jpeg;base64,${analysis.poster}`;
       this.poster.hidden = this.shown !== undefined || view.frame > 0;
@@ -180,7 +184,8 @@ export class PreviewPane {
   private applyZoom(): void {
     const isFit = view.zoom === 0;
     this.stage.classList.toggle('zoomed', !isFit);
-    this.pictures.element.style.width = isFit ? '' : `${view.zoom}%`;
+    const fitting = Math.min(this.stage.clientWidth, this.stage.clientHeight * this.ratio);
+    this.pictures.element.style.width = isFit ? '' : `${(view.zoom / 100) * fitting}px`;
   }
 
   private draw(): void {

@@ -2,8 +2,8 @@ import type { TargetFacts } from '../src/protocol/analysis';
 import { keyed, make, rebuild } from './dom';
 import { takeDrops } from './drop';
 import { plainNumber, shortClock } from './format';
-import { change, model } from './model';
-import { send } from './panelHost';
+import { change, isUnreadable, model } from './model';
+import { command, send } from './panelHost';
 import { Section } from './section';
 import { t } from './texts';
 import { button, iconButton } from './toolkit';
@@ -40,7 +40,7 @@ export class Target {
     rebuild(
       this.section.body,
       make('div', { class: 'name', title: target }, target.split('/').at(-1) ?? target),
-      factsLine(model.analysis.facts),
+      ...(isUnreadable() ? trouble(model.analysis.message) : [factsLine(model.analysis.facts)]),
       make(
         'div',
         { class: 'output' },
@@ -65,9 +65,18 @@ export class Target {
   }
 }
 
+/** What is wrong with the file; somebody may have mended it meanwhile. */
+function trouble(message: string): HTMLElement[] {
+  const again = button(t('Try Again'), 'secondary', () => command('analyse'));
+  return [
+    make('p', { class: 'trouble', role: 'alert' }, message),
+    make('div', { class: 'row' }, keyed('again', again)),
+  ];
+}
+
 /** `1280 × 720 · 0:36 · 25 fps · h264 · aac`. */
 function factsLine(facts: TargetFacts | undefined): HTMLElement {
-  if (!facts) return make('div', { class: 'quiet' }, model.analysis.message || t('Looking at the file…'));
+  if (!facts) return make('div', { class: 'quiet' }, t('Looking at the file…'));
   const isVideo = facts.kind === 'video';
   const audio = facts.audio.length > 0 ? t('{0} sound', facts.audio.join(', ')) : t('no sound');
   const parts = [

@@ -87,9 +87,9 @@ export const panelActions = {
         note: document.querySelector('.player [role="status"]').textContent };
     })()`),
 
-  /** Width of an element in pixels. */
-  panelWidth: async (page: Page, selector: string) =>
-    (await webview(page).locator(selector).first().boundingBox())?.width ?? 0,
+  /** Width and height of an element in pixels. */
+  panelSize: async (page: Page, selector: string): Promise<{ width: number; height: number }> =>
+    (await webview(page).locator(selector).first().boundingBox()) ?? { width: 0, height: 0 },
 
   /** Texts of all elements there are now. */
   panelTexts: (page: Page, selector: string) =>

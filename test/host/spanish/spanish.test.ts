@@ -65,7 +65,7 @@ suite('In Spanish', () => {
     const job = { version: 1, target: 'broken.mp4', sources: ['nobody.png', 'gone.jpg'] };
     writeFileSync(uri.fsPath, JSON.stringify(job));
     await vscode.commands.executeCommand('vscode.openWith', uri, 'faceSwap.job');
-    await ui('panelWait', '.target .quiet|broken.mp4” no es ni un vídeo ni una imagen');
+    await ui('panelWait', '.target .trouble|broken.mp4” no es ni un vídeo ni una imagen');
     await ui('panelWait', '.photo:nth-of-type(1)|No se encontró ninguna cara; elige otra foto');
     await ui('panelWait', '.photo:nth-of-type(2)|gone.jpg” no existe; comprueba la ruta');
     await ui('screenshot', 'spanish-panel-errors');

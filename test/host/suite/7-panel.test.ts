@@ -87,10 +87,10 @@ suite('The panel of a job file', () => {
       assert.deepEqual([original, result], [true, false], 'of the two, the result is heard');
       assert.equal(/cannot play the sound/.test(note), decoded === 0, `${decoded} bytes, “${note}”`);
     });
-    const narrow = await ui('panelWidth', '.player .result');
+    const { width: narrow } = await ui('panelSize', '.player .result');
     await ui('panelClick', 'text=Side by Side');
     await eventually(async () => {
-      const half = await ui('panelWidth', '.player .result');
+      const { width: half } = await ui('panelSize', '.player .result');
       assert.ok(half < 0.6 * narrow, `${half} of ${narrow}`);
     });
     await ui('screenshot', 'panel-side-by-side');

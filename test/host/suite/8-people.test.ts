@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { packagedTool } from '../../support/hostWorkspace';
@@ -134,7 +135,7 @@ suite('People and frames of a target', () => {
     ];
     assert.notEqual(original, swapped);
     await ui('screenshot', 'panel-preview');
-    const width = async (): Promise<number> => ui('panelWidth', '.pictures');
+    const width = async (): Promise<number> => (await ui('panelSize', '.pictures')).width;
     const fits = await width();
     await ui('panelClick', '.tools [title="Zoom"]');
     await ui('panelClick', '.tools [title="Zoom"]');
@@ -142,5 +143,46 @@ suite('People and frames of a target', () => {
       const zoomed = await width();
       assert.ok(zoomed > 1.9 * fits, `${zoomed} of ${fits}`);
     });
+  });
+
+  test('a tall target is seen whole, and zooms from there', async () => {
+    const files = ['-i', inWorkspace('pair.mp4'), '-vf', 'crop=288:512:0:0', inWorkspace('tall.mp4')];
+    execFileSync(packagedTool('ffmpeg'), ['-v', 'error', '-y', ...files]);
+    await openJob('tall', { target: 'tall.mp4', sources: ['ann.jpg'] });
+    await ui('panelWait', '.target .facts|288 × 512');
+    await ui('panelText', '.pictures.shown');
+    const fits = await eventually(async () => {
+      const [picture, stage] = [await ui('panelSize', '.pictures'), await ui('panelSize', '.stage')];
+      assert.ok(
+        picture.height > 0.9 * stage.height && picture.height < stage.height + 1,
+        inspect([picture, stage]),
+      );
+      assert.ok(Math.abs(picture.width / picture.height - 288 / 512) < 0.02, inspect(picture));
+      return picture;
+    });
+    await ui('screenshot', 'panel-tall');
+    await ui('panelClick', '.tools [title="Zoom"]');
+    await ui('panelClick', '.tools [title="Zoom"]');
+    await eventually(async () => {
+      const { width } = await ui('panelSize', '.pictures');
+      assert.ok(Math.abs(width / fits.width - 2) < 0.05, `${width} of ${fits.width}`);
+    });
+  });
+
+  test('a target that is no video is called that, where it was chosen and nowhere else', async () => {
+    await openJob('unreadable', { target: 'broken.mp4', sources: ['ann.jpg'] });
+    await ui('panelWait', '.target .trouble|is neither a video nor a picture');
+    await becomes('panelTexts', 'h2', ['Source', 'Target', 'Settings']);
+    await ui('panelWait', '.photo|sharp');
+    await ui('screenshot', 'panel-unreadable');
+    copyFileSync(inWorkspace('clip.mp4'), inWorkspace('mended.mp4'));
+    renameSync(inWorkspace('broken.mp4'), inWorkspace('broken.kept'));
+    try {
+      renameSync(inWorkspace('mended.mp4'), inWorkspace('broken.mp4'));
+      await ui('panelClick', '[data-key="again"]');
+      await ui('panelWait', '.target .facts|480 × 480');
+    } finally {
+      renameSync(inWorkspace('broken.kept'), inWorkspace('broken.mp4'));
+    }
   });
 });
