@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaceSwapError } from '../protocol/errors';
 import { loadCatalogue, type ModelRecord, type NeuralModel } from './catalogue';
 import { findNeuralModel } from './installed';
 import { modelPlaces } from './places';
+import { hashOf } from './verifiedFiles';
 
 export interface InstalledModel {
   path: string;
@@ -81,11 +81,9 @@ async function verify(path: string, record: ModelRecord): Promise<void> {
   if (size !== record.bytes) throw corrupt(`it has ${size} bytes instead of ${record.bytes}`);
   const state = `${record.sha256} ${size} ${mtimeMs}`;
   if (verified.get(path) === state) return;
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw corrupt(error instanceof Error ? error.message : String(error));
+  const found = await hashOf(path).catch((error: FaceSwapError) => {
+    throw corrupt(String(error.facts['reason']));
   });
-  // At once: in pieces it would take twice as long.
-  const found = createHash('sha256').update(bytes).digest('hex');
   if (found !== record.sha256) throw corrupt(`its SHA-256 is ${found} instead of ${record.sha256}`);
   verified.set(path, state);
 }
