@@ -81,7 +81,8 @@ async function verify(path: string, record: ModelRecord): Promise<void> {
   if (size !== record.bytes) throw corrupt(`it has ${size} bytes instead of ${record.bytes}`);
   const state = `${record.sha256} ${size} ${mtimeMs}`;
   if (verified.get(path) === state) return;
-  const found = await hashOf(path).catch((error: FaceSwapError) => {
+  const found = await hashOf(path).catch((error: unknown) => {
+    if (!(error instanceof FaceSwapError)) throw error;
     throw corrupt(String(error.facts['reason']));
   });
   if (found !== record.sha256) throw corrupt(`its SHA-256 is ${found} instead of ${record.sha256}`);

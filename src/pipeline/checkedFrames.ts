@@ -20,7 +20,7 @@ export async function* checkedFrames(
     const { index } = tracked.frame;
     const now = secondsOf(info, index);
     const next = index + 1 < info.frames ? secondsOf(info, index + 1) : now;
-    await watch.time('content check', () => check.frame(tracked, now, next));
+    if (check.isDue(tracked, next)) await watch.time('content check', () => check.frame(tracked, now));
     yield tracked;
   }
 }

@@ -109,15 +109,15 @@ export class ContentCheck {
   }
 
   /**
-   * The next frame of the target, in order. It is looked at when it starts a scene, or when the following frame would come later
-   * than a second after the last look.
+   * Whether the next frame of the target, in order, is to be looked at: when it starts a scene, or when the following one would come
+   * later than a second after the last look.
    */
-  async frame(
-    { frame, faces, startsScene }: SceneFrame,
-    seconds: number,
-    nextSeconds: number,
-  ): Promise<void> {
-    if (!startsScene && nextSeconds - this.lookedAt <= secondsBetween) return;
+  isDue({ startsScene }: Pick<SceneFrame, 'startsScene'>, nextSeconds: number): boolean {
+    return startsScene || nextSeconds - this.lookedAt > secondsBetween;
+  }
+
+  /** A frame of the target that is due. */
+  async frame({ frame, faces }: SceneFrame, seconds: number): Promise<void> {
     this.lookedAt = seconds;
     await this.judgeTarget(await this.look(frame, this.regions(frame, faces), seconds), frame);
   }
