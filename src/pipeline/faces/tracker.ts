@@ -127,10 +127,10 @@ export class FaceTracker {
     for (let i = index - smoothingReach; i <= index + smoothingReach; i++) {
       window.push(pointAt(state, point.trackId, i));
     }
+    const measured: (Landmarks | undefined)[] = [];
+    for (const other of window) measured.push(other?.landmarks);
     // Where nobody draws, nothing can jitter.
-    const landmarks = tools.isBystander(point.trackId)
-      ? point.landmarks
-      : smoothLandmarks(window.map((other) => other?.landmarks));
+    const landmarks = tools.isBystander(point.trackId) ? point.landmarks : smoothLandmarks(measured);
     const pose = estimatePose(landmarks);
     const present = window.filter((other) => other !== undefined);
     const trust = present.reduce((sum, other) => sum + other.trust, 0) / present.length;

@@ -1,7 +1,7 @@
 import type { Affine } from './affine';
 import type { Grid, PlaneView } from './grid';
 import { pixelMemory, SPARE, type PixelMemory } from './kernels/pixelMemory';
-import { BORDER, fillBorder, fillRaster, placeIn, rowIn, takeRaster, type FloatRaster } from './raster';
+import { BORDER, fillBorder, rowIn, sampleMap, takeMap, takeRaster, type FloatRaster } from './raster';
 
 /** How far pixels move, in pixels of the full picture per cell of a grid. */
 export interface Displacement {
@@ -33,11 +33,8 @@ export function displace(
   const reachY = Math.ceil(box.reach / subsampling.y) + 1;
   const memory = pixelMemory();
   const before = copyOf(memory, plane, left - reachX, top - reachY, right + reachX, bottom + reachY);
-  const [dx, dy] = [field.x, field.y].map((map) => {
-    const raster = takeRaster(memory, grid.width, grid.height);
-    fillRaster(memory, raster, map);
-    return { raster, row: memory.take((right - left + SPARE) * 4) };
-  });
+  const dx = takeMap(memory, grid, field.x, right - left);
+  const dy = takeMap(memory, grid, field.y, right - left);
   const line = memory.take(right - left + SPARE);
   const toGrid: Affine = [1 / stepX, 0, 0.5 / stepX - 0.5, 0, 1 / stepY, 0.5 / stepY - 0.5];
   const { raster, x: beforeX, y: beforeY } = before;
@@ -49,8 +46,8 @@ export function displace(
     if (last < 0) continue;
     const from = Math.max(left, Math.floor((Math.min(box.first[above], box.first[below]) - 1) * stepX));
     const count = Math.min(right, Math.ceil((last + 2) * stepX)) - from;
-    for (const axis of [dx, dy])
-      memory.run.sampleRow(axis.row, count, ...placeIn(axis.raster, toGrid, y, from));
+    sampleMap(memory, dx, count, toGrid, y, from);
+    sampleMap(memory, dy, count, toGrid, y, from);
     memory.run.displaceRow(
       ...([line, count, dx.row, dy.row, raster.address, raster.width + BORDER] as const),
       ...([from - beforeX + 1, y - beforeY + 1, 1 / subsampling.x, 1 / subsampling.y] as const),

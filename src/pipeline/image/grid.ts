@@ -109,10 +109,14 @@ export function fillPolygon(
   points: readonly (readonly [number, number])[],
 ): void {
   const corners = new Float64Array(2 * points.length);
-  points.forEach((point, i) => corners.set(point, 2 * i));
-  const ys = points.map(([, y]) => y);
-  const top = Math.max(0, Math.floor(sub * Math.min(...ys)));
-  const bottom = Math.min(grid.height * sub, Math.ceil(sub * Math.max(...ys)));
+  let [highest, lowest] = [Infinity, -Infinity];
+  for (let i = 0; i < points.length; i++) {
+    corners.set(points[i], 2 * i);
+    highest = Math.min(highest, corners[2 * i + 1]);
+    lowest = Math.max(lowest, corners[2 * i + 1]);
+  }
+  const top = Math.max(0, Math.floor(sub * highest));
+  const bottom = Math.min(grid.height * sub, Math.ceil(sub * lowest));
   const crossings = new Float64Array(points.length);
   for (let line = top; line < bottom; line++) {
     const count = crossLine(corners, (line + 0.5) / sub, crossings);

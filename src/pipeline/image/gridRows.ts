@@ -6,10 +6,10 @@ import { SPARE, type PixelMemory } from './kernels/pixelMemory';
  * that pixels beyond the middle of an outermost cell have two cells to lie between as well.
  */
 export class GridRows {
-  private readonly maps: number[];
-  private readonly rows: number[];
+  private readonly maps: number[] = [];
+  private readonly rows: number[] = [];
   /** Address of the first pixel of each map's row. */
-  readonly pixels: number[];
+  readonly pixels: number[] = [];
 
   /** @param width pixels in a row */
   constructor(
@@ -19,10 +19,13 @@ export class GridRows {
     width: number,
   ) {
     const { step } = grid;
-    this.maps = maps.map((map) => this.takeMap(map));
-    this.rows = maps.map(() => memory.take((width + 3 * step + SPARE) * 4));
-    // The row begins with the middle of the cell before the first.
-    this.pixels = this.rows.map((row) => row + (step - (step >> 1)) * 4);
+    for (const map of maps) this.maps.push(this.takeMap(map));
+    for (let i = 0; i < maps.length; i++) {
+      const row = memory.take((width + 3 * step + SPARE) * 4);
+      this.rows.push(row);
+      // The row begins with the middle of the cell before the first.
+      this.pixels.push(row + (step - (step >> 1)) * 4);
+    }
   }
 
   private takeMap(map: Float32Array): number {

@@ -18,6 +18,24 @@ export function takeRaster(memory: PixelMemory, width: number, height: number): 
   return { address: memory.take(((width + BORDER) * (height + BORDER) + SPARE) * 4), width, height };
 }
 
+/** A map of a grid as a raster, and where a row of its samples is written. */
+export interface SampledMap {
+  raster: FloatRaster;
+  row: number;
+}
+
+/** Copies a map of a grid into a raster, with room for rows of `count` samples. */
+export function takeMap(
+  memory: PixelMemory,
+  { width, height }: { width: number; height: number },
+  map: Float32Array,
+  count: number,
+): SampledMap {
+  const raster = takeRaster(memory, width, height);
+  fillRaster(memory, raster, map);
+  return { raster, row: memory.take((count + SPARE) * 4) };
+}
+
 /** Index of the first float of a raster's row `y`, without the border. */
 export function rowIn({ address, width }: FloatRaster, y: number): number {
   return address / 4 + (y + 1) * (width + BORDER) + 1;
@@ -77,4 +95,16 @@ export function placeIn(
     (width + 1) * POSITION,
     (height + 1) * POSITION,
   ];
+}
+
+/** Writes `count` samples of a map into its row: those of row `y` from pixel `x` on; see `placeIn`. */
+export function sampleMap(
+  memory: PixelMemory,
+  { raster, row }: SampledMap,
+  count: number,
+  map: Affine,
+  y: number,
+  x: number,
+): void {
+  memory.run.sampleRow(row, count, ...placeIn(raster, map, y, x));
 }

@@ -3,7 +3,7 @@ import type { Displacement } from '../../image/displace';
 import type { Grid, PlaneView } from '../../image/grid';
 import { GridRows } from '../../image/gridRows';
 import { SPARE, type PixelMemory } from '../../image/kernels/pixelMemory';
-import { fillRaster, placeIn, takeRaster } from '../../image/raster';
+import { sampleMap, takeMap } from '../../image/raster';
 import type { YccView } from '../../image/ycc';
 import type { GridColours } from './skin';
 
@@ -65,7 +65,9 @@ export function blendLuma(memory: PixelMemory, view: YccView, layer: Layer, deta
     const half = grid.step >> 1;
     const x = Math.max(0, (first - 1) * grid.step + half);
     const count = Math.min(width, (last + 1) * grid.step + half) - x;
-    const [masks, slopes, bases, lights, gains] = rows.pixels.map((pixel) => pixel + x * 4);
+    const { pixels } = rows;
+    const [masks, slopes, bases] = [pixels[0] + x * 4, pixels[1] + x * 4, pixels[2] + x * 4];
+    const [lights, gains] = [pixels[3] + x * 4, pixels[4] + x * 4];
     const details = detail + (y * width + x) * 4;
     const shares = address + (y * stride + x) * 4;
     copyIn(memory, view.luma, x, y, count, line);
@@ -90,15 +92,17 @@ export function blendChroma(
   const { width, height } = view.chroma[0];
   const { grid } = layer;
   const { shift, chromaScale } = view;
-  const maps = [
-    ...layer.chromaGain.map((gain) => linear(gain, chromaScale, 0)),
-    ...[layer.light.cb, layer.light.cr].map((light) => linear(light, chromaScale, 128 - 128 * chromaScale)),
-  ].map((map) => {
-    const raster = takeRaster(memory, grid.width, grid.height);
-    fillRaster(memory, raster, map);
-    return { raster, row: memory.take((width + SPARE) * 4) };
-  });
-  const [gains, lights] = [maps.slice(0, 2), maps.slice(2)];
+  const { chromaGain, light } = layer;
+  const zero = 128 - 128 * chromaScale;
+  // Written out: arrays that `map` makes are of another kind once V8 has compiled who makes them, and all that reads them is compiled anew.
+  const gains = [
+    takeMap(memory, grid, linear(chromaGain[0], chromaScale, 0), width),
+    takeMap(memory, grid, linear(chromaGain[1], chromaScale, 0), width),
+  ];
+  const lights = [
+    takeMap(memory, grid, linear(light.cb, chromaScale, zero), width),
+    takeMap(memory, grid, linear(light.cr, chromaScale, zero), width),
+  ];
   const line = memory.take(width + SPARE);
   const means = memory.take((width + SPARE) * 4);
   const [perX, perY] = [(1 << shift.x) / grid.step, (1 << shift.y) / grid.step];
@@ -110,10 +114,9 @@ export function blendChroma(
     const shares = shift.x === 1 ? means : upper;
     const [from, to] = filled(memory.floats, shares / 4, width);
     if (from === to) continue;
-    for (const { raster, row } of maps) {
-      memory.run.sampleRow(row, to - from, ...placeIn(raster, toGrid, y, from));
-    }
     for (let c = 0; c < 2; c++) {
+      sampleMap(memory, gains[c], to - from, toGrid, y, from);
+      sampleMap(memory, lights[c], to - from, toGrid, y, from);
       const detail = details[c] + (y * width + from) * 4;
       copyIn(memory, view.chroma[c], from, y, to - from, line);
       memory.run.blendDetail(line, to - from, shares + from * 4, lights[c].row, gains[c].row, detail);
