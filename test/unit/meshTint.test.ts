@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  broadLight,
   colourStrength,
   photoTint,
+  rimOf,
   tintOf,
   type Tint,
 } from '../../src/pipeline/processors/faceSwapper/broadLight';
@@ -49,5 +51,23 @@ describe("the colour of a face's light", () => {
     near(tint.detail[0], 144);
     const [blue, red] = colourStrength([-25, 20], tint);
     assert.ok(blue < 0.15 && red < 1, `${blue} ${red}`);
+  });
+});
+
+describe("the broad light on a face's rim", () => {
+  it('follows the picture more closely than inside, where a shade of the same breadth is detail', () => {
+    const [side, size] = [80, 100];
+    const grid = { width: side, height: side, step: 1 };
+    const map = (value: (x: number) => number) =>
+      Float32Array.from({ length: side * side }, (_, i) => value(i % side));
+    const face = map((x) => (x >= 10 && x < 70 ? 1 : 0));
+    // A bright stripe along the left edge of the face and one in its middle.
+    const y = map((x) => 100 + (Math.abs(x - 12) < 4 || Math.abs(x - 40) < 4 ? 60 : 0));
+    const rim = rimOf(face, grid, size);
+    const light = broadLight({ y, cb: y, cr: y }, face, rim, grid, size);
+    const row = 40 * side;
+    assert.ok(rim[row + 10] > 0.9 && rim[row + 40] < 0.01, `${rim[row + 10]} ${rim[row + 40]}`);
+    for (const plane of [light.y, light.cb, light.cr])
+      assert.ok(plane[row + 11] > plane[row + 40] + 15, `${plane[row + 11]} ${plane[row + 40]}`);
   });
 });

@@ -1,5 +1,5 @@
-import { boxBlur, cells, fillPolygon, weightedBlur, type Grid } from '../../image/grid';
-import { colourSplitRadius, splitRadius } from './measures';
+import { boxBlur, cells, fillPolygon, smoothstep, weightedBlur, type Grid } from '../../image/grid';
+import { colourSplitRadius, rimSplitRadius, splitRadius } from './measures';
 import { faceOval } from './meshTopology';
 import type { GridColours } from './skin';
 
@@ -12,6 +12,9 @@ const GREY = 3;
 const LEAST_COLOUR = 0.3;
 /** So far the colours of skin differ from the light's in photos taken in one light, as root mean square: 2 to 4. */
 const DETAIL = 4;
+/** How wide the rim of a face is blurred, by the face's height, and from which value on to which a cell still belongs to it. */
+const RIM = 0.04;
+const RIM_ENDS = [0.5, 0.9] as const;
 
 /**
  * The broad light on a face, from its skin only, so that hair and background do not shine in.
@@ -31,24 +34,42 @@ export function faceLight(
     grid,
     faceOval.map((p): [number, number] => [points[p * 2], points[p * 2 + 1]]),
   );
+  const rim = rimOf(weight, grid, size);
   for (let i = 0; i < weight.length; i++) weight[i] *= skin[i];
-  return broadLight(colours, weight, grid, size);
+  return broadLight(colours, weight, rim, grid, size);
 }
 
-/** Luma and chroma of a face blurred over what counts by its weight. */
+/** Luma and chroma of a face blurred over what counts by its weight; `rim` tells where more finely (`rimOf`). */
 export function broadLight(
-  colours: GridColours,
+  { y, cb, cr }: GridColours,
   weight: Float32Array,
+  rim: Float32Array,
   grid: Grid,
   size: number,
 ): GridColours {
-  const blur = (radius: number, ...maps: Float32Array[]) => {
+  const blur = (radius: number, maps: readonly Float32Array[]) => {
     const blurred = boxBlur(weight.slice(), grid, radius);
     return maps.map((map) => weightedBlur(map, weight, blurred, grid, radius, mean(map, weight)));
   };
-  const [y] = blur(splitRadius(size), colours.y);
-  const [cb, cr] = blur(colourSplitRadius(size), colours.cb, colours.cr);
-  return { y, cb, cr };
+  const broad = [...blur(splitRadius(size), [y]), ...blur(colourSplitRadius(size), [cb, cr])];
+  const fine = blur(rimSplitRadius(size), [y, cb, cr]);
+  fine.forEach((map, k) => mix(broad[k], map, rim));
+  return { y: broad[0], cb: broad[1], cr: broad[2] };
+}
+
+/**
+ * How near the edge of a face each cell lies, 1 on the edge and outside, 0 well inside. There light is told from detail more finely, so
+ * that a face drawn up to the edge goes over into what lies beyond it.
+ * @param face 1 where there is the face, 0 elsewhere
+ */
+export function rimOf(face: Float32Array, grid: Grid, size: number): Float32Array {
+  const rim = boxBlur(face.slice(), grid, RIM * size, 2);
+  for (let i = 0; i < rim.length; i++) rim[i] = 1 - smoothstep(RIM_ENDS[0], RIM_ENDS[1], rim[i]);
+  return rim;
+}
+
+function mix(map: Float32Array, other: Float32Array, share: Float32Array): void {
+  for (let i = 0; i < map.length; i++) map[i] += share[i] * (other[i] - map[i]);
 }
 
 /** Mean colour of a light, Cb and Cr as they differ from grey. @param weight what counts of each cell */

@@ -21,3 +21,8 @@ export function splitRadius(height: number): number {
 export function colourSplitRadius(height: number): number {
   return 0.09 * height;
 }
+
+/** The same for the rim of a face, where it has to fit what lies beside it. */
+export function rimSplitRadius(height: number): number {
+  return 0.03 * height;
+}

@@ -8,7 +8,7 @@ import { warpMesh, type Texture } from '../../image/warpMesh';
 import { openYcc, type YccView } from '../../image/ycc';
 import type { FrameProcessor } from '../processor';
 import { blendChroma, blendLuma, uncovered, type Layer } from './blend';
-import { broadLight, colourStrength, tintOf } from './broadLight';
+import { broadLight, colourStrength, rimOf, tintOf } from './broadLight';
 import { carryField, partShifts } from './carry';
 import type { DetailLevel } from './detailLevels';
 import { faceMask, guidedMask, partHoles, product } from './maskGrid';
@@ -163,7 +163,7 @@ function planLayer(
   const covered = coveredCells(warped);
   const skin = skinMap(colours, grid, points, size);
   const bare = product(covered, bareSkin(skin, grid, points, size));
-  const light = broadLight(colours, bare, grid, size);
+  const light = broadLight(colours, bare, rimOf(covered, grid, size), grid, size);
   const gain = gainOf(light.y, warped, covered);
   const [blue, red] = colourStrength(tintOf(light, bare), source.tint).map((most) =>
     atMost(gain, CONTRAST * most),
