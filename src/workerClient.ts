@@ -15,6 +15,8 @@ export interface WorkerClientOptions {
   env?: NodeJS.ProcessEnv;
   /** The Node to run it with; without it, the one that runs this. */
   execPath?: string;
+  /** Everything else on the machine goes first. */
+  isPatient?: boolean;
   /** Everything the child says on stderr. */
   onStderr?: (text: string) => void;
 }

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { FaceSwapError, type ErrorFacts } from './protocol/errors';
 import type { CallWishes } from './callControl';
 import type { WorkerApi, WorkerEvent, WorkerMethod, WorkerRequest } from './protocol/workerMessages';
@@ -227,11 +228,11 @@ export class WorkerConnection {
 /** Windows has no process groups; there ffmpeg ends as its pipes close. */
 const hasGroup = process.platform !== 'win32';
 
-function startChild({ script, env, execPath }: WorkerClientOptions): ChildProcess {
+function startChild({ script, env, execPath, isPatient }: WorkerClientOptions): ChildProcess {
   const environment: NodeJS.ProcessEnv = { ...process.env, ...env };
   // In the extension host `process.execPath` is Electron, which is Node only when told so.
   if (process.versions['electron'] !== undefined) environment['ELECTRON_RUN_AS_NODE'] = '1';
-  return fork(script, [], {
+  const child = fork(script, [], {
     env: environment,
     ...(execPath === undefined ? {} : { execPath }),
     execArgv: [],
@@ -240,6 +241,17 @@ function startChild({ script, env, execPath }: WorkerClientOptions): ChildProces
     // Also keeps a Ctrl-C in the terminal from ffmpeg, whose sudden end would look like a failure.
     detached: hasGroup,
   });
+  if (isPatient && child.pid !== undefined) stepBack(child.pid);
+  return child;
+}
+
+/** The threads and programs that a process starts later take their priority from it. */
+function stepBack(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Not everywhere allowed, or it has ended already; it works all the same.
+  }
 }
 
 function endOf(exitCode: number | null, signal: NodeJS.Signals | null): ErrorFacts {

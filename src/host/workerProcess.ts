@@ -5,6 +5,13 @@ import { WorkerClient, type CallOptions } from '../workerClient';
 
 const usualIdleMs = 60_000;
 
+interface Habits {
+  /** How long the child is kept when it has nothing to do. */
+  idleMs?: number;
+  /** VS Code, and whatever else is at work on the machine, goes first. */
+  isPatient?: boolean;
+}
+
 /** The child process that renders: forked by the first call, ended when idle for a while so that its memory comes back. */
 export class WorkerProcess implements vscode.Disposable {
   private client: WorkerClient | undefined;
@@ -12,11 +19,10 @@ export class WorkerProcess implements vscode.Disposable {
   private idle: NodeJS.Timeout | undefined;
   private startedWith = '';
 
-  /** @param environment what the child is told beside this process's own environment; asked at every call
-   * @param idleMs how long the child is kept when it has nothing to do */
+  /** @param environment what the child is told beside this process's own environment; asked at every call */
   constructor(
     private readonly environment: () => NodeJS.ProcessEnv = () => ({}),
-    private readonly idleMs = usualIdleMs,
+    private readonly habits: Habits = {},
   ) {}
 
   /** Runs one call; a worker that died is replaced at the next call. */
@@ -32,13 +38,14 @@ export class WorkerProcess implements vscode.Disposable {
     this.calls++;
     if (!this.client) {
       this.startedWith = JSON.stringify(env);
-      this.client = new WorkerClient({ script: path.join(__dirname, 'worker.js'), env });
+      const { isPatient = false } = this.habits;
+      this.client = new WorkerClient({ script: path.join(__dirname, 'worker.js'), env, isPatient });
     }
     try {
       return await this.client.call(method, argument, options);
     } finally {
       if (--this.calls === 0) {
-        this.idle = setTimeout(() => this.dispose(), this.idleMs);
+        this.idle = setTimeout(() => this.dispose(), this.habits.idleMs ?? usualIdleMs);
       }
     }
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { FaceSwapError, type ErrorCode } from '../../src/protocol/errors';
@@ -89,6 +89,24 @@ describe('the worker and its client', () => {
     await assert.rejects(end, failsWith('cancelled'));
     assert.equal((await preview()).frame, 7);
     assert.equal(await client.call('forget', {}), null);
+  });
+
+  test('lets everything else go first where it is to, with all its threads', async (context) => {
+    if (!canSeeProcesses) {
+      context.skip();
+      return;
+    }
+    const patient = new WorkerClient({ script, env: { [markVariable]: mark }, isPatient: true });
+    try {
+      await patient.call('swap', fakeJob('succeed', newOutput()));
+      const threads = readdirSync(`/proc/${patient.pid}/task`).map(Number);
+      assert.ok(threads.length > 1);
+      assert.deepEqual([...new Set(threads.map((thread) => getPriority(thread)))], [10]);
+      await swap('succeed');
+      assert.equal(getPriority(client.pid), getPriority());
+    } finally {
+      patient.dispose();
+    }
   });
 
   test('uses one process for many calls, and a new one after dispose', async () => {

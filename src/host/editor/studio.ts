@@ -20,7 +20,7 @@ export class Studio implements vscode.Disposable {
   readonly looker: WorkerProcess;
   private readonly previewer: WorkerProcess;
   private readonly analyst: WorkerProcess;
-  /** Looks for people without the GPU. */
+  /** Looks for people without the GPU; both let panels and previews go first. */
   private readonly modestAnalyst: WorkerProcess;
   private readonly photos = new KeptByFile<Promise<PhotoReport>>(64);
   private readonly looks = new KeptByFile<TargetLook>(8, (look) => look.dispose());
@@ -34,9 +34,9 @@ export class Studio implements vscode.Disposable {
     private readonly isGpuTaken: () => boolean,
   ) {
     this.looker = new WorkerProcess(environment);
-    this.previewer = new WorkerProcess(environment, previewIdleMs);
-    this.analyst = new WorkerProcess(environment);
-    this.modestAnalyst = new WorkerProcess(environment);
+    this.previewer = new WorkerProcess(environment, { idleMs: previewIdleMs });
+    this.analyst = new WorkerProcess(environment, { isPatient: true });
+    this.modestAnalyst = new WorkerProcess(environment, { isPatient: true });
   }
 
   photo(request: PhotoRequest): Promise<PhotoReport> {
