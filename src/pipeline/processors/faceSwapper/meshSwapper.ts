@@ -27,7 +27,7 @@ export interface MeshOptions {
 }
 
 /** Drawn a little stronger than the photo shows it, a face is known again better, and brows do not look hard yet. */
-const CONTRAST = 1.07;
+const CONTRAST = 1.09;
 
 const defaults: MeshOptions = { shape: 0.7 };
 

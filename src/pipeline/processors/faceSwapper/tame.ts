@@ -4,7 +4,7 @@ import { featureHull, type GridColours } from './skin';
 
 /** How much of a smile fold is taken away: of its broad shade and of its fine lines, which also belong to the person. */
 const FOLD_SHARE = 0.85;
-const FOLD_LINES = 0.2;
+const FOLD_LINES = 0.1;
 /**
  * How dark detail may be by the light, as it is up to the first and at the utmost the sum: of brows, eyes, nose and mouth, where the very
  * dark looks drawn on in softer light, and of what surrounds them, where it is strands of hair or the photo's shade.
