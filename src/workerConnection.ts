@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { stepBack } from './machine/stepBack';
 import { FaceSwapError, type ErrorFacts } from './protocol/errors';
 import type { CallWishes } from './callControl';
 import type { WorkerApi, WorkerEvent, WorkerMethod, WorkerRequest } from './protocol/workerMessages';
@@ -241,17 +241,8 @@ function startChild({ script, env, execPath, isPatient }: WorkerClientOptions): 
     // Also keeps a Ctrl-C in the terminal from ffmpeg, whose sudden end would look like a failure.
     detached: hasGroup,
   });
-  if (isPatient && child.pid !== undefined) stepBack(child.pid);
+  if (isPatient) stepBack(child.pid);
   return child;
-}
-
-/** The threads and programs that a process starts later take their priority from it. */
-function stepBack(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // Not everywhere allowed, or it has ended already; it works all the same.
-  }
 }
 
 function endOf(exitCode: number | null, signal: NodeJS.Signals | null): ErrorFacts {

@@ -1,3 +1,4 @@
+import { stepBack } from '../../machine/stepBack';
 import { FaceSwapError } from '../../protocol/errors';
 import type { Frame } from '../image/frame';
 import { decodeArguments } from './arguments';
@@ -22,6 +23,8 @@ export interface FrameReaderOptions {
   /** 0-based; frame n is the nth frame that a decoder shows. */
   startFrame?: number;
   signal?: AbortSignal;
+  /** Everything else on the machine goes first. */
+  isPatient?: boolean;
 }
 
 /** Starts one ffmpeg that decodes a video into frames of the pool. */
@@ -30,8 +33,9 @@ export function openFrameReader(
   tools: MediaTools,
   options: FrameReaderOptions,
 ): FrameReader {
-  const { pool, signal, startFrame = 0 } = options;
-  const decoding = startDecoder(tools.ffmpeg.path, decodeArguments(info, startFrame, tools.ffmpeg), signal);
+  const { pool, signal, startFrame = 0, isPatient = false } = options;
+  const args = decodeArguments(info, startFrame, tools.ffmpeg);
+  const decoding = startDecoder(tools.ffmpeg.path, args, isPatient, signal);
   // Awaited by whoever reads; until then a failure must not count as unhandled.
   decoding.catch(() => undefined);
   let index = startFrame;
@@ -94,11 +98,13 @@ export function openFrameReader(
 async function startDecoder(
   program: string,
   args: readonly string[],
+  isPatient: boolean,
   signal?: AbortSignal,
 ): Promise<{ decoder: RunningTool; pipe: Filler }> {
   const socket = await SocketFiller.open();
   const stdout = socket?.theirs ?? true;
   const decoder = startTool(program, args, { stdin: false, stdout }, signal);
+  if (isPatient) stepBack(decoder.child.pid);
   socket?.theirs.destroy();
   return { decoder, pipe: socket?.filler ?? new PipeFiller(decoder.child.stdout!) };
 }

@@ -53,7 +53,8 @@ export class FrameCursor {
     const least = Math.min(BEHIND, index, this.most - 1);
     const isStocked = Array.from({ length: least }, (_, i) => index - 1 - i).every((n) => this.seen.has(n));
     if (isStocked || this.behind || info.kind === 'image') return;
-    const reading = this.open(index - Math.min(STOCK, index, this.most - 1));
+    // Patiently: the frame itself is just on its way to the eye.
+    const reading = this.open(index - Math.min(STOCK, index, this.most - 1), true);
     // Whether the file is whole is for those to hear who ask for a frame.
     const done = this.readUntil(reading, index - 1)
       .catch(() => undefined)
@@ -85,10 +86,14 @@ export class FrameCursor {
     }
   }
 
-  private open(first: number): Reading {
+  private open(first: number, isPatient = false): Reading {
     const { info, tools } = this;
     const pool = new FramePool(info.format, 1);
-    return { reader: openFrameReader(info, tools, { pool, startFrame: first }), pool, next: first };
+    return {
+      reader: openFrameReader(info, tools, { pool, startFrame: first, isPatient }),
+      pool,
+      next: first,
+    };
   }
 
   /** Reads on and remembers what comes, up to a frame that is inside the video, so that it is there or the reader throws. */
