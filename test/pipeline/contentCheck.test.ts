@@ -54,7 +54,12 @@ const newCheck = (eyes: ContentEyes, sensitivity: ContentSensitivity = 'standard
   new ContentCheck(sensitivity, target, eyes);
 
 /** Sends frames of these brightnesses past the check, `rate` a second; resolves to how many came through. */
-async function pass(check: ContentCheck, greys: readonly number[], rate = 10): Promise<number> {
+async function pass(
+  check: ContentCheck,
+  greys: readonly number[],
+  rate = 10,
+  faces: TrackedFrame['faces'] = [],
+): Promise<number> {
   const info = {
     frames: greys.length,
     timestamps: Float64Array.from(greys, (_, n) => 1000 + n),
@@ -65,7 +70,7 @@ async function pass(check: ContentCheck, greys: readonly number[], rate = 10): P
     for (const [n, grey] of greys.entries())
       yield await Promise.resolve({
         frame: greyFrame(n, grey),
-        faces: [],
+        faces,
         views: () => [],
         startsScene: greys[n] !== greys[n - 1],
       });
@@ -125,6 +130,32 @@ describe('the content check', () => {
     assert.equal(await pass(check, once), 26);
     const { facts } = await refusalOf(pass(newCheck(eyes), [...once, ...Array<number>(5).fill(220)]));
     assert.deepEqual([facts['times'], facts['limit']], ['0:01.2, 0:02.6', 0.85]);
+  });
+
+  test('looks at people in turns while nothing is doubtful, and at all of them when a scene starts or was doubtful', async () => {
+    const faceAt = (x: number) => ({ box: { x, y: 20, width: 8, height: 8 }, pose: { roll: 0 } });
+    const faces = [faceAt(10), faceAt(78)] as unknown as TrackedFrame['faces'];
+    const places: Record<number, number[]> = {};
+    const { eyes } = standIn(() => 0);
+    const classify: ContentEyes['classifier']['classify'] = (picture, { cx }, why) => {
+      const { index, planes } = picture as Frame;
+      if (why === 'first') (places[index] ??= []).push(cx);
+      const porn = planes[0][0] === 220 && cx > 60 ? 0.3 : 0.1;
+      return Promise.resolve({ ...plain, porn, neutral: 1 - porn });
+    };
+    const greys = [...Array<number>(31).fill(100), ...Array<number>(22).fill(220)];
+    await pass(newCheck({ ...eyes, classifier: { classify } }), greys, 10, faces);
+    const [left, right] = [20, 76];
+    const all = [48, left, right];
+    assert.deepEqual(places, {
+      0: all,
+      10: [48, left],
+      20: [48, right],
+      30: [48, left],
+      31: all,
+      41: all,
+      51: all,
+    });
   });
 
   test('refuses earlier when it is told to be strict, and is never told to be lax', async () => {

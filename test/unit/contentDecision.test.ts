@@ -12,7 +12,7 @@ import {
   type ContentClasses,
   type ContentSample,
 } from '../../src/pipeline/content/decision';
-import { contentRegions, photoRegions } from '../../src/pipeline/content/regions';
+import { contentRegions, photoRegions, regionsInTurn } from '../../src/pipeline/content/regions';
 
 const classes = (some: Partial<ContentClasses>): ContentClasses => ({
   drawing: 0,
@@ -121,6 +121,17 @@ describe('where the content check looks', () => {
     assert.deepEqual([squares(130), squares(700)], [2, 2]);
     // Somebody small is looked at from near by.
     assert.equal(squares(0, 60), 2);
+  });
+
+  test('at people in turns, whichever way round they are named', () => {
+    const beside = { ...face, box: { ...face.box, x: 200 } };
+    const all = contentRegions({ width: 1920, height: 1080 }, 0, [face, beside]);
+    const [whole, one, other] = all;
+    const [, first] = regionsInTurn(all);
+    const [, second] = regionsInTurn([whole, other, one], first);
+    assert.deepEqual(new Set([first, second]), new Set([one, other]));
+    assert.deepEqual(regionsInTurn(all, second), [whole, first]);
+    assert.deepEqual(regionsInTurn([whole], first), [whole]);
   });
 
   test('at the ends of a long picture where nobody has looked for faces', () => {

@@ -16,8 +16,8 @@ import {
   type ContentSample,
   type Refusal,
 } from './decision';
-import { lookAt } from './look';
-import { contentRegions, photoRegions } from './regions';
+import { lookAt, type Look } from './look';
+import { contentRegions, photoRegions, regionsInTurn } from './regions';
 
 /** What the check sees with. */
 export interface ContentEyes {
@@ -49,6 +49,9 @@ export class ContentCheck {
   /** Looks at the target that came near a limit. */
   private readonly suspects: ContentSample[] = [];
   private lookedAt = -Infinity;
+  /** Whether nothing was doubtful in the last look at the target's frames in order, and the person it ended with. */
+  private isCalm = false;
+  private lastPerson: Square | undefined;
   private looks = 0;
   private highest = 0;
 
@@ -70,6 +73,7 @@ export class ContentCheck {
   begin(): void {
     this.suspects.length = 0;
     this.lookedAt = -Infinity;
+    this.isCalm = false;
   }
 
   /** What it remembers of the target so far, to go on after an interruption. */
@@ -82,6 +86,7 @@ export class ContentCheck {
     const { suspects, lookedAt } = JSON.parse(snapshot) as { suspects: ContentSample[]; lookedAt: number };
     this.suspects.splice(0, this.suspects.length, ...suspects);
     this.lookedAt = lookedAt;
+    this.isCalm = false;
   }
 
   /** A picture whose faces are not known yet. */
@@ -116,10 +121,15 @@ export class ContentCheck {
     return startsScene || nextSeconds - this.lookedAt > secondsBetween;
   }
 
-  /** A frame of the target that is due. */
-  async frame({ frame, faces }: SceneFrame, seconds: number): Promise<void> {
+  /** A frame of the target that is due. While a scene goes on and nothing in it is doubtful, people are looked at in turns. */
+  async frame({ frame, faces, startsScene }: SceneFrame, seconds: number): Promise<void> {
     this.lookedAt = seconds;
-    await this.judgeTarget(await this.look(frame, this.regions(frame, faces), seconds), frame);
+    const all = this.regions(frame, faces);
+    const regions = this.isCalm && !startsScene ? regionsInTurn(all, this.lastPerson) : all;
+    this.lastPerson = regions.slice(1).at(-1);
+    const look = await this.look(frame, regions, seconds);
+    this.isCalm = !look.isDoubtful;
+    await this.judgeTarget(look, frame);
   }
 
   private regions(frame: Frame, faces: readonly KnownFace[]): Square[] {
@@ -127,11 +137,7 @@ export class ContentCheck {
     return contentRegions(frame.format, this.target.rotation, known);
   }
 
-  private async look(
-    picture: FrameSource,
-    regions: readonly Square[],
-    seconds?: number,
-  ): Promise<ContentSample> {
+  private async look(picture: FrameSource, regions: readonly Square[], seconds?: number): Promise<Look> {
     const sample = await lookAt(this.eyes.classifier, picture, regions, seconds);
     this.looks++;
     this.highest = Math.max(this.highest, sample.explicit);
