@@ -11,9 +11,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, mock, test } from 'node:test';
 import { FaceSwapError } from '../../src/protocol/errors';
 import { defaultEncoding, type VideoEncoder } from '../../src/protocol/job';
 import { createFrame } from '../../src/pipeline/image/frame';
@@ -70,6 +71,19 @@ describe('child processes', () => {
     } finally {
       if (before === undefined) delete process.env['TMPDIR'];
       else process.env['TMPDIR'] = before;
+    }
+  });
+
+  test('frames are the same through a pipe, where a socket cannot be reached', async () => {
+    const throughSocket = await hashesFrom(0);
+    const connect = mock.method(Socket.prototype, 'connect', function (this: Socket) {
+      return this.destroy(new Error('too many open files'));
+    });
+    try {
+      assert.deepEqual(await hashesFrom(0), throughSocket);
+      assert.equal(connect.mock.callCount(), 1);
+    } finally {
+      connect.mock.restore();
     }
   });
 

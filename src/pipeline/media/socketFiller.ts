@@ -35,7 +35,7 @@ export class SocketFiller implements Filler {
 
   /**
    * A filler with the socket that the program is to inherit as its standard output, to be closed on this side then. Undefined where there
-   * are no sockets of that kind, or no folder for their name.
+   * are no sockets of that kind, no folder for their name, or too many open files.
    */
   static async open(): Promise<{ filler: SocketFiller; theirs: Socket } | undefined> {
     // A program would get a pipe there that it cannot write to in the usual way.
@@ -44,14 +44,15 @@ export class SocketFiller implements Filler {
     const server = createServer({ pauseOnConnect: true });
     try {
       await once(server.listen(file), 'listening');
+      const filler = new SocketFiller(file);
+      const arrivals = [once(server, 'connection'), once(filler.ours, 'error')];
+      const [theirs] = (await Promise.race(arrivals)) as [Socket | Error];
+      return theirs instanceof Error ? undefined : { filler, theirs };
     } catch {
       return undefined;
+    } finally {
+      server.close();
     }
-    const connected = once(server, 'connection') as Promise<[Socket]>;
-    const filler = new SocketFiller(file);
-    const [theirs] = await connected;
-    server.close();
-    return { filler, theirs };
   }
 
   fill(target: Uint8Array): Promise<number> {
