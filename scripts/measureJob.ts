@@ -11,7 +11,8 @@ import { cutSource, makeClip } from './sampleMedia';
 const cli = path.resolve(__dirname, '..', 'dist', 'cli.js');
 /** The sway of the clip takes four seconds; the long clip shows it again and again, as a scene of usual length. */
 const seconds = { short: 4, long: 20 };
-const frames = { short: seconds.short * 25, long: seconds.long * 25 };
+const rate = 25;
+const frames = { short: seconds.short * rate, long: seconds.long * rate };
 /** Fastest of so many runs counts: on a busy machine everything else is the neighbours. */
 const rounds = 3;
 
@@ -109,7 +110,14 @@ function comparePreset(preset: string, ffmpeg: string, clips: Clips, source: str
   const start = cost(best[shortSwapping]) - job * frames.short;
   console.log(
     `  of which once for any job ${(start / 1000).toFixed(1)} s; for each frame more ${job.toFixed(1)} ms, ffmpeg alone ` +
-      `${alone.toFixed(1)} ms: ${(job / alone).toFixed(2)}\n`,
+      `${alone.toFixed(1)} ms: ${(job / alone).toFixed(2)}`,
+  );
+  const minute = 60 * rate;
+  const startAlone = cost(best[shortTranscoding]) - alone * frames.short;
+  const atMinutes = (minutes: number) =>
+    (start + minutes * minute * job) / (startAlone + minutes * minute * alone);
+  console.log(
+    `  by calculation, for a minute ${atMinutes(1).toFixed(2)}, for ten minutes ${atMinutes(10).toFixed(2)}\n`,
   );
 }
 
