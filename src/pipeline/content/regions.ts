@@ -42,8 +42,7 @@ export function contentRegions(size: Size, rotation: number, faces: readonly Fac
 /** Of such regions the whole picture and one person's: the farthest from the one that was looked at last, so that all have their turn. */
 export function regionsInTurn([whole, ...people]: readonly Square[], last?: Square): Square[] {
   const away = ({ cx, cy }: Square) => (last ? Math.hypot(cx - last.cx, cy - last.cy) : 0);
-  const [next] = [...people].sort((a, b) => away(b) - away(a));
-  return next ? [whole, next] : [whole];
+  return [whole, ...people.sort((a, b) => away(b) - away(a)).slice(0, 1)];
 }
 
 /** Whether the first square lies in the second so far that it shows the same; how both are turned hardly matters. */
