@@ -20,6 +20,7 @@ export const errorCodes = [
   'output-not-writable',
   'output-format-unknown',
   'output-encoder-unfit',
+  'output-rotation-unfit',
   'output-is-input',
   'disk-full',
   'no-source-face',

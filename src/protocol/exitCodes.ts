@@ -31,6 +31,7 @@ const meanings: Record<ErrorCode, keyof typeof exitCodes> = {
   'output-not-writable': 'badInput',
   'output-format-unknown': 'badInput',
   'output-encoder-unfit': 'usage',
+  'output-rotation-unfit': 'usage',
   'output-is-input': 'badInput',
   'disk-full': 'failed',
   'no-source-face': 'noSourceFace',

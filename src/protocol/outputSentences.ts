@@ -32,6 +32,11 @@ export const outputSentences = {
       text(encoder, '?'),
       text(extension, '?'),
     ),
+  'output-rotation-unfit': ({ extension }, t) =>
+    t(
+      'The target is turned by its metadata, which {0} cannot hold; choose an output that ends in .mp4 or .mov',
+      text(extension, '?'),
+    ),
   'output-is-input': ({ file }, t) =>
     t('{0} is one of the input files, which are never overwritten; choose another output', name(file, t)),
   'disk-full': ({ file, needed, free }, t) =>

@@ -198,7 +198,7 @@ describe('containers', () => {
     );
     assert.equal(
       code(() => checkOutputFits(turned, '.mkv', 'libx264')),
-      'usage',
+      'output-rotation-unfit',
     );
     assert.equal(
       code(() => checkOutputFits(turned, '.mov', 'libx264')),

@@ -16,6 +16,7 @@ const full: Partial<Record<ErrorCode, ErrorFacts>> = {
   'model-missing': { model: 'face_enhancer' },
   'tool-missing': { tool: 'ffmpeg', reason: 'spawn ENOENT' },
   'tool-failed': { tool: 'ffmpeg', stderr: 'one\nInvalid data found\n' },
+  'output-rotation-unfit': { extension: '.mkv' },
   'output-encoder-unfit': { encoder: 'libx264', extension: '.webm' },
   'encoder-unavailable': { encoder: 'h264_nvenc', stderr: 'No capable devices found' },
   'out-of-memory': { limit: 4 },
@@ -26,7 +27,7 @@ const full: Partial<Record<ErrorCode, ErrorFacts>> = {
 
 /** Codes about a file that a person has named. */
 const aboutFile = errorCodes.filter((code) =>
-  /^(input|output(?!-encoder)|media|not-media|no-video|no-source|disk)/.test(code),
+  /^(input|output(?!-encoder|-rotation)|media|not-media|no-video|no-source|disk)/.test(code),
 );
 
 describe('the sentence for an error', () => {

@@ -72,7 +72,7 @@ export function containerOf(extension: string): Container {
 
 /**
  * Whether the result can be what the job asks for, before any work is done.
- * @throws output-encoder-unfit when this encoder's video has no place in that container; usage when the container cannot say how the
+ * @throws output-encoder-unfit when this encoder's video has no place in that container; output-rotation-unfit when it cannot say how the
  *   picture is to be turned; output-format-unknown
  */
 export function checkOutputFits(info: MediaInfo, extension: string, encoder: VideoEncoder): void {
@@ -81,8 +81,7 @@ export function checkOutputFits(info: MediaInfo, extension: string, encoder: Vid
     throw new FaceSwapError('output-encoder-unfit', { encoder, extension });
   }
   if (info.displayMatrix && !container.isobmff) {
-    const reason = `a video with rotation metadata does not go into ${extension}, which cannot hold it; use .mp4 or .mov`;
-    throw new FaceSwapError('usage', { option: 'output', reason });
+    throw new FaceSwapError('output-rotation-unfit', { extension });
   }
 }
 
