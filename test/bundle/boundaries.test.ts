@@ -49,19 +49,28 @@ describe('the bundles', () => {
 
   test('and the network: the HTTP client of downloads alone knows one, so that nothing is told to anybody', () => {
     const network = /^(node:)?(http|https|http2|net|dgram|dns)(\/|$)/;
+    // Frames come through a socket of this machine's file system.
+    const local = 'src/pipeline/media/socketFiller.ts';
     const talkative = [...bundles].filter(([, { requires }]) => requires.some((name) => network.test(name)));
     assert.deepEqual(
       talkative.map(([name]) => name),
-      ['dist/undici.js'],
+      ['dist/pipelineThread.js', 'dist/undici.js'],
     );
     const own = new Set([...bundles.values()].flatMap(({ sources }) => sources).filter(isOwn));
     assert.ok(own.size > 200, String(own.size));
+    const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
     for (const file of own)
       assert.doesNotMatch(
-        readFileSync(path.join(root, file), 'utf8'),
+        read(file),
         /\b(fetch|sendBeacon)\(|new (XMLHttpRequest|WebSocket|EventSource)\b/,
         file,
       );
+    const imports = /^import (?!type ).*from '(?:node:)?(?:http|https|http2|net|dgram|dns)['/]/m;
+    assert.deepEqual(
+      [...own].filter((file) => imports.test(read(file))),
+      [local],
+    );
+    assert.doesNotMatch(read(local), /\b(port|host)\b/);
   });
 
   test('of the command line and of the door: no native package and nothing of the pipeline', () => {
