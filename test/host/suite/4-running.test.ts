@@ -109,8 +109,8 @@ suite('A running job', () => {
     await outputSays(/waiting for 1 other job to end/, before);
     const settings = vscode.workspace.getConfiguration('faceSwap');
     const set = async (skipAudio: true | undefined, maxConcurrentJobs: 2 | undefined): Promise<void> => {
-      await settings.update('skipAudio', skipAudio, vscode.ConfigurationTarget.Workspace);
-      await settings.update('maxConcurrentJobs', maxConcurrentJobs, vscode.ConfigurationTarget.Workspace);
+      await settings.update('skipAudio', skipAudio, vscode.ConfigurationTarget.Global);
+      await settings.update('maxConcurrentJobs', maxConcurrentJobs, vscode.ConfigurationTarget.Global);
     };
     try {
       await set(true, 2);
