@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import childProcess from 'node:child_process';
 import { copyFileSync } from 'node:fs';
-import { after, before, describe, mock, test } from 'node:test';
+import { after, before, describe, mock, test, type Mock } from 'node:test';
 import sharp from 'sharp';
 import { ContentCheck } from '../../src/pipeline/content/contentCheck';
 import { forgetPreviews, previewFrame, type PipelineContext } from '../../src/pipeline';
@@ -124,17 +124,33 @@ describe('a preview', () => {
   test('has decoded already what somebody sees who goes back step by step', async () => {
     await forgetPreviews();
     const started = mock.method(childProcess, 'spawn');
-    /** Looks at single frames, for what they show, are none of them. */
-    const decoders = (): number =>
-      started.mock.calls
-        .map(({ arguments: [, args] }) => String(args))
-        .filter((args) => args.includes('rawvideo') && !args.includes('-frames:v')).length;
     try {
       await preview(40);
       for (let frame = 39; frame > 23; frame--) assert.equal((await preview(frame)).frame, frame);
-      assert.equal(decoders(), 2, 'one up to the frame, one for those before it');
+      assert.equal(
+        decoders(started).length,
+        3,
+        'one up to the frame, one for those before it, one for the last',
+      );
       for (let frame = 23; frame >= 0; frame--) assert.equal((await preview(frame)).frame, frame);
-      assert.equal(decoders(), 3, 'the others were decoded in one go, ahead of time');
+      assert.equal(decoders(started).length, 4, 'the others were decoded in one go, ahead of time');
+    } finally {
+      started.mock.restore();
+    }
+  });
+
+  test('has decoded the last frame when somebody jumps to it', async () => {
+    await forgetPreviews();
+    const started = mock.method(childProcess, 'spawn');
+    try {
+      await preview(0);
+      await preview(43);
+      await preview(42);
+      const half = (frame: number): string => ((frame - 0.5) / 25).toFixed(6);
+      const seeks = decoders(started).map((args) =>
+        args.includes('-ss') ? args[args.indexOf('-ss') + 1] : '',
+      );
+      assert.deepEqual(seeks, ['', half(43), half(19)], 'the first one, the last, and those before it');
     } finally {
       started.mock.restore();
     }
@@ -240,6 +256,13 @@ describe('a preview', () => {
     assert.equal((await preview(1)).frame, 1);
   });
 });
+
+/** Arguments of the decoders that were started. Looks at single frames, for what they show, are none of them. */
+function decoders({ mock: { calls } }: Mock<typeof childProcess.spawn>): string[][] {
+  return calls
+    .map(({ arguments: [, args] }) => [...args])
+    .filter((args) => args.includes('rawvideo') && !args.includes('-frames:v'));
+}
 
 async function pixels(base64: string, channels: 3 | 4 = 3): Promise<Buffer> {
   const { data, info } = await sharp(Buffer.from(base64, 'base64'))

@@ -1,9 +1,8 @@
 import { copyOf, frameBytes, type Frame } from '../image/frame';
-import { FramePool } from '../media/framePool';
-import { openFrameReader, type FrameReader } from '../media/frameReader';
 import { readImage } from '../media/images';
 import type { MediaInfo } from '../media/mediaInfo';
 import type { MediaTools } from '../media/tools';
+import { Reading } from './reading';
 
 /** Frames up to which it is quicker to decode on than to start a decoder elsewhere. */
 const READ_ON = 40;
@@ -14,13 +13,8 @@ const BEHIND = 8;
 const STOCK = 24;
 /** Bytes of frames that are remembered: somebody who compares goes to and fro. */
 const MOST_BYTES = 64e6;
-
-/** A decoder at work, which reads frames from `next` on. */
-interface Reading {
-  reader: FrameReader;
-  pool: FramePool;
-  next: number;
-}
+/** How long the last frame is looked for ahead of time: there are films with a single key frame. */
+const LAST_MS = 20_000;
 
 /** Gives single frames of a video to somebody who looks around in it; a decoder stays where it was left. */
 export class FrameCursor {
@@ -28,6 +22,9 @@ export class FrameCursor {
   private ahead: Reading | undefined;
   /** Frames before the playhead that are being read, and when they are. */
   private behind: { reading: Reading; end: number; done: Promise<void> } | undefined;
+  /** The last frame, which stays for as long as the file is open, and the decoder on the way to it. */
+  private last: Promise<Frame | undefined> | undefined;
+  private toLast: Reading | undefined;
 
   constructor(
     private readonly info: MediaInfo,
@@ -36,92 +33,97 @@ export class FrameCursor {
 
   /** A copy for the caller. Numbers beyond the end give the last frame. Throws what the reader throws. */
   async frameAt(wanted: number): Promise<Frame> {
-    const index = Math.max(0, Math.min(wanted, this.info.frames - 1));
+    const end = this.info.frames - 1;
+    const index = Math.max(0, Math.min(wanted, end));
     const { behind } = this;
     if (behind && !this.seen.has(index)) {
       if (index >= behind.reading.next && index < behind.end) await behind.done;
       else await this.stopBehind();
     }
-    const frame = this.seen.get(index) ?? (await this.find(index));
+    const ready = this.seen.get(index) ?? (index === end ? await this.last : undefined);
+    const frame = ready ?? (await this.find(index));
     this.remember(frame);
     return copyOf(frame);
   }
 
   /** Reads the frames before one that somebody looks at, who may go back: each step would start a decoder otherwise. */
   stockBefore(index: number): void {
-    const { info } = this;
     const least = Math.min(BEHIND, index, this.most - 1);
     const isStocked = Array.from({ length: least }, (_, i) => index - 1 - i).every((n) => this.seen.has(n));
-    if (isStocked || this.behind || info.kind === 'image') return;
+    if (isStocked || this.behind || this.info.kind === 'image') return;
     // Patiently: the frame itself is just on its way to the eye.
-    const reading = this.open(index - Math.min(STOCK, index, this.most - 1), true);
+    const reading = this.read(index - Math.min(STOCK, index, this.most - 1), true);
     // Whether the file is whole is for those to hear who ask for a frame.
-    const done = this.readUntil(reading, index - 1)
+    const done = reading
+      .readUntil(index - 1, this.remember)
       .catch(() => undefined)
       .then(() => {
         this.behind = undefined;
-        return reading.reader.close();
+        return reading.close();
       });
     this.behind = { reading, end: index, done };
   }
 
+  /** Reads the last frame once, to which people jump from anywhere: from the key frame before it, which may be long before. */
+  stockLast(): void {
+    const { info } = this;
+    if (this.last || info.kind === 'image' || !info.seekable) return;
+    this.last = this.readLast((this.toLast = this.read(info.frames - 1, true)));
+  }
+
   async close(): Promise<void> {
-    const { ahead } = this;
+    const { ahead, toLast } = this;
     this.ahead = undefined;
-    await Promise.all([ahead?.reader.close(), this.stopBehind()]);
+    this.last = undefined;
+    await Promise.all([ahead?.close(), toLast?.close(), this.stopBehind()]);
   }
 
   private async find(index: number): Promise<Frame> {
     const { info } = this;
     if (info.kind === 'image') return readImage(info);
     if (!this.ahead || index < this.ahead.next || index > this.ahead.next + READ_ON) {
-      await this.ahead?.reader.close();
-      this.ahead = this.open(index - Math.min(READ_BEFORE, index, this.most - 1));
+      await this.ahead?.close();
+      this.ahead = this.read(index - Math.min(READ_BEFORE, index, this.most - 1));
     }
     try {
-      return await this.readUntil(this.ahead, index);
+      return await this.ahead.readUntil(index, this.remember);
     } catch (error) {
       await this.close();
       throw error;
     }
   }
 
-  private open(first: number, isPatient = false): Reading {
-    const { info, tools } = this;
-    const pool = new FramePool(info.format, 1);
-    return {
-      reader: openFrameReader(info, tools, { pool, startFrame: first, isPatient }),
-      pool,
-      next: first,
-    };
+  private read(first: number, isPatient = false): Reading {
+    return new Reading(this.info, this.tools, first, isPatient);
   }
 
-  /** Reads on and remembers what comes, up to a frame that is inside the video, so that it is there or the reader throws. */
-  private async readUntil(reading: Reading, index: number): Promise<Frame> {
-    for (;;) {
-      const frame = (await reading.reader.read())!;
-      reading.next = frame.index + 1;
-      const kept = copyOf(frame);
-      reading.pool.give(frame);
-      this.remember(kept);
-      if (kept.index === index) return kept;
+  private async readLast(reading: Reading): Promise<Frame | undefined> {
+    const tooLong = setTimeout(() => void reading.close(), LAST_MS);
+    try {
+      return await reading.readUntil(this.info.frames - 1, this.remember);
+    } catch {
+      return undefined;
+    } finally {
+      clearTimeout(tooLong);
+      this.toLast = undefined;
+      await reading.close();
     }
   }
 
   private async stopBehind(): Promise<void> {
     const { behind } = this;
-    await behind?.reading.reader.close();
+    await behind?.reading.close();
     await behind?.done;
   }
 
-  /** Frames that are remembered at most. */
+  /** Frames that are remembered at most, beside the last one. */
   private get most(): number {
-    return Math.max(1, Math.floor(MOST_BYTES / frameBytes(this.info.format)));
+    return Math.max(1, Math.floor(MOST_BYTES / frameBytes(this.info.format)) - 1);
   }
 
-  private remember(frame: Frame): void {
+  private readonly remember = (frame: Frame): void => {
     this.seen.delete(frame.index);
     this.seen.set(frame.index, frame);
     for (const oldest of this.seen.keys()) if (this.seen.size > this.most) this.seen.delete(oldest);
-  }
+  };
 }

@@ -103,6 +103,7 @@ async function show(
     isMaskWanted ? uprightMask(old, changes(old, now), rotation, maxWidth) : undefined,
   ]);
   cursor.stockBefore(index);
+  cursor.stockLast();
   drawn++;
   took = performance.now() - began;
   const scale = original.width / info.displayWidth;

@@ -1,0 +1,41 @@
+import { copyOf, type Frame } from '../image/frame';
+import { FramePool } from '../media/framePool';
+import { openFrameReader, type FrameReader } from '../media/frameReader';
+import type { MediaInfo } from '../media/mediaInfo';
+import type { MediaTools } from '../media/tools';
+
+/** A decoder at work, which stays where it was left. */
+export class Reading {
+  private readonly pool: FramePool;
+  private readonly reader: FrameReader;
+
+  /**
+   * @param next the frame that it reads next, 0-based
+   * @param isPatient everything else on the machine goes first
+   */
+  constructor(
+    info: MediaInfo,
+    tools: MediaTools,
+    public next: number,
+    isPatient = false,
+  ) {
+    this.pool = new FramePool(info.format, 1);
+    this.reader = openFrameReader(info, tools, { pool: this.pool, startFrame: next, isPatient });
+  }
+
+  /** Reads on up to a frame that is inside the video, so that it is there or the reader throws; all on the way are handed over. */
+  async readUntil(index: number, remember: (frame: Frame) => void): Promise<Frame> {
+    for (;;) {
+      const frame = (await this.reader.read())!;
+      this.next = frame.index + 1;
+      const kept = copyOf(frame);
+      this.pool.give(frame);
+      remember(kept);
+      if (kept.index === index) return kept;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.reader.close();
+  }
+}
