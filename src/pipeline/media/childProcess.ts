@@ -29,19 +29,23 @@ export interface RunningTool {
   kill(): void;
 }
 
-/** Starts a program with an argument array; `signal` ends it. Its standard output may be a socket that it inherits. */
+/**
+ * Starts a program with an argument array; `signal` ends it. Its standard output may be a socket that it inherits. `env` is added to the
+ * variables of this process.
+ */
 export function startTool(
   program: string,
   args: readonly string[],
   stdio: { stdin: boolean; stdout: boolean | Socket },
   signal?: AbortSignal,
+  env: NodeJS.ProcessEnv = {},
 ): RunningTool {
   const piped = (wanted: boolean) => (wanted ? 'pipe' : 'ignore');
   const { stdin, stdout } = stdio;
   const child = spawn(program, args, {
     stdio: [piped(stdin), typeof stdout === 'boolean' ? piped(stdout) : stdout, 'pipe'],
     windowsHide: true,
-    env: { ...process.env, ...noCharacterSets },
+    env: { ...process.env, ...noCharacterSets, ...env },
   });
   let tail = '';
   let spawnFailure = '';

@@ -19,6 +19,15 @@ export interface FrameWriter {
 }
 
 /**
+ * ffmpeg reads every frame into memory of its own, which glibc would give back to the system after each and get anew, page by page: 500
+ * page faults a frame of 1080p, a millisecond of CPU time. 32 MiB is the most that glibc takes for the first of these limits.
+ */
+const keepFreedMemory = {
+  MALLOC_MMAP_THRESHOLD_: String(32 << 20),
+  MALLOC_TRIM_THRESHOLD_: String(128 << 20),
+};
+
+/**
  * Starts one ffmpeg that encodes frames into a segment file.
  * @throws (from any of the writer's methods) encoder-unavailable, disk-full, tool-failed, cancelled
  */
@@ -40,6 +49,7 @@ export function openFrameWriter(
     encodeArguments(file, info, format, encoding, tools.ffmpeg.nvencPresets),
     { stdin: true, stdout: false },
     signal,
+    keepFreedMemory,
   );
   const stdin = child.child.stdin!;
   // A dead encoder shows as EPIPE here and as an exit code below; the latter says why.
