@@ -56,6 +56,7 @@ suite('The panel of a job file', () => {
       ['settings', 'job', 'run'],
       'the page needs to ask for nothing before it shows the job',
     );
+    assert.equal(await ui('panelCount', 'link, script[src]'), 0, 'nothing is fetched before it is drawn');
     await ui('screenshot', 'panel-first');
   });
 
