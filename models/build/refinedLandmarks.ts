@@ -12,69 +12,45 @@ const lips = [
   ...[76, 77, 90, 180, 85, 16, 315, 404, 320, 307, 306, 184, 74, 73, 72, 11, 302, 303, 304, 408],
   ...[62, 96, 89, 179, 86, 15, 316, 403, 319, 325, 292, 183, 42, 41, 38, 12, 268, 271, 272, 407],
 ];
-const leftLids = [33, 7, 163, 144, 145, 153, 154, 155, 133, 246, 161, 160, 159, 158, 157, 173];
 const leftEye = [
-  ...leftLids,
+  ...[33, 7, 163, 144, 145, 153, 154, 155, 133, 246, 161, 160, 159, 158, 157, 173],
   ...[130, 25, 110, 24, 23, 22, 26, 112, 243, 247, 30, 29, 27, 28, 56, 190],
   ...[226, 31, 228, 229, 230, 231, 232, 233, 244, 113, 225, 224, 223, 222, 221, 189],
   ...[
     35, 124, 46, 53, 52, 65, 143, 111, 117, 118, 119, 120, 121, 128, 245, 156, 70, 63, 105, 66, 107, 55, 193,
   ],
 ];
-const rightLids = [263, 249, 390, 373, 374, 380, 381, 382, 362, 466, 388, 387, 386, 385, 384, 398];
 const rightEye = [
-  ...rightLids,
+  ...[263, 249, 390, 373, 374, 380, 381, 382, 362, 466, 388, 387, 386, 385, 384, 398],
   ...[359, 255, 339, 254, 253, 252, 256, 341, 463, 467, 260, 259, 257, 258, 286, 414],
   ...[446, 261, 448, 449, 450, 451, 452, 453, 464, 342, 445, 444, 443, 442, 441, 413],
   ...[265, 353, 276, 283, 282, 295, 372, 340, 346, 347, 348, 349, 350, 357, 465],
   ...[383, 300, 293, 334, 296, 336, 285, 417],
 ];
 const meshPoints = 468;
-const irisPoints = 5;
 
-/** Where in mesh, lips, left eye, right eye and irises, all in one list, each of the 478 points is found. */
+/** Where in mesh, lips, left eye and right eye, all in one list, each of the 468 points is found. */
 function sources(): number[] {
   const from = Array.from({ length: meshPoints }, (_, point) => point);
-  const refined = [...lips, ...leftEye, ...rightEye];
-  refined.forEach((point, i) => (from[point] = meshPoints + i));
-  const irises = Array.from({ length: 2 * irisPoints }, (_, i) => meshPoints + refined.length + i);
-  return [...from, ...irises];
+  [...lips, ...leftEye, ...rightEye].forEach((point, i) => (from[point] = meshPoints + i));
+  return from;
 }
 
-/** 478 points: x and y from the closest look, z from the mesh, an iris as deep as its eyelids are on average. */
+/** 468 points: x and y from the closest look, z from the mesh. Nothing asks for the irises, and their networks are left out. */
 export const refinedLandmarks: DerivedValue = {
-  of: [
-    'output_mesh',
-    'output_lips',
-    'output_left_eye',
-    'output_right_eye',
-    'output_left_iris',
-    'output_right_iris',
-  ],
+  of: ['output_mesh', 'output_lips', 'output_left_eye', 'output_right_eye'],
   derive(graph: Graph, [mesh, ...closer]) {
     const rows = (value: string, width: number) =>
       graph.node('Reshape', [value, graph.integers([-1, width])]);
-    const pick = (list: string, indices: readonly number[]) =>
-      graph.node('Gather', [list, graph.integers(indices)], { axis: 0 });
     const cut = (from: number, to: number) => {
       const range = [[from], [to], [1]].map((values) => graph.integers(values));
       return graph.node('Slice', [rows(graph.channelsLast(mesh), 3), ...range]);
     };
     const flat = closer.map((value) => rows(graph.channelsLast(value), 2));
-    const xy = pick(graph.node('Concat', [cut(0, 2), ...flat], { axis: 0 }), sources());
-
-    const z = cut(2, 3);
-    const lidDepths = [leftLids, rightLids].map((lids) =>
-      graph.node('ReduceMean', [pick(z, lids)], { axes: [0], keepdims: 1 }),
-    );
-    const depthOf = (point: number) => meshPoints + Math.floor((point - meshPoints) / irisPoints);
-    const points = Array.from({ length: meshPoints + 2 * irisPoints }, (_, point) => point);
-    const depths = pick(
-      graph.node('Concat', [z, ...lidDepths], { axis: 0 }),
-      points.map((point) => (point < meshPoints ? point : depthOf(point))),
-    );
-    const shape = [1, points.length * 3];
-    const joined = graph.node('Concat', [xy, depths], { axis: 1 });
+    const list = graph.node('Concat', [cut(0, 2), ...flat], { axis: 0 });
+    const xy = graph.node('Gather', [list, graph.integers(sources())], { axis: 0 });
+    const shape = [1, meshPoints * 3];
+    const joined = graph.node('Concat', [xy, cut(2, 3)], { axis: 1 });
     return { shape, channelsLast: graph.node('Reshape', [joined, graph.integers(shape)]) };
   },
 };
