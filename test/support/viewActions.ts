@@ -74,6 +74,26 @@ export const viewActions = {
     });
   },
 
+  /** What stands beside the title of a view. */
+  viewDescription: async (page: Page, view: string) => {
+    const description = pane(page, view).locator('.pane-header .description');
+    return (await description.count()) === 0 ? '' : description.innerText();
+  },
+
+  /** Presses an inline button of a row, keeps it pressed until other words stand beside the view's title, and lets it go. */
+  viewHold: async (page: Page, argument: string) => {
+    const [view, text, label] = parts(argument);
+    const row = rowOf(page, view, text);
+    await row.hover();
+    await row.locator(`.actions .action-label[aria-label^="${label}"]`).hover();
+    const before = await viewActions.viewDescription(page, view);
+    await page.mouse.down();
+    await again(async () => {
+      if ((await viewActions.viewDescription(page, view)) === before) throw new Error(`Still ${before}`);
+    });
+    await page.mouse.up();
+  },
+
   /** Opens a row's context menu and takes an entry. */
   viewMenu: async (page: Page, argument: string) => {
     const [view, text, entry] = parts(argument);

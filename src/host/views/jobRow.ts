@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { problemText, type JobRun, type RunState } from '../jobRun';
-import { duration, longStatus, shortStatus } from '../jobStatus';
+import { duration, shortStatus, stageTitle } from '../jobStatus';
 import { t } from '../texts';
 
-/** How a job looks in the view: state as icon, name, and how far it is. */
+/** How a job looks in the view: state as icon, name, and what is done with it; how far that is stands beside the view's title. */
 export function jobRow(run: JobRun): vscode.TreeItem {
   const row = new vscode.TreeItem(run.label);
   row.id = run.id;
@@ -38,7 +38,7 @@ function detailOf(run: JobRun): string {
     case 'waiting':
       return run.ahead === 1 ? t('next') : t('{0} ahead', run.ahead);
     case 'running':
-      return run.latest.stage === 'swap' ? shortStatus(run.latest, t) : longStatus(run.latest, t);
+      return stageOf(run);
     case 'paused':
       return `${t('paused')} · ${shortStatus(run.latest, t)}`;
     case 'done':
@@ -50,6 +50,12 @@ function detailOf(run: JobRun): string {
     case 'interrupted':
       return t('interrupted');
   }
+}
+
+/** `Swapping · CPU`. */
+function stageOf({ latest: { stage, provider } }: JobRun): string {
+  const title = stageTitle(stage, t);
+  return provider === undefined ? title : `${title} · ${provider.toUpperCase()}`;
 }
 
 function doneText({ report }: JobRun): string {
@@ -86,9 +92,10 @@ function tooltipOf(run: JobRun): string {
     ...sources.map((source) => t('Source: {0}', source)),
     t('Target: {0}', target),
     t('Result: {0}', output),
-    run.isRunning ? longStatus(run.latest, t) : run.state === 'failed' ? run.failure : detailOf(run),
+    run.state === 'failed' ? run.failure : detailOf(run),
     ...(run.latest.fellBack ? [t('A preferred execution provider could not be used.')] : []),
-    ...run.problems.slice(0, 10).map(problemText),
+    // Until then they grow, and are listed in the Problems panel.
+    ...(run.isOver ? run.problems.slice(0, 10).map(problemText) : []),
   ];
   return lines.join('\n');
 }

@@ -15,7 +15,13 @@ export function registerViews(
   load: () => Promise<typeof import('../parts')>,
   ready: () => Promise<Host>,
 ): void {
-  const jobs = new LazyTree<JobRun, JobsTree>(async () => new (await load()).JobsTree(await ready()));
+  const jobs = new LazyTree<JobRun, JobsTree>(async () => {
+    const tree = new (await load()).JobsTree(await ready());
+    tree.onDidProgress((progress) => {
+      jobsView.description = progress;
+    });
+    return tree;
+  });
   const dragAndDropController: vscode.TreeDragAndDropController<JobRun> = {
     dragMimeTypes: [rowType],
     dropMimeTypes: [rowType, 'text/uri-list'],
@@ -28,14 +34,15 @@ export function registerViews(
   };
   const models = new LazyTree(async () => new (await load()).ModelsTree(await ready()));
   const gpu = new LazyTree(async () => new (await load()).GpuTree(await ready()));
+  const jobsView = vscode.window.createTreeView('faceSwap.jobs', {
+    treeDataProvider: jobs,
+    dragAndDropController,
+    canSelectMany: true,
+  });
   context.subscriptions.push(
     vscode.window.createTreeView('faceSwap.models', { treeDataProvider: models }),
     vscode.window.createTreeView('faceSwap.gpu', { treeDataProvider: gpu }),
-    vscode.window.createTreeView('faceSwap.jobs', {
-      treeDataProvider: jobs,
-      dragAndDropController,
-      canSelectMany: true,
-    }),
+    jobsView,
   );
 }
 

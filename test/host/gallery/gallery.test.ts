@@ -5,7 +5,7 @@ import { suite, suiteSetup, test } from 'mocha';
 import * as vscode from 'vscode';
 import { movingFriends } from '../../support/hostWorkspace';
 import { extension, inWorkspace } from '../surroundings';
-import { hasUi, rowSays, ui } from '../ui';
+import { becomes, hasUi, ui } from '../ui';
 
 const themes = { dark: 'Dark 2026', light: 'Light 2026', contrast: 'Default High Contrast' };
 
@@ -90,7 +90,7 @@ suite('The gallery', () => {
     await start('broken.mp4');
     void start('long.mp4');
     for (const name of ['beach', 'garden']) void start(`${name}.mp4`);
-    await rowSays('Jobs|long.mp4', /running, CPU [1-9]/);
+    await becomes('viewDescription', 'Jobs', /^[1-9]\d* % .*fps/);
     await vscode.commands.executeCommand('notifications.clearAll');
     await take('jobs', () => ui('viewRow', 'Jobs|long.mp4'));
     await vscode.commands.executeCommand('faceSwap.cancel', 'all');
