@@ -80,16 +80,16 @@ export const viewActions = {
     return (await description.count()) === 0 ? '' : description.innerText();
   },
 
-  /** Presses an inline button of a row, keeps it pressed until other words stand beside the view's title, and lets it go. */
+  /** Presses an inline button of a row, keeps it pressed until its view says something else, and lets it go. */
   viewHold: async (page: Page, argument: string) => {
     const [view, text, label] = parts(argument);
     const row = rowOf(page, view, text);
     await row.hover();
     await row.locator(`.actions .action-label[aria-label^="${label}"]`).hover();
-    const before = await viewActions.viewDescription(page, view);
+    const before = await pane(page, view).innerText();
     await page.mouse.down();
     await again(async () => {
-      if ((await viewActions.viewDescription(page, view)) === before) throw new Error(`Still ${before}`);
+      if ((await pane(page, view).innerText()) === before) throw new Error(`Still ${before}`);
     });
     await page.mouse.up();
   },

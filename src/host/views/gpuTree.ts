@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { cudaFeedPackages, thisPlatform } from '../../machine/cudaPlatforms';
 import { cudaRuntimeFolder } from '../../machine/cudaRuntime';
@@ -22,22 +23,27 @@ type Check = DoctorReport['checks'][number];
 /** Progress comes many times a second; nobody reads that fast. */
 const drawEveryMs = 1000;
 
-/** What is known about the GPU: what the running job or the last one runs on, its memory, and what the last check has found. */
-export class GpuTree implements vscode.TreeDataProvider<GpuRow>, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<undefined>();
+/**
+ * What is known about the GPU: what the running job or the last one runs on, its memory, and what the last check has found. Its elements are
+ * the names of rows, and only those that look different are drawn anew: a press on a button is lost when it is drawn at that moment.
+ */
+export class GpuTree implements vscode.TreeDataProvider<GpuRow['id']>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<GpuRow['id'][] | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly listening: vscode.Disposable[];
+  private rows = new Map<GpuRow['id'], GpuRow>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly host: Host) {
     this.listening = [
       host.jobs.onDidChange(() => this.follow()),
-      host.onDidChangeModels(() => this.changed.fire(undefined)),
-      host.onDidCheck(() => this.changed.fire(undefined)),
+      host.onDidChangeModels(() => this.tell()),
+      host.onDidCheck(() => this.tell()),
     ];
   }
 
-  getTreeItem({ id, label, detail, icon, more, context }: GpuRow): vscode.TreeItem {
+  getTreeItem(id: GpuRow['id']): vscode.TreeItem {
+    const { label, detail, icon, more, context } = this.rowOf(id);
     const item = new vscode.TreeItem(label);
     item.id = id;
     item.description = detail;
@@ -48,13 +54,10 @@ export class GpuTree implements vscode.TreeDataProvider<GpuRow>, vscode.Disposab
     return item;
   }
 
-  getChildren(row?: GpuRow): GpuRow[] {
-    if (row) return [];
-    const checks = this.host.lastCheck?.checks ?? [];
-    const hasGpu = checks.some(({ name }) => name.startsWith('GPU '));
-    const known = [...this.jobRows(), ...checks.flatMap((check) => checkRow(check, hasGpu))];
-    // With nothing found out yet the view says how to.
-    return known.length === 0 ? [] : [...known, ...this.cudaRow()];
+  getChildren(row?: GpuRow['id']): GpuRow['id'][] {
+    if (row !== undefined) return [];
+    this.rows = this.find();
+    return [...this.rows.keys()];
   }
 
   dispose(): void {
@@ -66,8 +69,34 @@ export class GpuTree implements vscode.TreeDataProvider<GpuRow>, vscode.Disposab
   private follow(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.changed.fire(undefined);
+      this.tell();
     }, drawEveryMs);
+  }
+
+  private tell(): void {
+    const before = this.rows;
+    this.rows = this.find();
+    const ids = [...this.rows.keys()];
+    if (ids.join() !== [...before.keys()].join()) this.changed.fire(undefined);
+    else {
+      const news = ids.filter((id) => !isDeepStrictEqual(before.get(id), this.rows.get(id)));
+      if (news.length > 0) this.changed.fire(news);
+    }
+  }
+
+  private rowOf(id: GpuRow['id']): GpuRow {
+    const row = this.rows.get(id);
+    if (!row) throw new Error(`No row ${id}`);
+    return row;
+  }
+
+  private find(): Map<GpuRow['id'], GpuRow> {
+    const checks = this.host.lastCheck?.checks ?? [];
+    const hasGpu = checks.some(({ name }) => name.startsWith('GPU '));
+    const known = [...this.jobRows(), ...checks.flatMap((check) => checkRow(check, hasGpu))];
+    // With nothing found out yet the view says how to.
+    const rows = known.length === 0 ? [] : [...known, ...this.cudaRow()];
+    return new Map(rows.map((row) => [row.id, row]));
   }
 
   private jobRows(): GpuRow[] {
