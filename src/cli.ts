@@ -34,6 +34,7 @@ import { onRecord } from './machine/jobRecord';
 import { FaceSwapError } from './protocol/errors';
 import { exitCodes } from './protocol/exitCodes';
 import type { SwapJob } from './protocol/job';
+import { jobFileEnding } from './protocol/jobFile';
 import type { JobReport } from './protocol/report';
 import { WorkerClient } from './workerClient';
 
@@ -148,7 +149,8 @@ async function main(): Promise<void> {
   try {
     await commandLine().parseAsync();
   } catch (error) {
-    process.exitCode = tellFailure(error, process.argv.includes('--json'));
+    const jobFile = process.argv.find((argument) => argument.endsWith(jobFileEnding));
+    process.exitCode = tellFailure(error, process.argv.includes('--json'), jobFile);
   } finally {
     client.dispose();
   }

@@ -70,7 +70,7 @@ describe('a job file on the command line', () => {
       { ...job, settings: { outputVideoQuality: 300 } },
       [],
       2,
-      /outputVideoQuality must be/,
+      /face-swap: “[^”]*jobs\Sfirst\.faceswap\.json”: .*outputVideoQuality must be/,
     ],
     [
       'and a source beside it',

@@ -36,12 +36,14 @@ suite('Tasks', () => {
     if (!hasUi) this.skip();
     writeJob('by-task', { target: 'clip.mp4', sources: ['ann.jpg'], output: 'by-task.mp4' });
     writeJob('lacking', { target: 'nowhere.mp4', sources: ['ann.jpg'], output: 'lacking.mp4' });
+    writeJob('wrong', { target: 'clip.mp4', sources: ['ann.jpg'], settings: { manyFaces: 'yes' } });
     mkdirSync(inWorkspace('.vscode'), { recursive: true });
     const args = ['--accept-terms'];
     const matcher = { type: 'face-swap', args, problemMatcher: '$face-swap' };
     const tasks = [
       { ...matcher, label: 'swap by task', job: 'by-task.faceswap.json' },
       { ...matcher, label: 'swap what lacks', job: 'lacking.faceswap.json' },
+      { ...matcher, label: 'swap by a wrong setting', job: 'wrong.faceswap.json' },
     ];
     writeFileSync(inWorkspace('.vscode/tasks.json'), JSON.stringify({ version: '2.0.0', tasks }));
   });
@@ -71,5 +73,15 @@ suite('Tasks', () => {
     const missing = vscode.Uri.file(inWorkspace('nowhere.mp4'));
     const problem = await until(() => vscode.languages.getDiagnostics(missing).at(0));
     assert.match(problem.message, /nowhere\.mp4” does not exist/);
+  });
+
+  test('that fail for no other file have their error at the job file', async function () {
+    if (!hasTerminals) this.skip();
+    assert.equal(await run('swap by a wrong setting'), 2);
+    const problems = await until(() => {
+      const found = vscode.languages.getDiagnostics(vscode.Uri.file(inWorkspace('wrong.faceswap.json')));
+      return found.length > 0 && found;
+    });
+    assert.match(problems[0].message, /manyFaces must be true or false/);
   });
 });
