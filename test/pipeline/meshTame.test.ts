@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Grid } from '../../src/pipeline/image/grid';
+import { takeOutStrands } from '../../src/pipeline/processors/faceSwapper/strands';
 import { leaveDetail } from '../../src/pipeline/processors/faceSwapper/tame';
 import { groupPhoto, loadRgb } from '../support/facePhotos';
 import { findPhotoFaces } from '../support/swapPhotos';
@@ -52,5 +53,26 @@ describe("what is left of a photo's face without its light", () => {
     const [, cheek] = leftAt(132, 50, 128, 128);
     assert.ok(Math.abs(brow - (128 - LIGHT.cb) / 2) < 1, `brow ${brow.toFixed(1)}`);
     assert.ok(Math.abs(cheek) < 1, `cheek ${cheek.toFixed(1)}`);
+  });
+});
+
+describe('strands of hair over a face', () => {
+  /** What a skin map that is 1 everywhere says at a landmark when the photo has stripes three cells apart. */
+  const skinAt = (point: number, contrast: number) => {
+    const skin = map(1);
+    const luma = map(LIGHT.y).map((value, i) => value * (1 + contrast * Math.sign((i % 3) - 0.5)));
+    takeOutStrands(skin, luma, map(LIGHT.y), grid, points, SIZE);
+    return skin[Math.floor(points[point * 2 + 1]) * grid.width + Math.floor(points[point * 2])];
+  };
+
+  it('are no skin on cheeks, temples and chin, where they have the colour of skin', () => {
+    for (const bare of [187, 411, 67, 297, 199])
+      assert.ok(skinAt(bare, 0.1) < 0.1, `${bare}: ${skinAt(bare, 0.1).toFixed(2)}`);
+  });
+
+  it('are not confused with the pores of skin, nor with brows, lids, nose and lips', () => {
+    for (const bare of [187, 411, 67, 297, 199]) assert.ok(skinAt(bare, 0.03) > 0.95, `${bare}`);
+    for (const feature of [105, 334, 159, 386, 4, 0, 17])
+      assert.ok(skinAt(feature, 0.3) > 0.95, `${feature}`);
   });
 });

@@ -18,6 +18,7 @@ import {
   ownShare,
   visibility,
 } from './symmetry';
+import { takeOutStrands } from './strands';
 import { countFoldsAsLight, leaveDetail } from './tame';
 
 /** A source photo's face. */
@@ -72,6 +73,7 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
   const skin = skinMap({ y, cb, cr }, grid, gridPoints, size / step);
   const bare = bareSkin(skin, grid, gridPoints, size / step);
   const light = faceLight({ y, cb, cr }, grid, gridPoints, bare, size / step);
+  takeOutStrands(skin, y, light.y, grid, gridPoints, size / step);
   countFoldsAsLight(light.y, y, grid, gridPoints, size / step);
   leaveDetail(planes, light, grid, gridPoints, size / step, width, rows);
   const lightTexture = new Float32Array(cells(grid) * 2);

@@ -90,8 +90,8 @@ function soften(value: number, from: number, room: number): number {
   return Math.sign(value) * (from + (room * over) / (over + room));
 }
 
-/** 1 inside the outlines, fading to 0. */
-function areaMap(
+/** 1 inside outlines (landmarks by number), fading to 0. @param size face height in cells */
+export function areaMap(
   outlines: readonly (readonly number[])[],
   grid: Grid,
   points: Float32Array,
