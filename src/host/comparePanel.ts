@@ -4,7 +4,7 @@ import { parsePanelMessage, type ComparedVideos, type HostToPanel } from '../pro
 import { describeError } from '../protocol/errorText';
 import { FaceSwapError } from '../protocol/errors';
 import type { Still } from '../protocol/report';
-import { webviewPage } from './editor/page';
+import { webviewFiles, webviewPage } from './editor/page';
 import type { Host, SwapResult } from './host';
 import { openResult, revealResult } from './outcome';
 import { t } from './texts';
@@ -31,13 +31,14 @@ export class ComparePanel implements vscode.Disposable {
       void this.introduce();
       return;
     }
+    const files = webviewFiles(this.extension);
     const panel = vscode.window.createWebviewPanel(
       'faceSwap.compare',
       t('Compare'),
       vscode.ViewColumn.Active,
       {
         enableScripts: true,
-        localResourceRoots: [],
+        localResourceRoots: [files],
       },
     );
     this.panel = panel;
@@ -45,7 +46,7 @@ export class ComparePanel implements vscode.Disposable {
       this.panel = undefined;
     });
     panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
-    panel.webview.html = webviewPage(panel.webview, this.extension, 'main', t('Compare'));
+    panel.webview.html = webviewPage(panel.webview, files, 'main', t('Compare'));
   }
 
   dispose(): void {

@@ -7,7 +7,7 @@ import { outcomeOf, type VerifyReport } from '../protocol/verify';
 import { parseVerifyToHost, type HostToVerify } from '../protocol/verifyPanel';
 import { verifyHeadline, verifySections } from '../protocol/verifyText';
 import { withoutFolders } from '../protocol/withoutFolders';
-import { webviewPage } from './editor/page';
+import { webviewFiles, webviewPage } from './editor/page';
 import type { Host } from './host';
 import { t } from './texts';
 
@@ -33,16 +33,17 @@ class VerifyPanel {
     onClosed: () => void,
   ) {
     const title = t('Verify GPU Setup');
+    const files = webviewFiles(host.extension);
     this.panel = vscode.window.createWebviewPanel('faceSwap.verify', title, vscode.ViewColumn.Active, {
       enableScripts: true,
-      localResourceRoots: [],
+      localResourceRoots: [files],
     });
     this.panel.onDidDispose(() => {
       this.closing.abort();
       onClosed();
     });
     this.panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
-    this.panel.webview.html = webviewPage(this.panel.webview, host.extension, 'verify', title);
+    this.panel.webview.html = webviewPage(this.panel.webview, files, 'verify', title);
   }
 
   run(): Promise<VerifyReport | undefined> {

@@ -14,7 +14,7 @@ import { framePreview } from './framePreview';
 import { JobDocument } from './jobDocument';
 import { isModelSetting } from './modelOptions';
 import { keepPicture } from './newPictures';
-import { webviewPage } from './page';
+import { webviewFiles, webviewPage } from './page';
 import { PreviewRequests } from './previewRequests';
 import { viewOfRun } from './runView';
 import { settingFields } from './settingFields';
@@ -65,7 +65,7 @@ export class JobPanel implements vscode.Disposable {
       panel.onDidChangeViewState(() => this.followRun()),
     );
     const first = [this.settingsMessage(), this.jobMessage(), this.runMessage()];
-    webview.html = webviewPage(webview, host.extension, 'jobPanel', t('Face Swap'), first);
+    webview.html = webviewPage(webview, webviewFiles(host.extension), 'jobPanel', t('Face Swap'), first);
   }
 
   dispose(): void {
@@ -341,7 +341,7 @@ export class JobPanel implements vscode.Disposable {
     this.roots = roots.join('\0');
     this.panel.webview.options = {
       enableScripts: true,
-      localResourceRoots: roots.map((root) => vscode.Uri.file(root)),
+      localResourceRoots: [webviewFiles(this.host.extension), ...roots.map((root) => vscode.Uri.file(root))],
     };
   }
 
