@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { BlobReaderSync } from './fileBlob';
 
 export type C2pa = typeof import('@contentauth/c2pa-wasm');
@@ -17,7 +18,15 @@ export function c2paLibrary(): Promise<C2pa> {
   return loading;
 }
 
+/**
+ * So much work, as V8 counts it, a function of WebAssembly has done before it is compiled for speed: ten times what is usual. A job calls
+ * the library for less time than V8 would take for that.
+ */
+const unhurried = '--wasm-tiering-budget=18000000';
+
 async function load(): Promise<C2pa> {
+  // Node lets such things be changed while it runs; Electron may have sealed them.
+  if (process.versions['electron'] === undefined) setFlagsFromString(unhurried);
   const library = await import('@contentauth/c2pa-wasm');
   // Written for a browser's worker, it asks for this by its global name.
   Object.assign(globalThis, { FileReaderSync: BlobReaderSync });
