@@ -4,12 +4,13 @@ import { copyFileSync } from 'node:fs';
 import { after, before, describe, mock, test, type Mock } from 'node:test';
 import sharp from 'sharp';
 import { ContentCheck } from '../../src/pipeline/content/contentCheck';
+import { probeMedia } from '../../src/pipeline/media/probe';
 import { forgetPreviews, previewFrame, type PipelineContext } from '../../src/pipeline';
 import { FaceSwapError } from '../../src/protocol/errors';
 import { defaultEncoding, defaultExecution, defaultSelection, type SwapJob } from '../../src/protocol/job';
 import type { Preview } from '../../src/protocol/preview';
 import { defaultProcessing } from '../../src/protocol/processing';
-import { makeClip } from '../support/clips';
+import { clipTools, makeClip } from '../support/clips';
 import { groupPhoto } from '../support/facePhotos';
 import { filmPeople, twoPeople } from '../support/peopleClips';
 import { temporaryFolder } from '../support/temporaryFolder';
@@ -146,11 +147,21 @@ describe('a preview', () => {
       await preview(0);
       await preview(43);
       await preview(42);
-      const half = (frame: number): string => ((frame - 0.5) / 25).toFixed(6);
-      const seeks = decoders(started).map((args) =>
-        args.includes('-ss') ? args[args.indexOf('-ss') + 1] : '',
-      );
-      assert.deepEqual(seeks, ['', half(43), half(19)], 'the first one, the last, and those before it');
+      assert.deepEqual(starts(started), [0, 43, 19], 'the first one, the last, and those before it');
+    } finally {
+      started.mock.restore();
+    }
+  });
+
+  test('decodes on to a frame before the next key frame, and starts a decoder for those after it', async () => {
+    await forgetPreviews();
+    const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '50', '-sc_threshold', '0'];
+    const target = (await makeClip({ extension: '.mp4', video, frames: 120, rate: '25' }))!;
+    assert.deepEqual((await probeMedia(target, await clipTools)).keyFrames, [0, 50, 100]);
+    const started = mock.method(childProcess, 'spawn');
+    try {
+      for (const frame of [2, 49, 110, 118]) assert.equal((await preview(frame, { target })).frame, frame);
+      assert.deepEqual(starts(started), [0, 119, 102]);
     } finally {
       started.mock.restore();
     }
@@ -262,6 +273,13 @@ function decoders({ mock: { calls } }: Mock<typeof childProcess.spawn>): string[
   return calls
     .map(({ arguments: [, args] }) => [...args])
     .filter((args) => args.includes('rawvideo') && !args.includes('-frames:v'));
+}
+
+/** Frames with which those decoders start, in a clip of 25 frames a second. */
+function starts(started: Mock<typeof childProcess.spawn>): number[] {
+  return decoders(started).map((args) =>
+    args.includes('-ss') ? Math.ceil(25 * Number(args[args.indexOf('-ss') + 1])) : 0,
+  );
 }
 
 async function pixels(base64: string, channels: 3 | 4 = 3): Promise<Buffer> {

@@ -46,6 +46,7 @@ export async function probeImage(file: string, bytes: number): Promise<MediaInfo
     frames: 1,
     timeBase: { num: 1, den: 1 },
     timestamps: new Float64Array(1),
+    keyFrames: [0],
     variableFrameRate: false,
     fileStartSeconds: 0,
     startSeconds: 0,

@@ -53,6 +53,8 @@ export interface MediaInfo {
   timeBase: Rational;
   /** Presentation time of each frame in ticks of `timeBase`, in display order. */
   timestamps: Float64Array;
+  /** Frames from which decoding can begin, ascending; empty where the container does not tell. */
+  keyFrames: readonly number[];
   variableFrameRate: boolean;
   /** Start of the file and of the video in seconds; ffmpeg counts `-ss` from the former. */
   fileStartSeconds: number;

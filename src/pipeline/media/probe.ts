@@ -51,7 +51,7 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
   const matrix = colourMatrix(colour, height);
   if (matrix === undefined) throw unsupported(file, `colour space ${colour.space}`);
   const timeBase = parseRational(stream.time_base) ?? { num: 1, den: 90000 };
-  const timestamps = await frameTimestamps(file, stream, /\bmp4\b/.test(container), tools, signal);
+  const { timestamps, keyFrames } = await shownFrames(file, stream, /\bmp4\b/.test(container), tools, signal);
   const { frameRate, variable } = frameTiming(timestamps, timeBase, [
     parseRational(stream.r_frame_rate),
     parseRational(stream.avg_frame_rate),
@@ -85,6 +85,7 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
     frames: timestamps.length,
     timeBase,
     timestamps,
+    keyFrames,
     variableFrameRate: variable,
     fileStartSeconds: Number(probed.format.start_time ?? 0) || 0,
     startSeconds,
@@ -203,14 +204,16 @@ function rotationOf(stream: ProbedStream): Pick<MediaInfo, 'rotation' | 'display
   return rotation === undefined || displayMatrix.length !== 9 ? undefined : { rotation, displayMatrix };
 }
 
-/** Presentation times of the frames that a decoder shows, in display order. */
-async function frameTimestamps(
+type ShownFrames = Pick<MediaInfo, 'timestamps' | 'keyFrames'>;
+
+/** The frames that a decoder shows, in display order. */
+async function shownFrames(
   file: string,
   stream: ProbedStream,
   exactCounts: boolean,
   tools: MediaTools,
   signal?: AbortSignal,
-): Promise<Float64Array> {
+): Promise<ShownFrames> {
   const beginning = probeFrames(file, stream.index, 4, tools.ffprobe, signal);
   // Looked at meanwhile; when both complain, the packets are heard.
   beginning.catch(() => undefined);
@@ -228,23 +231,25 @@ async function frameTimestamps(
   if (packets.length === 0) throw new FaceSwapError('media-truncated', { file, frames: 0 });
   const first = await beginning;
   if (first.some((frame) => frame.interlaced_frame === 1)) throw unsupported(file, 'interlaced');
-  const times = fromPackets(packets, first[0]?.best_effort_timestamp);
-  if (times) return times;
+  const shown = fromPackets(packets, first[0]?.best_effort_timestamp);
+  if (shown) return shown;
   // Only decoding tells: AVI without presentation times, packed B-frames, a start without a key frame.
   const frames = await probeFrames(file, stream.index, 'all', tools.ffprobe, signal);
   if (frames.length === 0) throw new FaceSwapError('media-truncated', { file, frames: 0 });
   const decoded = withoutGaps(frames.map((frame) => frame.best_effort_timestamp));
   if (!decoded || decoded.some((time, n) => n > 0 && time <= decoded[n - 1]))
     throw unsupported(file, 'timestamps');
-  return decoded;
+  return { timestamps: decoded, keyFrames: [] };
 }
 
-function fromPackets(packets: ProbedPacket[], firstShown: number | undefined): Float64Array | undefined {
+function fromPackets(packets: ProbedPacket[], firstShown: number | undefined): ShownFrames | undefined {
   const shown = packets.filter((packet) => !packet.hidden);
   if (shown.length === 0 || shown.some((packet) => packet.pts === undefined)) return undefined;
-  const times = Float64Array.from(shown, (packet) => packet.pts!).sort();
-  if (times[0] !== firstShown) return undefined;
-  return times.every((time, n) => n === 0 || time > times[n - 1]) ? times : undefined;
+  shown.sort((a, b) => a.pts! - b.pts!);
+  const timestamps = Float64Array.from(shown, (packet) => packet.pts!);
+  if (timestamps[0] !== firstShown) return undefined;
+  if (timestamps.some((time, n) => n > 0 && time <= timestamps[n - 1])) return undefined;
+  return { timestamps, keyFrames: shown.flatMap(({ key }, n) => (key ? [n] : [])) };
 }
 
 function audioStream(stream: ProbedStream): AudioStream {

@@ -4,12 +4,13 @@ import type { MediaInfo } from '../media/mediaInfo';
 import type { MediaTools } from '../media/tools';
 import { Reading } from './reading';
 
-/** Frames up to which it is quicker to decode on than to start a decoder elsewhere. */
+/** As many frames are decoded on in the time in which a decoder starts elsewhere. */
+const START = 20;
+/** Frames up to which it is quicker to decode on where nobody knows which of them are key frames. */
 const READ_ON = 40;
-/** Frames to begin earlier with than asked for: whoever looks around often goes back by a few. */
-const READ_BEFORE = 3;
-/** Frames to have before the playhead, and those to read when so many are not there. */
+/** Frames to have before the playhead: whoever looks around often goes back by a few. */
 const BEHIND = 8;
+/** Frames to read when so many are not there. */
 const STOCK = 24;
 /** Bytes of frames that are remembered: somebody who compares goes to and fro. */
 const MOST_BYTES = 64e6;
@@ -55,7 +56,7 @@ export class FrameCursor {
     const reading = this.read(index - Math.min(STOCK, index, this.most - 1), true);
     // Whether the file is whole is for those to hear who ask for a frame.
     const done = reading
-      .readUntil(index - 1, this.remember)
+      .readUntil(index - 1, STOCK, this.remember)
       .catch(() => undefined)
       .then(() => {
         this.behind = undefined;
@@ -81,16 +82,26 @@ export class FrameCursor {
   private async find(index: number): Promise<Frame> {
     const { info } = this;
     if (info.kind === 'image') return readImage(info);
-    if (!this.ahead || index < this.ahead.next || index > this.ahead.next + READ_ON) {
+    const first = index - Math.min(BEHIND, index, this.most - 1);
+    if (!this.ahead || index < this.ahead.next || !this.isNear(first, this.ahead.next)) {
       await this.ahead?.close();
-      this.ahead = this.read(index - Math.min(READ_BEFORE, index, this.most - 1));
+      this.ahead = this.read(first);
     }
     try {
-      return await this.ahead.readUntil(index, this.remember);
+      return await this.ahead.readUntil(index, STOCK, this.remember);
     } catch (error) {
       await this.close();
       throw error;
     }
+  }
+
+  /** Whether a decoder that stands at `next` comes to a frame sooner than one that starts at the key frame before it. */
+  private isNear(frame: number, next: number): boolean {
+    const { seekable, keyFrames } = this.info;
+    // Where nobody can jump, another one would begin with the first frame.
+    if (!seekable) return true;
+    if (keyFrames.length === 0) return frame <= next + READ_ON;
+    return !keyFrames.some((key) => key > next + START && key <= frame);
   }
 
   private read(first: number, isPatient = false): Reading {
@@ -100,7 +111,7 @@ export class FrameCursor {
   private async readLast(reading: Reading): Promise<Frame | undefined> {
     const tooLong = setTimeout(() => void reading.close(), LAST_MS);
     try {
-      return await reading.readUntil(this.info.frames - 1, this.remember);
+      return await reading.readUntil(this.info.frames - 1, 0, this.remember);
     } catch {
       return undefined;
     } finally {

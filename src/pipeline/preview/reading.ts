@@ -23,15 +23,18 @@ export class Reading {
     this.reader = openFrameReader(info, tools, { pool: this.pool, startFrame: next, isPatient });
   }
 
-  /** Reads on up to a frame that is inside the video, so that it is there or the reader throws; all on the way are handed over. */
-  async readUntil(index: number, remember: (frame: Frame) => void): Promise<Frame> {
+  /**
+   * Reads on up to a frame that is inside the video, so that it is there or the reader throws. `remember` gets it, and as many of those
+   * before it as `before` says.
+   */
+  async readUntil(index: number, before: number, remember: (frame: Frame) => void): Promise<Frame> {
     for (;;) {
       const frame = (await this.reader.read())!;
       this.next = frame.index + 1;
-      const kept = copyOf(frame);
+      const kept = frame.index < index - before ? undefined : copyOf(frame);
       this.pool.give(frame);
-      remember(kept);
-      if (kept.index === index) return kept;
+      if (kept) remember(kept);
+      if (kept?.index === index) return kept;
     }
   }
 
