@@ -118,8 +118,7 @@ export class Run {
 
 function stateText({ state, ahead }: RunView): string {
   const texts: Record<RunView['state'], string> = {
-    waiting:
-      ahead === 1 ? t('waiting for 1 other job to end') : t('waiting for {0} other jobs to end', ahead),
+    waiting: waitingText(ahead),
     running: t('running'),
     paused: t('paused'),
     done: t('done'),
@@ -127,6 +126,12 @@ function stateText({ state, ahead }: RunView): string {
     cancelled: t('cancelled'),
   };
   return texts[state];
+}
+
+/** Nobody is ahead of a job whose turn it is, while people are asked for the terms. */
+function waitingText(ahead: number): string {
+  if (ahead === 0) return t('about to start');
+  return ahead === 1 ? t('waiting for 1 other job to end') : t('waiting for {0} other jobs to end', ahead);
 }
 
 /** `42 % · 31 fps · 2 min 5 s left`: the job in a line. */

@@ -106,6 +106,22 @@ const tests: [title: string, work: Work][] = [
     },
   ],
   [
+    'a job that is asked about waits for no other',
+    async ({ page, workspace, data }) => {
+      rmSync(accepted(data), { force: true });
+      const job = { version: 1, target: 'clip.mp4', sources: ['ann.jpg'] };
+      writeFileSync(path.join(workspace, 'asked.faceswap.json'), JSON.stringify(job));
+      await page.locator('.explorer-folders-view').getByText('asked.faceswap.json').dblclick();
+      await uiActions.panelWait(page, '.target .facts|25 fps');
+      await uiActions.panelClick(page, '[data-key="start"]');
+      await dialogOf(page, termsTitle());
+      await uiActions.panelWait(page, 'header .line|about to start');
+      await press(page, 'Cancel');
+      await uiActions.panelWait(page, 'header .line|failed');
+      await uiActions.palette(page, 'View: Close All Editors');
+    },
+  ],
+  [
     'who accepts gets the swap, and is not asked again',
     async ({ page, home, workspace, data }) => {
       const results = ['ann-clip.mp4', 'ann-clip (2).mp4'];

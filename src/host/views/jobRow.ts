@@ -36,7 +36,7 @@ function iconOf({ state, latest }: JobRun): vscode.ThemeIcon {
 function detailOf(run: JobRun): string {
   switch (run.state) {
     case 'waiting':
-      return run.ahead === 1 ? t('next') : t('{0} ahead', run.ahead);
+      return waitingText(run);
     case 'running':
       return stageOf(run);
     case 'paused':
@@ -50,6 +50,12 @@ function detailOf(run: JobRun): string {
     case 'interrupted':
       return t('interrupted');
   }
+}
+
+/** Nobody is ahead of a job whose turn it is, while people are asked for the terms. */
+function waitingText({ ahead }: JobRun): string {
+  if (ahead === 0) return t('about to start');
+  return ahead === 1 ? t('next') : t('{0} ahead', ahead);
 }
 
 /** `Swapping · CPU`. */
