@@ -45,7 +45,9 @@ export async function runJob(
   const { job } = run;
   host.promisedOutputs.add(job.output);
   host.jobs.add(run);
-  const work = host.queue.run(run, () => render(host, run));
+  const work = host.queue
+    .run(run, () => render(host, run))
+    .finally(() => host.promisedOutputs.delete(job.output));
   if (run.ahead > 0)
     host.log.info(`${run.label}: waiting for ${run.ahead} other ${run.ahead === 1 ? 'job' : 'jobs'} to end`);
   show?.(run, work);
@@ -61,8 +63,6 @@ export async function runJob(
     if (quiet) logError(host.log, error);
     else void showError(host.log, error);
     return undefined;
-  } finally {
-    host.promisedOutputs.delete(job.output);
   }
 }
 

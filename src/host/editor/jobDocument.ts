@@ -76,7 +76,7 @@ export class JobDocument {
     return this.absolute('broken' in read ? '' : read.job.target);
   }
 
-  /** Where the result goes, as the file would name it; empty while that cannot be said. */
+  /** Where the result goes, or that of its run that is not over, as the file would name it; empty while that cannot be said. */
   output(): string {
     const job = this.tryJob();
     return job ? this.nameOf(job.output) : '';
@@ -113,7 +113,11 @@ export class JobDocument {
   }
 
   private jobOf(file: JobFile): SwapJob {
-    const isTaken = (name: string): boolean => existsSync(name) || this.host.promisedOutputs.has(name);
+    const { promisedOutputs, studio } = this.host;
+    const run = studio.runOf(this.file);
+    const isOwn = (name: string): boolean => run?.isOver === false && run.job.output === name;
+    const isTaken = (name: string): boolean =>
+      existsSync(name) || (promisedOutputs.has(name) && !isOwn(name));
     return jobOfFile(file, { folder: this.folder, setting: (name) => this.setting(name), isTaken });
   }
 }

@@ -315,7 +315,12 @@ export class JobPanel implements vscode.Disposable {
           seconds: picture.seconds,
         });
     };
-    const listening = run.onDidChange((what) => (what === 'picture' ? showPicture() : show()));
+    const listening = run.onDidChange((what) => {
+      if (what === 'picture') showPicture();
+      else show();
+      // The next one may have another name.
+      if (run.isOver) this.post(this.jobMessage());
+    });
     const unwatch = this.panel.visible ? run.watch() : () => undefined;
     this.run = {
       file: this.job.file,

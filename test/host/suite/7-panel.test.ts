@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { suite, suiteSetup, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
@@ -166,6 +166,23 @@ suite('The panel of a job file', () => {
     await openJob('again', job);
     await ui('panelWait', 'header .line|fps');
     await ui('panelWait', '.figures|of 900');
+  });
+
+  test('names the result that is being made, and not the next one', async () => {
+    const job = { target: 'long.mp4', sources: ['bea.jpg'] };
+    await openJob('named', job);
+    await becomes('panelText', '.output .name', 'bea-long.mp4');
+    await ui('panelClick', '[data-key="start"]');
+    await ui('panelWait', 'header .line|fps');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await openJob('named', job);
+    await ui('panelWait', 'header .line|fps');
+    await becomes('panelText', '.output .name', 'bea-long.mp4');
+    writeFileSync(inWorkspace('bea-long.mp4'), '');
+    await ui('panelClick', 'text=Cancel');
+    await ui('panelWait', '.run .note|cancelled');
+    await becomes('panelText', '.output .name', 'bea-long (2).mp4');
+    rmSync(inWorkspace('bea-long.mp4'));
   });
 
   test('keeps settings in the job file alone', async () => {
