@@ -3,9 +3,17 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import manifest from '../../package.json';
+import spanishTexts from '../../package.nls.es.json';
+import englishTexts from '../../package.nls.json';
 import { settingFields } from '../../src/host/editor/settingFields';
 import { loadNeuralModels, type InstalledNeuralModel, type NeuralModel } from '../../src/models';
+import { size } from '../../src/protocol/sentenceFacts';
 import { english } from '../../src/protocol/translate';
+
+interface Suggestion {
+  body: string;
+  description: string;
+}
 
 const fields = (installed?: InstalledNeuralModel[]): ReturnType<typeof settingFields> =>
   settingFields(manifest, () => '', english, installed);
@@ -57,6 +65,28 @@ suite('The settings in the panel of a job', () => {
         declared.defaultSnippets?.map(({ body }) => body),
         field(name).options.map(({ value }) => value),
       );
+    }
+  });
+
+  test('have settings.json say what a model that is not there takes to have', () => {
+    const suggestions = manifest.contributes.configuration
+      .flatMap(({ properties }) => Object.values(properties) as { defaultSnippets?: Suggestion[] }[])
+      .flatMap(({ defaultSnippets }) => defaultSnippets ?? []);
+    const models = loadNeuralModels();
+    for (const { body, description } of suggestions) {
+      const model = models.find(({ id }) => id === body);
+      if (!model) continue;
+      const { bytes, sha256 } = model;
+      const key = description.replaceAll('%', '');
+      const much = bytes === undefined ? '' : size(bytes);
+      for (const [texts, download, own] of [
+        [englishTexts, 'a download', 'a file of your own'],
+        [spanishTexts, 'una descarga', 'un archivo propio'],
+      ] as const) {
+        const said = (texts as Record<string, string>)[key];
+        assert.ok(said.includes(sha256 === undefined ? own : download), said);
+        assert.ok(said.includes(much), `${said} ${much}`);
+      }
     }
   });
 
