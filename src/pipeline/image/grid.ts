@@ -1,4 +1,5 @@
 import { pixelMemory, SPARE } from './kernels/pixelMemory';
+import { getRows, putRows } from './mapRows';
 
 /** A small map over a region: one value per cell of `step` pixels. Low-frequency work happens on it at a fixed cost. */
 export interface Grid {
@@ -64,19 +65,14 @@ export function boxBlur(map: Float32Array, { width, height }: Grid, radius: numb
   // Rows of whole fours, and so are columns, because they become rows in between.
   const [across, down] = [width, height].map((length) => (length + SPARE) & ~(SPARE - 1));
   const [rows, columns] = [memory.take(across * down * 4), memory.take(across * down * 4)];
-  for (let y = 0; y < height; y++) {
-    memory.floats.set(map.subarray(y * width, (y + 1) * width), rows / 4 + y * across);
-  }
+  putRows(memory, map, width, height, rows, across);
   const scale = 1 / (2 * r + 1);
   const { blurColumns } = memory.run;
   for (let n = 0; n < times; n++) {
     blurColumns(rows, columns, width, height, across * 4, down * 4, r, scale);
     blurColumns(columns, rows, height, width, down * 4, across * 4, r, scale);
   }
-  for (let y = 0; y < height; y++) {
-    const row = rows / 4 + y * across;
-    map.set(memory.floats.subarray(row, row + width), y * width);
-  }
+  getRows(memory, map, width, height, rows, across);
   return map;
 }
 

@@ -1,5 +1,6 @@
 import type { Grid } from './grid';
 import { SPARE, type PixelMemory } from './kernels/pixelMemory';
+import { putRows } from './mapRows';
 
 /**
  * Maps of a grid, interpolated to rows of pixels in the memory of kernels. Each map gets the cells at its left and right edge twice, so
@@ -33,9 +34,9 @@ export class GridRows {
     const { width, height } = this.grid;
     const stride = width + 2;
     const address = memory.take((stride * height + SPARE) * 4);
+    putRows(memory, map, width, height, address + 4, stride);
     for (let y = 0; y < height; y++) {
       const at = address / 4 + y * stride;
-      memory.floats.set(map.subarray(y * width, (y + 1) * width), at + 1);
       memory.floats[at] = map[y * width];
       memory.floats[at + width + 1] = map[(y + 1) * width - 1];
     }

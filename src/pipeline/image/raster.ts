@@ -1,6 +1,7 @@
 import type { Affine } from './affine';
 import { SPARE, type PixelMemory } from './kernels/pixelMemory';
 import { POSITION } from './kernels/sampling';
+import { putRows } from './mapRows';
 
 /** A picture of floats in the memory of kernels, with a border for everything beyond it; see `sampleParameters`. */
 export interface FloatRaster {
@@ -32,7 +33,8 @@ export function takeMap(
   count: number,
 ): SampledMap {
   const raster = takeRaster(memory, width, height);
-  fillRaster(memory, raster, map);
+  putRows(memory, map, width, height, rowIn(raster, 0) * 4, width + BORDER);
+  fillBorder(memory, raster);
   return { raster, row: memory.take((count + SPARE) * 4) };
 }
 

@@ -12,6 +12,7 @@ import {
   planesKernel,
   widenKernel,
 } from './colours';
+import { copyRowsKernel } from './copyRows';
 import { detailKernel, meansKernel, sharesKernel } from './detail';
 import { displaceKernel } from './displace';
 import { everyThirdKernel, halveKernel } from './halve';
@@ -31,6 +32,7 @@ const kernels = {
   mixRounded3: blendKernel(3, true, true),
   blurColumns: blurColumnsKernel,
   blurRow: blurRowsKernel,
+  copyRows: copyRowsKernel,
   drawRows: drawRowsKernel,
   displaceRow: displaceKernel,
   shares: sharesKernel,
