@@ -69,7 +69,7 @@ export class FrameCursor {
   stockLast(): void {
     const { info } = this;
     if (this.last || info.kind === 'image' || !info.seekable) return;
-    this.last = this.readLast((this.toLast = this.read(info.frames - 1, true)));
+    this.last = this.readLast((this.toLast = this.read(this.startFor(info.frames - 1), true)));
   }
 
   async close(): Promise<void> {
@@ -82,7 +82,7 @@ export class FrameCursor {
   private async find(index: number): Promise<Frame> {
     const { info } = this;
     if (info.kind === 'image') return readImage(info);
-    const first = index - Math.min(BEHIND, index, this.most - 1);
+    const first = this.startFor(index);
     if (!this.ahead || index < this.ahead.next || !this.isNear(first, this.ahead.next)) {
       await this.ahead?.close();
       this.ahead = this.read(first);
@@ -104,6 +104,11 @@ export class FrameCursor {
     return !keyFrames.some((key) => key > next + START && key <= frame);
   }
 
+  /** Where to begin, so that frames before the one that is wanted come along. */
+  private startFor(index: number): number {
+    return index - Math.min(BEHIND, index, this.most - 1);
+  }
+
   private read(first: number, isPatient = false): Reading {
     return new Reading(this.info, this.tools, first, isPatient);
   }
@@ -111,7 +116,7 @@ export class FrameCursor {
   private async readLast(reading: Reading): Promise<Frame | undefined> {
     const tooLong = setTimeout(() => void reading.close(), LAST_MS);
     try {
-      return await reading.readUntil(this.info.frames - 1, 0, this.remember);
+      return await reading.readUntil(this.info.frames - 1, BEHIND, this.remember);
     } catch {
       return undefined;
     } finally {
