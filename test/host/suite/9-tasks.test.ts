@@ -82,6 +82,6 @@ suite('Tasks', () => {
       const found = vscode.languages.getDiagnostics(vscode.Uri.file(inWorkspace('wrong.faceswap.json')));
       return found.length > 0 && found;
     });
-    assert.match(problems[0].message, /manyFaces must be true or false/);
+    assert.match(problems[0].message, /^The setting faceSwap\.manyFaces must be true or false/);
   });
 });
