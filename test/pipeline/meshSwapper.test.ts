@@ -93,7 +93,8 @@ describe('the mesh face_swapper', () => {
 
   it('keeps gaze and teeth of the target, which move with the shape of the face', async () => {
     const frame = rgbFrame(target.image);
-    const result = await swap(frame, target.faces);
+    // One over whose brows no hair hangs, because little of the face is drawn where the photo shows hair.
+    const result = await swap(frame, target.faces, asSource(source, 1));
     for (const face of target.faces) {
       const all = leastDifference(frame, result, pixelsInside(face, faceOval, frame));
       for (const hole of [eyes.left, eyes.right]) {

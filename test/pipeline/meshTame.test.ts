@@ -29,10 +29,14 @@ before(async () => {
 
 /** What is left at a landmark of a photo that has one colour all over. */
 function leftAt(point: number, luma: number, cb: number, cr: number): number[] {
+  return leftAtPlace([points[point * 2], points[point * 2 + 1]], luma, cb, cr);
+}
+
+function leftAtPlace([x, y]: number[], luma: number, cb: number, cr: number, skin = 1): number[] {
   const planes = [map(luma), map(cb), map(cr)];
   const light = { y: map(LIGHT.y), cb: map(LIGHT.cb), cr: map(LIGHT.cr) };
-  leaveDetail(planes, light, grid, points, SIZE, grid.width, grid.height);
-  const at = Math.floor(points[point * 2 + 1]) * grid.width + Math.floor(points[point * 2]);
+  leaveDetail(planes, light, map(skin), grid, points, SIZE, grid.width, grid.height);
+  const at = Math.floor(y) * grid.width + Math.floor(x);
   return planes.map((plane) => plane[at]);
 }
 
@@ -42,6 +46,17 @@ describe("what is left of a photo's face without its light", () => {
     for (const brow of [105, 334]) assert.ok(dark(brow) > 0.4, `brow ${dark(brow).toFixed(2)}`);
     for (const bare of [10, 67, 297, 127, 356, 132, 361, 152])
       assert.ok(dark(bare) < 0.15, `${bare}: ${dark(bare).toFixed(2)}`);
+  });
+
+  it('takes hair that hangs over the ends of brows for hair, or it would be drawn as hooks', () => {
+    for (const [end, corner] of [
+      [70, 130],
+      [300, 359],
+    ]) {
+      const between = [0, 1].map((k) => (points[end * 2 + k] + points[corner * 2 + k]) / 2);
+      const dark = -leftAtPlace(between, 50, 128, 128, 0)[0] / LIGHT.y;
+      assert.ok(dark < 0.3, `beside ${corner}: ${dark.toFixed(2)}`);
+    }
   });
 
   it('keeps freckles and fine lines of bare skin nearly as they are', () => {

@@ -75,7 +75,7 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
   const light = faceLight({ y, cb, cr }, grid, gridPoints, bare, size / step);
   takeOutStrands(skin, y, light.y, grid, gridPoints, size / step);
   countFoldsAsLight(light.y, y, grid, gridPoints, size / step);
-  leaveDetail(planes, light, grid, gridPoints, size / step, width, rows);
+  leaveDetail(planes, light, skin, grid, gridPoints, size / step, width, rows);
   const lightTexture = new Float32Array(cells(grid) * 2);
   for (let i = 0; i < cells(grid); i++) {
     lightTexture[i * 2] = light.y[i];
