@@ -37,9 +37,11 @@ export class FrameCursor {
     const end = this.info.frames - 1;
     const index = Math.max(0, Math.min(wanted, end));
     const { behind } = this;
-    if (behind && !this.seen.has(index)) {
-      if (index >= behind.reading.next && index < behind.end) await behind.done;
-      else await this.stopBehind();
+    if (behind) {
+      const isComing = index >= behind.reading.next && index < behind.end;
+      // Whoever has gone elsewhere needs the processor for something else.
+      if (Math.abs(index - behind.end) > STOCK) await this.stopBehind();
+      else if (!this.seen.has(index)) await (isComing ? behind.done : this.stopBehind());
     }
     const ready = this.seen.get(index) ?? (index === end ? await this.last : undefined);
     const frame = ready ?? (await this.find(index));
