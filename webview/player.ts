@@ -63,6 +63,7 @@ export class Player {
       sound.setAttribute('aria-pressed', String(this.result.muted));
     });
     sound.setAttribute('aria-pressed', 'false');
+    sound.hidden = !hasSound;
     this.element = make(
       'div',
       { class: 'player', role: 'group', 'aria-label': t('Original and result') },

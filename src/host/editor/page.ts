@@ -4,7 +4,7 @@ import { escaped, pageTexts } from '../texts';
 
 /**
  * The page of a webview: nothing from the network, no script or style but our own two files, media only from the folders that
- * the webview may read. Nothing is inline, which would gain 40 ms: what the policy lets run is files of the extension.
+ * the webview may read. Nothing is inline: what the policy lets run is files of the extension.
  * @param name of the bundle in dist/webview
  * @param title in the reader's language
  * @param first what the page is to show at once, before it has asked for anything

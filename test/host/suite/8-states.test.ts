@@ -114,10 +114,12 @@ suite('Every state of the panel is for everybody', () => {
 
   test('when a job is done, with the player and what is worth a look', async () => {
     copyFileSync(inWorkspace('clip.mp4'), inWorkspace('over.mp4'));
-    await openJob('over', { target: 'over.mp4', sources: ['ann.jpg'], output: 'over-done.mp4' });
+    const settings = { skipAudio: true };
+    await openJob('over', { target: 'over.mp4', sources: ['ann.jpg'], output: 'over-done.mp4', settings });
     await ui('panelClick', '[data-key="start"]');
     await ui('panelWait', '.run .name|over-done.mp4');
     await ui('panelText', '.player [aria-label="Play"]');
+    assert.equal(await ui('panelCount', '.player :text("Mute"):visible'), 0, 'there is no sound to mute');
     await isForEverybody('done');
   });
 
