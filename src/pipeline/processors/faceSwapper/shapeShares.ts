@@ -10,7 +10,7 @@ const PARTS: readonly (readonly [readonly number[], number])[] = [
   [brows.flat(), 1.15],
   [[...eyes.left, ...eyes.right], 1],
   [nose, 1],
-  [[...outerLips, ...innerLips], 0.5],
+  [[...outerLips, ...innerLips], 0.53],
   [faceOval, 0],
 ];
 /** Rounds until nothing moves any more that a pixel would show. */

@@ -17,7 +17,7 @@ const FOLD_LINES = 0.1;
  * How dark detail may be by the light, as it is up to the first and at the utmost the sum: of brows, eyes, nose and mouth, where the very
  * dark looks drawn on in softer light, and of what surrounds them, where it is strands of hair or the photo's shade.
  */
-const DARK = { features: [0.6, 0.3], around: [0.06, 0.08] } as const;
+const DARK = { features: [0.66, 0.33], around: [0.06, 0.08] } as const;
 
 /**
  * Where features end earlier beside the eyes: how far skin is looked for around them and how far they are narrowed, by the face's height;
