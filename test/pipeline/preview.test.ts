@@ -5,6 +5,7 @@ import { after, before, describe, mock, test, type Mock } from 'node:test';
 import sharp from 'sharp';
 import { ContentCheck } from '../../src/pipeline/content/contentCheck';
 import { probeMedia } from '../../src/pipeline/media/probe';
+import { FrameCursor } from '../../src/pipeline/preview/frameCursor';
 import { forgetPreviews, previewFrame, type PipelineContext } from '../../src/pipeline';
 import { FaceSwapError } from '../../src/protocol/errors';
 import { defaultEncoding, defaultExecution, defaultSelection, type SwapJob } from '../../src/protocol/job';
@@ -163,6 +164,25 @@ describe('a preview', () => {
       assert.deepEqual(starts(started), [0, 111, 102]);
     } finally {
       started.mock.restore();
+    }
+  });
+
+  test('reads no longer around a frame that somebody has left', async () => {
+    const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '50', '-sc_threshold', '0'];
+    const target = (await makeClip({ extension: '.mp4', video, frames: 120, rate: '25' }))!;
+    const tools = await clipTools;
+    const cursor = new FrameCursor(await probeMedia(target, tools), tools);
+    const started = mock.method(childProcess, 'spawn');
+    try {
+      await cursor.frameAt(118);
+      await cursor.frameAt(113);
+      cursor.stockBefore(113);
+      await cursor.frameAt(2);
+      assert.equal((await cursor.frameAt(108)).index, 108);
+      assert.deepEqual(starts(started), [110, 89, 0, 100], 'frame 108 had not been read on the side');
+    } finally {
+      started.mock.restore();
+      await cursor.close();
     }
   });
 
