@@ -1,5 +1,6 @@
-import type { PhotoFace, PhotoHint } from '../src/protocol/analysis';
+import type { PhotoFace } from '../src/protocol/analysis';
 import type { JobSource } from '../src/protocol/jobFile';
+import { photoAdvice, photoHintText } from '../src/protocol/photoHintText';
 import { photoName } from '../src/protocol/jobSources';
 import { keyed, make } from './dom';
 import { model } from './model';
@@ -58,33 +59,13 @@ function describe(face: PhotoFace | undefined): HTMLElement {
     'div',
     { class: 'hints' },
     make('span', { class: isSoft ? 'hint warn' : 'quiet' }, sharpness),
-    ...hints.map((hint) => make('span', { class: 'hint warn', title: adviceOn(hint) }, hintText(hint))),
+    ...hints.map((hint) =>
+      make('span', { class: 'hint warn', title: photoAdvice(hint, t) }, photoHintText(hint, t)),
+    ),
   );
 }
 
 const percent = ({ sharpness }: PhotoFace): number => Math.round(sharpness * 100);
-
-function hintText(hint: PhotoHint): string {
-  const texts: Record<PhotoHint, string> = {
-    'turned-away': t('turned away'),
-    blurred: t('blurred'),
-    small: t('small'),
-    fringe: t('fringe'),
-    'eyes-closed': t('eyes closed'),
-  };
-  return texts[hint];
-}
-
-function adviceOn(hint: PhotoHint): string {
-  const texts: Record<PhotoHint, string> = {
-    'turned-away': t('A photo from the front shows more of the face.'),
-    blurred: t('A sharper photo gives a sharper result.'),
-    small: t('A larger picture of the face gives more detail.'),
-    fringe: t('Hair covers the forehead; a photo with a free forehead works better.'),
-    'eyes-closed': t('A photo with open eyes works better.'),
-  };
-  return texts[hint];
-}
 
 /** Thumbnails of all faces, as a group of radio buttons. */
 function faceChoice(

@@ -1,6 +1,8 @@
 import { FaceSwapError } from '../protocol/errors';
 import type { SourcePhoto } from '../protocol/faceMap';
 import type { SwapJob } from '../protocol/job';
+import { photoAdvice, photoHintText } from '../protocol/photoHintText';
+import { photoHints } from './analysis/photoHints';
 import type { PipelineContext } from './context';
 import type { OpenFaceModels } from './faceModels';
 import { identifySource, type SourceFace } from './faces/identify';
@@ -46,7 +48,15 @@ export async function identifyPhotos(
   const identified: IdentifiedFace[] = [];
   for (const { person, photos: files } of newFacesOf(job)) {
     const photos: IdentifiedPhoto[] = [];
-    for (const file of files) photos.push(await identify(file));
+    for (const file of files) {
+      const photo = await identify(file);
+      photos.push(photo);
+      for (const hint of photoHints(photo.image, photo)) {
+        // Beside others it is there for the frames in which the target is turned away as well.
+        if (hint === 'turned-away' && files.length > 1) continue;
+        onLog('warn', `Source ${file.file}: ${photoHintText(hint)}. ${photoAdvice(hint)}`);
+      }
+    }
     identified.push({ ...(person !== undefined && { person }), photos });
   }
   return identified;

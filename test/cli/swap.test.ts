@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import { version } from '../../package.json';
 import type { DoctorReport, FacesReport, JobReport } from '../../src/protocol/report';
 import { everythingIn, mediaFolder } from '../support/cliMedia';
+import { groupPhoto } from '../support/facePhotos';
 import { eventsOf, faceSwap, type Ended } from '../support/commandLine';
 import { clipFrames, clipWidth, packagedTool } from '../support/hostWorkspace';
 import { probe } from '../support/probe';
@@ -47,6 +48,24 @@ describe('the command line', () => {
     const changed = original.reduce((sum, value, i) => sum + Number(Math.abs(value - swapped[i]) > 16), 0);
     const share = changed / original.length;
     assert.ok(share > 0.005 && share < 0.3, String(share));
+  });
+
+  test('warns of what may spoil a source photo, and not of a turned one beside others', async () => {
+    const warned = async (output: string, ...sources: string[]) => {
+      const { code, stderr } = await run('run', '-s', ...sources, '-t', groupPhoto(1), '-o', output);
+      assert.equal(code, 0, stderr);
+      return stderr.split('\n').filter((line) => line.startsWith('warn: Source'));
+    };
+    const fringe = groupPhoto(5);
+    const turned = path.join(media, 'turned.png');
+    // The outer face on the left.
+    await sharp(groupPhoto(2)).extract({ left: 150, top: 50, width: 560, height: 560 }).toFile(turned);
+    assert.deepEqual(await warned('alone.png', turned), [
+      `warn: Source ${turned}: turned away. A photo from the front shows more of the face.`,
+    ]);
+    assert.deepEqual(await warned('both.png', turned, fringe), [
+      `warn: Source ${fringe}: fringe. Hair covers the forehead; a photo with a free forehead works better.`,
+    ]);
   });
 
   test("runs roop's command with run left out, and says which options do nothing", async () => {
