@@ -1,7 +1,7 @@
 import { stepBack } from '../../machine/stepBack';
 import { FaceSwapError } from '../../protocol/errors';
 import type { Frame } from '../image/frame';
-import { decodeArguments } from './arguments';
+import { copiedArguments, decodeArguments } from './arguments';
 import { startTool, throwIfCancelled, type RunningTool } from './childProcess';
 import type { FramePool } from './framePool';
 import type { MediaInfo } from './mediaInfo';
@@ -25,6 +25,8 @@ export interface FrameReaderOptions {
   signal?: AbortSignal;
   /** Everything else on the machine goes first. */
   isPatient?: boolean;
+  /** JPEGs of the frames from the first one on, to be read in place of the file; nobody may read on after the last of them. */
+  copied?: readonly Uint8Array[];
 }
 
 /** Starts one ffmpeg that decodes a video into frames of the pool. */
@@ -33,9 +35,9 @@ export function openFrameReader(
   tools: MediaTools,
   options: FrameReaderOptions,
 ): FrameReader {
-  const { pool, signal, startFrame = 0, isPatient = false } = options;
-  const args = decodeArguments(info, startFrame, tools.ffmpeg);
-  const decoding = startDecoder(tools.ffmpeg.path, args, isPatient, signal);
+  const { pool, signal, startFrame = 0, isPatient = false, copied } = options;
+  const args = copied ? copiedArguments(info, tools.ffmpeg) : decodeArguments(info, startFrame, tools.ffmpeg);
+  const decoding = startDecoder(tools.ffmpeg.path, args, isPatient, copied, signal);
   // Awaited by whoever reads; until then a failure must not count as unhandled.
   decoding.catch(() => undefined);
   let index = startFrame;
@@ -99,12 +101,18 @@ async function startDecoder(
   program: string,
   args: readonly string[],
   isPatient: boolean,
+  copied?: readonly Uint8Array[],
   signal?: AbortSignal,
 ): Promise<{ decoder: RunningTool; pipe: Filler }> {
   const socket = await SocketFiller.open();
   const stdout = socket?.theirs ?? true;
-  const decoder = startTool(program, args, { stdin: false, stdout }, signal);
+  const decoder = startTool(program, args, { stdin: copied !== undefined, stdout }, signal);
   if (isPatient) stepBack(decoder.child.pid);
+  const { stdin } = decoder.child;
+  // One that is ended before it has read all of them is no failure.
+  stdin?.on('error', () => undefined);
+  for (const jpeg of copied ?? []) stdin?.write(jpeg);
+  stdin?.end();
   socket?.theirs.destroy();
   return { decoder, pipe: socket?.filler ?? new PipeFiller(decoder.child.stdout!) };
 }

@@ -3,6 +3,7 @@ import { readImage } from '../media/images';
 import type { MediaInfo } from '../media/mediaInfo';
 import type { MediaTools } from '../media/tools';
 import { Reading } from './reading';
+import { WorkingCopy } from './workingCopy';
 
 /** As many frames are decoded on in the time in which a decoder starts elsewhere. */
 const START = 20;
@@ -26,17 +27,22 @@ export class FrameCursor {
   /** The last frame, which stays for as long as the file is open, and the decoder on the way to it. */
   private last: Promise<Frame | undefined> | undefined;
   private toLast: Reading | undefined;
+  /** Of frames that would take long to decode. */
+  private readonly copy: WorkingCopy;
 
   constructor(
     private readonly info: MediaInfo,
     private readonly tools: MediaTools,
-  ) {}
+  ) {
+    this.copy = new WorkingCopy(info, tools);
+  }
 
   /** A copy for the caller. Numbers beyond the end give the last frame. Throws what the reader throws. */
   async frameAt(wanted: number): Promise<Frame> {
     const end = this.info.frames - 1;
     const index = Math.max(0, Math.min(wanted, end));
     const { behind } = this;
+    this.copy.rest();
     if (behind) {
       const isComing = index >= behind.reading.next && index < behind.end;
       // Whoever has gone elsewhere needs the processor for something else.
@@ -55,7 +61,7 @@ export class FrameCursor {
     const isStocked = Array.from({ length: least }, (_, i) => index - 1 - i).every((n) => this.seen.has(n));
     if (isStocked || this.behind || this.info.kind === 'image') return;
     // Patiently: the frame itself is just on its way to the eye.
-    const reading = this.read(index - Math.min(STOCK, index, this.most - 1), true);
+    const reading = this.read(index - Math.min(STOCK, index, this.most - 1), index - 1, true);
     // Whether the file is whole is for those to hear who ask for a frame.
     const done = reading
       .readUntil(index - 1, STOCK, this.remember)
@@ -71,26 +77,33 @@ export class FrameCursor {
   stockLast(): void {
     const { info } = this;
     if (this.last || info.kind === 'image' || !info.seekable) return;
-    this.last = this.readLast((this.toLast = this.read(this.startFor(info.frames - 1), true)));
+    const end = info.frames - 1;
+    this.last = this.readLast((this.toLast = this.read(this.startFor(end), end, true)));
+  }
+
+  /** Copies what lies around a frame, as soon as somebody stays there, so that jumps into the middle of long stretches are short. */
+  stockCopy(index: number): void {
+    this.copy.makeAround(index);
   }
 
   async close(): Promise<void> {
     const { ahead, toLast } = this;
     this.ahead = undefined;
     this.last = undefined;
-    await Promise.all([ahead?.close(), toLast?.close(), this.stopBehind()]);
+    await Promise.all([ahead?.close(), toLast?.close(), this.stopBehind(), this.copy.close()]);
   }
 
   private async find(index: number): Promise<Frame> {
     const { info } = this;
     if (info.kind === 'image') return readImage(info);
-    const first = this.startFor(index);
-    if (!this.ahead || index < this.ahead.next || !this.isNear(first, this.ahead.next)) {
-      await this.ahead?.close();
-      this.ahead = this.read(first);
+    const first = this.copy.has(index) ? index : this.startFor(index);
+    const { ahead } = this;
+    if (!ahead || index < ahead.next || index >= ahead.end || !this.isNear(first, ahead.next)) {
+      await ahead?.close();
+      this.ahead = this.read(first, index);
     }
     try {
-      return await this.ahead.readUntil(index, STOCK, this.remember);
+      return await this.ahead!.readUntil(index, STOCK, this.remember);
     } catch (error) {
       await this.close();
       throw error;
@@ -102,6 +115,7 @@ export class FrameCursor {
     const { seekable, keyFrames } = this.info;
     // Where nobody can jump, another one would begin with the first frame.
     if (!seekable) return true;
+    if (this.copy.has(frame)) return frame <= next + START;
     if (keyFrames.length === 0) return frame <= next + READ_ON;
     return !keyFrames.some((key) => key > next + START && key <= frame);
   }
@@ -111,8 +125,9 @@ export class FrameCursor {
     return index - Math.min(BEHIND, index, this.most - 1);
   }
 
-  private read(first: number, isPatient = false): Reading {
-    return new Reading(this.info, this.tools, first, isPatient);
+  /** A decoder that starts with one frame and is to come to another one. */
+  private read(first: number, last: number, isPatient = false): Reading {
+    return new Reading(this.info, this.tools, first, this.copy.from(first, last), isPatient);
   }
 
   private async readLast(reading: Reading): Promise<Frame | undefined> {

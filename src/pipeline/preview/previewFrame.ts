@@ -104,6 +104,7 @@ async function show(
   ]);
   cursor.stockBefore(index);
   cursor.stockLast();
+  cursor.stockCopy(index);
   drawn++;
   took = performance.now() - began;
   const scale = original.width / info.displayWidth;

@@ -6,21 +6,28 @@ import type { MediaTools } from '../media/tools';
 
 /** A decoder at work, which stays where it was left. */
 export class Reading {
+  /** The first frame that it cannot reach. */
+  readonly end: number;
   private readonly pool: FramePool;
   private readonly reader: FrameReader;
 
   /**
    * @param next the frame that it reads next, 0-based
+   * @param copied of this frame and those that follow, where there is a copy; empty where it is the file that is read
    * @param isPatient everything else on the machine goes first
    */
   constructor(
     info: MediaInfo,
     tools: MediaTools,
     public next: number,
+    copied: readonly Uint8Array[] = [],
     isPatient = false,
   ) {
     this.pool = new FramePool(info.format, 1);
-    this.reader = openFrameReader(info, tools, { pool: this.pool, startFrame: next, isPatient });
+    const isCopy = copied.length > 0;
+    this.end = isCopy ? next + copied.length : info.frames;
+    const options = { pool: this.pool, startFrame: next, isPatient, ...(isCopy && { copied }) };
+    this.reader = openFrameReader(info, tools, options);
   }
 
   /**

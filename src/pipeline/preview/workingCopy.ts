@@ -1,0 +1,156 @@
+import { frameBytes } from '../image/frame';
+import { copyFrames, type Copying } from '../media/copyFrames';
+import type { MediaInfo } from '../media/mediaInfo';
+import type { MediaTools } from '../media/tools';
+
+/** Up to so many frames between two key frames the way to any of them is short. */
+const SHORT = 48;
+/** Frames after a key frame up to which it is worth the way to begin a copy: there are films with a single key frame. */
+const FAR = 2500;
+/** Somebody who scrubs asks for the next frame sooner. */
+const PAUSE_MS = 300;
+const MOST_BYTES = 96e6;
+/** Share of those bytes to plan with on each side of the playhead, because frames differ. */
+const SIDE = 0.45;
+/** A frame of a film takes about this share of its bytes as decoded, until it is known. */
+const USUAL_SHARE = 1 / 16;
+/** Frames to hand to a decoder at once. */
+const AT_ONCE = 48;
+
+/** Frames from one key frame to the next one. */
+interface Stretch {
+  key: number;
+  /** What of it is not there: from this frame up to before that one. */
+  first: number;
+  end: number;
+}
+
+/**
+ * JPEGs of frames around the playhead that are far from a key frame, made while nobody waits for anything, in memory alone: from here any of
+ * them comes in the time of one. They look like the frames of the file (`copyArguments` says how exactly), so that a preview needs
+ * no other ones afterwards.
+ */
+export class WorkingCopy {
+  private readonly jpegs = new Map<number, Buffer>();
+  private bytes = 0;
+  private playhead = 0;
+  private waiting: NodeJS.Timeout | undefined;
+  /** What is left of the stretch at work. */
+  private making: (Stretch & { copying: Copying }) | undefined;
+  private isResting = true;
+  /** Key frames of the stretches that have been made for this playhead, as far as there is room for them. */
+  private readonly made = new Set<number>();
+  /** This ffmpeg cannot do it. */
+  private isImpossible = false;
+
+  constructor(
+    private readonly info: MediaInfo,
+    private readonly tools: MediaTools,
+    private readonly mostBytes = MOST_BYTES,
+  ) {}
+
+  has(frame: number): boolean {
+    return this.jpegs.has(frame);
+  }
+
+  /** The JPEGs of a frame and of those after it, one at least up to `last`; none when one of them is not there. */
+  from(first: number, last: number): Buffer[] {
+    const found: Buffer[] = [];
+    for (let n = first; n <= Math.max(last, first + AT_ONCE); n++) {
+      const jpeg = this.jpegs.get(n);
+      if (!jpeg) break;
+      found.push(jpeg);
+    }
+    return found.length > last - first ? found : [];
+  }
+
+  /** Goes on, or begins where somebody is now, unless `rest` is called first. */
+  makeAround(playhead: number): void {
+    this.rest();
+    const { kind, seekable } = this.info;
+    if (kind === 'image' || !seekable || this.isImpossible) return;
+    this.playhead = playhead;
+    this.made.clear();
+    this.waiting = setTimeout(() => {
+      this.isResting = false;
+      void this.goOn();
+    }, PAUSE_MS);
+  }
+
+  /** Lets somebody who waits for a frame have the processor. */
+  rest(): void {
+    clearTimeout(this.waiting);
+    this.isResting = true;
+    this.making?.copying.pause();
+  }
+
+  async close(): Promise<void> {
+    this.rest();
+    await this.stop();
+    this.jpegs.clear();
+    this.bytes = 0;
+  }
+
+  private async stop(): Promise<void> {
+    const { making } = this;
+    this.making = undefined;
+    await making?.copying.close();
+  }
+
+  private async goOn(): Promise<void> {
+    const stretch = this.nearest();
+    const { making } = this;
+    if (making && stretch?.key === making.key && stretch.first < making.end && making.first < stretch.end) {
+      making.copying.resume();
+      return;
+    }
+    await this.stop();
+    if (stretch && !this.isResting) await this.make(stretch);
+  }
+
+  private async make({ key, first, end }: Stretch): Promise<void> {
+    const take = (jpeg: Buffer): void => this.keep(making.first++, jpeg);
+    const making = { key, first, end, copying: copyFrames(this.info, this.tools, first, end - first, take) };
+    this.making = making;
+    const { code } = await making.copying.ended;
+    if (this.making !== making) return;
+    this.making = undefined;
+    this.made.add(key);
+    this.isImpossible = code !== 0;
+    if (!this.isImpossible) await this.goOn();
+  }
+
+  /** The stretch to be copied next. */
+  private nearest(): Stretch | undefined {
+    const { info, playhead, jpegs } = this;
+    const usual = jpegs.size > 0 ? this.bytes / jpegs.size : frameBytes(info.format) * USUAL_SHARE;
+    const reach = Math.floor((SIDE * this.mostBytes) / usual);
+    let found: Stretch | undefined;
+    let away = Infinity;
+    info.keyFrames.forEach((key, n) => {
+      const next = info.keyFrames[n + 1] ?? info.frames;
+      const distance = Math.max(key - playhead, playhead - next + 1, 0);
+      if (next - key <= SHORT || distance >= Math.min(away, reach) || this.made.has(key)) return;
+      let first = Math.max(key, playhead - reach);
+      let end = Math.min(next, playhead + reach);
+      while (first < end && jpegs.has(first)) first++;
+      while (first < end && jpegs.has(end - 1)) end--;
+      if (first === end || first - key > FAR) return;
+      found = { key, first, end };
+      away = distance;
+    });
+    return found;
+  }
+
+  /** What is farthest from the playhead goes when there is too much. */
+  private keep(frame: number, jpeg: Buffer): void {
+    this.bytes += jpeg.length - (this.jpegs.get(frame)?.length ?? 0);
+    this.jpegs.set(frame, jpeg);
+    while (this.bytes > this.mostBytes) {
+      const far = (n: number): number => Math.abs(n - this.playhead);
+      const farthest = [...this.jpegs.keys()].reduce((a, b) => (far(b) > far(a) ? b : a));
+      this.bytes -= this.jpegs.get(farthest)!.length;
+      this.jpegs.delete(farthest);
+    }
+  }
+}
