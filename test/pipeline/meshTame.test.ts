@@ -32,10 +32,10 @@ function leftAt(point: number, luma: number, cb: number, cr: number): number[] {
   return leftAtPlace([points[point * 2], points[point * 2 + 1]], luma, cb, cr);
 }
 
-function leftAtPlace([x, y]: number[], luma: number, cb: number, cr: number, skin = 1): number[] {
+function leftAtPlace([x, y]: number[], luma: number, cb: number, cr: number, hair = 0): number[] {
   const planes = [map(luma), map(cb), map(cr)];
   const light = { y: map(LIGHT.y), cb: map(LIGHT.cb), cr: map(LIGHT.cr) };
-  leaveDetail(planes, light, map(skin), grid, points, SIZE, grid.width, grid.height);
+  leaveDetail(planes, light, map(hair), grid, points, SIZE, grid.width, grid.height);
   const at = Math.floor(y) * grid.width + Math.floor(x);
   return planes.map((plane) => plane[at]);
 }
@@ -54,7 +54,7 @@ describe("what is left of a photo's face without its light", () => {
       [300, 359],
     ]) {
       const between = [0, 1].map((k) => (points[end * 2 + k] + points[corner * 2 + k]) / 2);
-      const dark = -leftAtPlace(between, 50, 128, 128, 0)[0] / LIGHT.y;
+      const dark = -leftAtPlace(between, 50, 128, 128, 1)[0] / LIGHT.y;
       assert.ok(dark < 0.3, `beside ${corner}: ${dark.toFixed(2)}`);
     }
   });

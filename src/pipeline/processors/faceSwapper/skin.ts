@@ -23,6 +23,23 @@ const terms = 6;
  * @param size face height in cells
  */
 export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, size: number): Float32Array {
+  return withFeatures(skinByColour(colours, grid, points, size), grid, points, size);
+}
+
+/** A copy of a skin map in which brows, eyes, nose and mouth count as skin. */
+export function withFeatures(skin: Float32Array, grid: Grid, points: GridPoints, size: number): Float32Array {
+  const all = skin.slice();
+  keepMost(all, featureHull(grid, points, size));
+  return all;
+}
+
+/** The same by colour alone: brows, eyes and mouth are none. */
+export function skinByColour(
+  colours: GridColours,
+  grid: Grid,
+  points: GridPoints,
+  size: number,
+): Float32Array {
   const skin = new Float32Array(cells(grid));
   const samples = bareSamples(grid, points, size);
   if (samples.at.length >= 12) {
@@ -34,7 +51,6 @@ export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, si
   // Stray lit spots in hair are not skin, and a rim of hair's shadow belongs to the hair.
   const around = boxBlur(skin.slice(), grid, size * 0.02, 2);
   keepLeast(skin, around);
-  keepMost(skin, featureHull(grid, points, size));
   return skin;
 }
 
@@ -48,7 +64,7 @@ export function featureHull(grid: Grid, points: GridPoints, size: number): Float
 }
 
 /** Points of brows moved to where the brows end, because half a brow of each face would be neither's. */
-function withWholeBrows(points: GridPoints): GridPoints {
+export function withWholeBrows(points: GridPoints): GridPoints {
   const moved = points.slice();
   for (const [brow, forehead] of aboveBrows) {
     for (const k of [0, 1]) {

@@ -6,7 +6,8 @@ import { landmarkCount, type Landmarks, type Pose } from '../../faces/face';
 import { faceLight, photoTint, type PhotoTint } from './broadLight';
 import { halvings, interleave, type DetailLevel } from './detailLevels';
 import { faceHeight } from './measures';
-import { bareSkin, featureMap, skinMap } from './skin';
+import { hairOverBrows } from './hair';
+import { bareSkin, featureMap, skinByColour, withFeatures } from './skin';
 import { averageFloat, toYcc } from './sourcePlanes';
 import {
   averageCells,
@@ -45,6 +46,9 @@ export interface SourceTexture {
 /** Finer than this no target shows it, and preparing it costs time. */
 const largestHeight = 900;
 
+/** Under hair on both sides of a photo nothing is known of the brows: drawn as bare skin, through which so much of the target's own shows. */
+const BROWS_LEFT = 0.2;
+
 /** Splits a source face into light and detail, in the luma and chroma of `matrix`, full range. */
 export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceTexture {
   const { image, landmarks } = source;
@@ -70,16 +74,18 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
   const grid: Grid = { width: Math.ceil(width / step), height: Math.ceil(rows / step), step };
   const [y, cb, cr] = planes.map((plane) => averageFloat(plane, width, rows, grid));
   const gridPoints = points.map((value) => value / step);
-  const skin = skinMap({ y, cb, cr }, grid, gridPoints, size / step);
+  const byColour = skinByColour({ y, cb, cr }, grid, gridPoints, size / step);
+  const skin = withFeatures(byColour, grid, gridPoints, size / step);
   const bare = bareSkin(skin, grid, gridPoints, size / step);
   const light = faceLight({ y, cb, cr }, grid, gridPoints, bare, size / step);
+  const hair = hairOverBrows(byColour, y, light.y, grid, gridPoints, size / step);
   takeOutStrands(skin, y, light.y, grid, gridPoints, size / step);
   countFoldsAsLight(light.y, y, grid, gridPoints, size / step);
-  leaveDetail(planes, light, skin, grid, gridPoints, size / step, width, rows);
+  leaveDetail(planes, light, hair, grid, gridPoints, size / step, width, rows);
   const lightTexture = new Float32Array(cells(grid) * 2);
   for (let i = 0; i < cells(grid); i++) {
     lightTexture[i * 2] = light.y[i];
-    lightTexture[i * 2 + 1] = skin[i];
+    lightTexture[i * 2 + 1] = skin[i] * (1 - BROWS_LEFT * hair[i]);
   }
   return bothSides(
     {
@@ -89,19 +95,21 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
       lightPoints: gridPoints,
       tint: photoTint({ y, cb, cr }, light, bare),
     },
+    { data: hair, width: grid.width, height: grid.height, channels: 1 },
     step,
   );
 }
 
-/** The source seen from the front, in which what the photo hides of one side is taken from the other. */
-function bothSides(photo: SourceTexture, step: number): SourceTexture {
+/** The source seen from the front, in which what the photo hides of one side is taken from the other. @param hair per cell of the light */
+function bothSides(photo: SourceTexture, hair: Texture, step: number): SourceTexture {
   const [{ luma, chroma, points, height: size }] = photo.levels;
   const layout = frontalLayout(photo.source.landmarks, size, step);
   const grid: Grid = { width: layout.width / step, height: layout.height / step, step };
   const gridPoints = layout.points.map((value) => value / step);
   const light = layOut(photo.light, photo.lightPoints, grid, gridPoints, layout.order);
+  const hidden = layOut(hair, photo.lightPoints, grid, gridPoints, layout.order);
   const shown = visibility(points, layout.points, gridPoints, grid, layout.order);
-  for (let i = 0; i < shown.length; i++) shown[i] *= light.data[i * 2 + 1];
+  for (let i = 0; i < shown.length; i++) shown[i] *= light.data[i * 2 + 1] * (1 - hidden.data[i]);
   const textures = [luma, chroma].map((texture) =>
     layOut(texture, points, layout, layout.points, layout.order),
   );

@@ -38,16 +38,31 @@ export function takeOutStrands(
   );
   // What is known to be hair, and the edge to it, must not make the skin beside it rough.
   for (let i = 0; i < weight.length; i++) weight[i] *= smooth[i] * skin[i] ** 2;
+  const rough = roughness(luma, light, weight, grid, STRAND * size, AROUND * size);
+  for (let i = 0; i < skin.length; i++) skin[i] *= 1 - smooth[i] * smoothstep(...ROUGH, rough[i]);
+}
+
+/**
+ * How rough each cell is for the light on it: root mean square, over `around` cells, of what luma differs from its mean over `strand` cells.
+ * @param weight what counts of each cell
+ */
+export function roughness(
+  luma: Float32Array,
+  light: Float32Array,
+  weight: Float32Array,
+  grid: Grid,
+  strand: number,
+  around: number,
+): Float32Array {
   const average = (map: Float32Array, radius: number) =>
     weightedBlur(map, weight, boxBlur(weight.slice(), grid, radius), grid, radius, 0);
   const shade = luma.map((value, i) => (value - light[i]) / (light[i] + 8));
-  const broad = average(shade, STRAND * size);
+  const broad = average(shade, strand);
   const squares = average(
     shade.map((value, i) => (value - broad[i]) ** 2),
-    AROUND * size,
+    around,
   );
-  for (let i = 0; i < skin.length; i++)
-    skin[i] *= 1 - smooth[i] * smoothstep(...ROUGH, Math.sqrt(Math.max(0, squares[i])));
+  return squares.map((value) => Math.sqrt(Math.max(0, value)));
 }
 
 /** 1 where skin is smooth: away from brows, eyes, nose, mouth and smile folds. */

@@ -1,12 +1,4 @@
-import {
-  boxBlur,
-  cells,
-  fillPolygon,
-  smoothstep,
-  upsampleRow,
-  weightedBlur,
-  type Grid,
-} from '../../image/grid';
+import { boxBlur, cells, fillPolygon, smoothstep, upsampleRow, type Grid } from '../../image/grid';
 import { smileFolds } from './meshTopology';
 import { featureHull, type GridColours } from './skin';
 
@@ -18,19 +10,6 @@ const FOLD_LINES = 0.1;
  * dark looks drawn on in softer light, and of what surrounds them, where it is strands of hair or the photo's shade.
  */
 const DARK = { features: [0.66, 0.33], around: [0.06, 0.08] } as const;
-
-/**
- * Where features end earlier beside the eyes: how far skin is looked for around them and how far they are narrowed, by the face's height;
- * from which share of skin on to which they are not; between which values they fade; and from where on beyond the eyes' outer corners
- * to where, by the distance of these.
- */
-const BESIDE_EYES = {
-  around: 0.05,
-  narrowing: 0.03,
-  bare: [0.5, 0.9],
-  kept: [0.6, 0.95],
-  ends: [0, 0.08],
-} as const;
 
 /**
  * Counts the shade of smile folds as light, in place, so that they are not drawn on a face that does not smile.
@@ -56,14 +35,14 @@ export function countFoldsAsLight(
 
 /**
  * Turns planes of luma, Cb and Cr, `width` × `height`, into what is left of them without the light, tamed, in place.
- * @param skin share of skin per cell
+ * @param hair share of hair over brows per cell: nothing is drawn of it
  * @param points landmarks in cells
  * @param size face height in cells
  */
 export function leaveDetail(
   [luma, cb, cr]: readonly Float32Array[],
   light: GridColours,
-  skin: Float32Array,
+  hair: Float32Array,
   grid: Grid,
   points: Float32Array,
   size: number,
@@ -72,48 +51,19 @@ export function leaveDetail(
 ): void {
   const folds = areaMap(smileFolds, grid, points, size);
   const features = featureHull(grid, points, size);
-  narrowBesideEyes(features, skin, grid, points, size);
-  const rows = [light.y, light.cb, light.cr, folds, features].map((map) => ({
+  const rows = [light.y, light.cb, light.cr, folds, features, hair].map((map) => ({
     map,
     row: new Float32Array(width),
   }));
-  const [lightY, lightB, lightR, fold, feature] = rows.map(({ row }) => row);
+  const [lightY, lightB, lightR, fold, feature, covered] = rows.map(({ row }) => row);
   for (let y = 0; y < height; y++) {
     for (const { map, row } of rows) upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
     for (let x = 0, at = y * width; x < width; x++, at++) {
       const darkness = smoothstep(0.25, 0.5, 1 - luma[at] / (lightY[x] + 8));
-      luma[at] = (1 - FOLD_LINES * fold[x]) * tameLuma(luma[at] - lightY[x], lightY[x], feature[x]);
-      cb[at] = tameChroma(cb[at], lightB[x], darkness, feature[x]);
-      cr[at] = tameChroma(cr[at], lightR[x], darkness, feature[x]);
-    }
-  }
-}
-
-/**
- * Narrows the map of features, in place, beyond the outer corners of the eyes where hair hangs beside them: over the ends of brows it
- * would be drawn as hooks.
- * @param skin share of skin per cell
- */
-function narrowBesideEyes(
-  features: Float32Array,
-  skin: Float32Array,
-  grid: Grid,
-  points: Float32Array,
-  size: number,
-): void {
-  const inside = boxBlur(features.slice(), grid, BESIDE_EYES.narrowing * size, 2);
-  const outside = features.map((value) => 1 - value);
-  const radius = BESIDE_EYES.around * size;
-  const bare = weightedBlur(skin, outside, boxBlur(outside.slice(), grid, radius), grid, radius, 1);
-  const [x0, y0, x1, y1] = [33, 263].flatMap((corner) => [points[corner * 2], points[corner * 2 + 1]]);
-  const [across, down] = [x1 - x0, y1 - y0];
-  const squared = across ** 2 + down ** 2 || 1;
-  for (let y = 0, i = 0; y < grid.height; y++) {
-    for (let x = 0; x < grid.width; x++, i++) {
-      const along = ((x + 0.5 - x0) * across + (y + 0.5 - y0) * down) / squared;
-      const beside = smoothstep(...BESIDE_EYES.ends, Math.max(-along, along - 1));
-      const hair = 1 - smoothstep(...BESIDE_EYES.bare, bare[i]);
-      features[i] *= 1 - hair * beside * (1 - smoothstep(...BESIDE_EYES.kept, inside[i]));
+      const bare = 1 - covered[x];
+      luma[at] = bare * (1 - FOLD_LINES * fold[x]) * tameLuma(luma[at] - lightY[x], lightY[x], feature[x]);
+      cb[at] = bare * tameChroma(cb[at], lightB[x], darkness, feature[x]);
+      cr[at] = bare * tameChroma(cr[at], lightR[x], darkness, feature[x]);
     }
   }
 }
