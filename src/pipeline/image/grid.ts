@@ -1,5 +1,7 @@
+import { takeRows } from './byteRows';
 import { pixelMemory, SPARE } from './kernels/pixelMemory';
 import { getRows, putRows } from './mapRows';
+import { newMap } from './maps';
 
 /** A small map over a region: one value per cell of `step` pixels. Low-frequency work happens on it at a fixed cost. */
 export interface Grid {
@@ -23,10 +25,10 @@ export interface PlaneView {
 
 /** Mean of every cell. `step` may be fractional for subsampled planes; a cell holds at least one sample. */
 export function averageDown(plane: PlaneView, grid: Grid, stepX: number, stepY: number): Float32Array {
-  const out = new Float32Array(cells(grid));
+  const out = newMap(cells(grid));
   const { data, offset, stride, width, height } = plane;
   const memory = pixelMemory();
-  const line = memory.take(width + SPARE);
+  const rows = takeRows(memory, data, offset, stride, width, height);
   const sums = memory.take((width + SPARE) * 4);
   const columns = memory.floats.subarray(sums / 4, sums / 4 + width);
   const starts = new Int32Array(grid.width);
@@ -39,11 +41,7 @@ export function averageDown(plane: PlaneView, grid: Grid, stepX: number, stepY: 
     const y0 = Math.min(height - 1, Math.floor(gy * stepY));
     const y1 = Math.max(y0 + 1, Math.min(height, Math.floor((gy + 1) * stepY)));
     columns.fill(0);
-    for (let y = y0; y < y1; y++) {
-      const row = offset + y * stride;
-      memory.bytes.set(data.subarray(row, row + width), line);
-      memory.run.addBytes(line, width, sums);
-    }
+    for (let y = y0; y < y1; y++) memory.run.addBytes(rows.address + y * rows.apart, width, sums);
     for (let gx = 0; gx < grid.width; gx++, at++) {
       const [x0, x1] = [starts[gx], ends[gx]];
       let sum = 0;
@@ -85,7 +83,7 @@ export function weightedBlur(
   radius: number,
   fallback: number,
 ): Float32Array {
-  const out = new Float32Array(map.length);
+  const out = newMap(map.length);
   for (let i = 0; i < out.length; i++) out[i] = map[i] * weight[i];
   boxBlur(out, grid, radius);
   for (let i = 0; i < out.length; i++) out[i] = (out[i] + 1e-4 * fallback) / (blurredWeight[i] + 1e-4);
@@ -180,7 +178,7 @@ export function softPolygon(
     height: Math.max(0, Math.min(grid.height, Math.ceil(Math.max(...ys) + margin)) - top),
     step: grid.step,
   };
-  const map = new Float32Array(cells(patch));
+  const map = newMap(cells(patch));
   fillPolygon(
     map,
     patch,

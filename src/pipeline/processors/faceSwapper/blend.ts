@@ -3,6 +3,7 @@ import type { Displacement } from '../../image/displace';
 import type { Grid, PlaneView } from '../../image/grid';
 import { GridRows } from '../../image/gridRows';
 import { SPARE, type PixelMemory } from '../../image/kernels/pixelMemory';
+import { newMap } from '../../image/maps';
 import { sampleMap, takeMap } from '../../image/raster';
 import type { YccView } from '../../image/ycc';
 import type { GridColours } from './skin';
@@ -126,13 +127,13 @@ export function blendChroma(
 }
 
 function linear(map: Float32Array, factor: number, plus: number): Float32Array {
-  const out = new Float32Array(map.length);
+  const out = newMap(map.length);
   for (let i = 0; i < out.length; i++) out[i] = map[i] * factor + plus;
   return out;
 }
 
 function difference(a: Float32Array, b: Float32Array): Float32Array {
-  const out = new Float32Array(a.length);
+  const out = newMap(a.length);
   for (let i = 0; i < out.length; i++) out[i] = a[i] - b[i];
   return out;
 }

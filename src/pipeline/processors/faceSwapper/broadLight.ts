@@ -1,4 +1,5 @@
 import { boxBlur, cells, fillPolygon, smoothstep, weightedBlur, type Grid } from '../../image/grid';
+import { copyMap, newMap } from '../../image/maps';
 import { colourSplitRadius, rimSplitRadius, splitRadius } from './measures';
 import { faceOval } from './meshTopology';
 import type { GridColours } from './skin';
@@ -28,7 +29,7 @@ export function faceLight(
   skin: Float32Array,
   size: number,
 ): GridColours {
-  const weight = new Float32Array(cells(grid));
+  const weight = newMap(cells(grid));
   fillPolygon(
     weight,
     grid,
@@ -48,7 +49,7 @@ export function broadLight(
   size: number,
 ): GridColours {
   const blur = (radius: number, maps: readonly Float32Array[]) => {
-    const blurred = boxBlur(weight.slice(), grid, radius);
+    const blurred = boxBlur(copyMap(weight), grid, radius);
     return maps.map((map) => weightedBlur(map, weight, blurred, grid, radius, mean(map, weight)));
   };
   const broad = [...blur(splitRadius(size), [y]), ...blur(colourSplitRadius(size), [cb, cr])];
@@ -63,7 +64,7 @@ export function broadLight(
  * @param face 1 where there is the face, 0 elsewhere
  */
 export function rimOf(face: Float32Array, grid: Grid, size: number): Float32Array {
-  const rim = boxBlur(face.slice(), grid, RIM * size, 2);
+  const rim = boxBlur(copyMap(face), grid, RIM * size, 2);
   for (let i = 0; i < rim.length; i++) rim[i] = 1 - smoothstep(RIM_ENDS[0], RIM_ENDS[1], rim[i]);
   return rim;
 }

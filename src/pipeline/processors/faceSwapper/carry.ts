@@ -1,5 +1,6 @@
 import type { Displacement } from '../../image/displace';
 import { cells, smoothstep, softPolygon, type Grid } from '../../image/grid';
+import { newMap } from '../../image/maps';
 import type { Landmarks } from '../../faces/face';
 import { eyes, innerLips } from './meshTopology';
 
@@ -36,7 +37,7 @@ export function carryField(
   shifts: readonly [number, number][],
   size: number,
 ): Displacement {
-  const field = { x: new Float32Array(cells(grid)), y: new Float32Array(cells(grid)) };
+  const field = { x: newMap(cells(grid)), y: newMap(cells(grid)) };
   holes.forEach((hole, part) => {
     const { map, x, y, width, height } = softPolygon(grid, hole, Math.max(1, size * 0.025), 2);
     const [dx, dy] = shifts[part];

@@ -1,4 +1,5 @@
 import { boxBlur, cells, fillPolygon, smoothstep, softPolygon, type Grid } from '../../image/grid';
+import { copyMap, newMap } from '../../image/maps';
 import { keptParts, type Outline } from './carry';
 import { brows, eyes, faceOval } from './meshTopology';
 import type { GridPoints } from './skin';
@@ -30,7 +31,7 @@ export function faceMask(
   covered: Float32Array,
   holes: readonly Outline[],
 ): Float32Array {
-  const mask = new Float32Array(cells(grid));
+  const mask = newMap(cells(grid));
   fillPolygon(mask, grid, outline(points, faceOval));
   leastOf(mask, covered);
   boxBlur(mask, grid, size * 0.025, 2);
@@ -157,9 +158,9 @@ export function guidedMask(
   grid: Grid,
   radius: number,
 ): { slope: Float32Array; base: Float32Array } {
-  const count = boxBlur(new Float32Array(mask.length).fill(1), grid, radius, 1);
+  const count = boxBlur(newMap(mask.length, 1), grid, radius, 1);
   const average = (map: Float32Array) => divide(boxBlur(map, grid, radius, 1), count);
-  const means = { mask: average(mask.slice()), luma: average(luma.slice()) };
+  const means = { mask: average(copyMap(mask)), luma: average(copyMap(luma)) };
   const { slope, base } = fitLines(
     means.mask,
     means.luma,
@@ -172,8 +173,8 @@ export function guidedMask(
 /** The line through mask by luma around every cell, of the means of both, of their product and of the squares of luma. */
 function fitLines(mask: Float32Array, luma: Float32Array, both: Float32Array, squares: Float32Array) {
   const noise = 60;
-  const slope = new Float32Array(mask.length);
-  const base = new Float32Array(mask.length);
+  const slope = newMap(mask.length);
+  const base = newMap(mask.length);
   for (let i = 0; i < mask.length; i++) {
     const variance = squares[i] - luma[i] * luma[i];
     slope[i] = (both[i] - mask[i] * luma[i]) / (variance + noise);
@@ -189,7 +190,7 @@ function divide(map: Float32Array, by: Float32Array): Float32Array {
 
 /** Cell by cell. */
 export function product(a: Float32Array, b: Float32Array): Float32Array {
-  const out = new Float32Array(a.length);
+  const out = newMap(a.length);
   for (let i = 0; i < out.length; i++) out[i] = a[i] * b[i];
   return out;
 }

@@ -3,6 +3,7 @@ import type { ColourMatrix, Frame } from '../../image/frame';
 import { displace } from '../../image/displace';
 import { averageDown, cells, type Grid, type PlaneView } from '../../image/grid';
 import { pixelMemory } from '../../image/kernels/pixelMemory';
+import { copyMap, newMap, sharingMaps } from '../../image/maps';
 import { paintMesh } from '../../image/paintMesh';
 import { warpMesh, type Texture } from '../../image/warpMesh';
 import { openYcc, type YccView } from '../../image/ycc';
@@ -57,7 +58,7 @@ class MeshSwapper implements FrameProcessor {
     for (const face of faces) {
       for (const { index, share } of sourcesFor(face.pose, this.sources)) {
         const strength = face.strength * share;
-        swapFace(frame, { ...face, strength }, this.prepared[index], this.options);
+        sharingMaps(() => swapFace(frame, { ...face, strength }, this.prepared[index], this.options));
       }
     }
     return Promise.resolve();
@@ -156,7 +157,7 @@ function planLayer(
   const size = height / step;
   const colours = readGrid(view, grid);
   const points = inCells(face.landmarks, view.x, view.y, step);
-  const warped = new Float32Array(cells(grid) * 2).fill(-1);
+  const warped = newMap(cells(grid) * 2, -1);
   const drawnPoints = shifted(drawn, view.x, view.y, step, step);
   const mesh = { from: source.lightPoints, to: drawnPoints, triangles, order, facing: 'front' } as const;
   warpMesh(source.light, warped, grid.width, grid.height, mesh);
@@ -203,14 +204,14 @@ function inCells(landmarks: Float32Array, x: number, y: number, step: number): F
 
 /** 1 where the source's light and skin were drawn, which are below 0 elsewhere. */
 function coveredCells(warped: Float32Array): Float32Array {
-  const covered = new Float32Array(warped.length / 2);
+  const covered = newMap(warped.length / 2);
   for (let i = 0; i < covered.length; i++) covered[i] = warped[i * 2 + 1] >= 0 ? 1 : 0;
   return covered;
 }
 
 /** Factor for the source's detail: nearly in proportion to the light, because in dim light strong features look painted. */
 function gainOf(light: Float32Array, warped: Float32Array, covered: Float32Array): Float32Array {
-  const gain = new Float32Array(covered.length);
+  const gain = newMap(covered.length);
   for (let i = 0; i < gain.length; i++) {
     const ratio = covered[i] > 0 ? (light[i] + 8) / (warped[i * 2] + 8) : 1;
     gain[i] = CONTRAST * (0.15 + 0.85 * Math.max(0.25, Math.min(1.6, ratio)));
@@ -220,7 +221,7 @@ function gainOf(light: Float32Array, warped: Float32Array, covered: Float32Array
 
 /** Where the target and the source show skin. */
 function skinOfBoth(skin: Float32Array, warped: Float32Array, covered: Float32Array): Float32Array {
-  const both = new Float32Array(covered.length);
+  const both = newMap(covered.length);
   for (let i = 0; i < both.length; i++) both[i] = covered[i] > 0 ? skin[i] * warped[i * 2 + 1] : 0;
   return both;
 }
@@ -246,7 +247,7 @@ function widen(map: Float32Array, zero: number, scale: number, wanted: number): 
 }
 
 function atMost(map: Float32Array, limit: number): Float32Array {
-  const out = map.slice();
+  const out = copyMap(map);
   for (let i = 0; i < out.length; i++) out[i] = Math.min(out[i], limit);
   return out;
 }

@@ -1,4 +1,5 @@
 import { boxBlur, cells, fillPolygon, smoothstep, type Grid } from '../../image/grid';
+import { copyMap, newMap } from '../../image/maps';
 import { aboveBrows, brows, eyes, features, outerLips, skinPoints } from './meshTopology';
 
 /** Luma and chroma of a region, one value per cell, 0–255 with chroma around 128. */
@@ -28,7 +29,7 @@ export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, si
 
 /** A copy of a skin map in which brows, eyes, nose and mouth count as skin. */
 export function withFeatures(skin: Float32Array, grid: Grid, points: GridPoints, size: number): Float32Array {
-  const all = skin.slice();
+  const all = copyMap(skin);
   keepMost(all, featureHull(grid, points, size));
   return all;
 }
@@ -40,7 +41,7 @@ export function skinByColour(
   points: GridPoints,
   size: number,
 ): Float32Array {
-  const skin = new Float32Array(cells(grid));
+  const skin = newMap(cells(grid));
   const samples = bareSamples(grid, points, size);
   if (samples.at.length >= 12) {
     const rows = Float64Array.from(samples.rows);
@@ -49,14 +50,14 @@ export function skinByColour(
     markSkin(skin, colours, grid, points, size, surfaces);
   } else skin.fill(1);
   // Stray lit spots in hair are not skin, and a rim of hair's shadow belongs to the hair.
-  const around = boxBlur(skin.slice(), grid, size * 0.02, 2);
+  const around = boxBlur(copyMap(skin), grid, size * 0.02, 2);
   keepLeast(skin, around);
   return skin;
 }
 
 /** 1 inside the hull of whole brows, eyes, nose and mouth, fading to 0. @param size face height in cells */
 export function featureHull(grid: Grid, points: GridPoints, size: number): Float32Array {
-  const hull = new Float32Array(cells(grid));
+  const hull = newMap(cells(grid));
   fillPolygon(hull, grid, convexHull(withWholeBrows(points), features));
   boxBlur(hull, grid, size * 0.02, 2);
   steepen(hull);
@@ -147,14 +148,14 @@ function markSkin(
  */
 export function bareSkin(skin: Float32Array, grid: Grid, points: GridPoints, size: number): Float32Array {
   const taken = featureMap(grid, points, size * 0.02);
-  const bare = new Float32Array(skin.length);
+  const bare = newMap(skin.length);
   for (let i = 0; i < bare.length; i++) bare[i] = skin[i] * Math.max(0.03, 1 - 2.5 * taken[i]);
   return bare;
 }
 
 /** Share of each cell that brows, eyes and lips take, with soft edges. */
 export function featureMap(grid: Grid, points: GridPoints, softness: number): Float32Array {
-  const map = new Float32Array(cells(grid));
+  const map = newMap(cells(grid));
   for (const outline of [...brows, eyes.left, eyes.right, outerLips]) {
     fillPolygon(
       map,
