@@ -90,4 +90,17 @@ describe('warping a mesh', () => {
     });
     assert.ok(out.every((value) => value >= 0 && value <= 3 * 15 + 5 * 11));
   });
+
+  it('draws more rows than there was room for at first', () => {
+    const [width, height] = [2, 30_000];
+    const out = new Float32Array(width * height).fill(-1);
+    warpMesh({ ...ramp(1), data: new Float32Array(16 * 12).fill(7) }, out, width, height, {
+      from: corners(2, 2, 12, 10),
+      to: corners(0, 0, width, height),
+      triangles,
+      order,
+      facing: 'front',
+    });
+    assert.ok(out.every((value) => value === 7));
+  });
 });

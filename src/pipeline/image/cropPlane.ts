@@ -1,8 +1,10 @@
 import type { Affine } from './affine';
 import { areaMeans } from './areaMeans';
 import type { PixelMemory } from './kernels/pixelMemory';
+import { POSITION } from './kernels/sampling';
+import { ROW_BYTES, ROW_NUMBERS } from './kernels/scan';
 import { copyHalf, copyPart, pixelsUnder } from './picturePart';
-import { placeIn, type FloatRaster } from './raster';
+import { BORDER, placeIn, type FloatRaster } from './raster';
 import type { Rect } from './region';
 import type { Raster } from './sample';
 
@@ -53,6 +55,27 @@ function interpolateHalf(
 }
 
 function interpolate(memory: PixelMemory, raster: FloatRaster, map: Affine, side: number, out: number): void {
-  for (let y = 0; y < side; y++)
-    memory.run.sampleRow(out + y * side * 4, side, ...placeIn(raster, map, y, 0));
+  const [, , , , du, dv, right, bottom] = placeIn(raster, map, 0, 0);
+  const stride = raster.width + BORDER;
+  const rows = memory.take(side * ROW_BYTES);
+  writeRows(memory.doubles, rows / 8, side, map, du, dv);
+  memory.run.drawRows(out, rows, rows + side * ROW_BYTES, raster.address, stride, right, bottom);
+}
+
+function writeRows(
+  numbers: Float64Array,
+  first: number,
+  side: number,
+  map: Affine,
+  du: number,
+  dv: number,
+): void {
+  for (let y = 0, at = first; y < side; y++, at += ROW_NUMBERS) {
+    numbers[at] = y * side;
+    numbers[at + 1] = side;
+    numbers[at + 2] = Math.round((map[1] * y + map[2] + 1) * POSITION);
+    numbers[at + 3] = Math.round((map[4] * y + map[5] + 1) * POSITION);
+    numbers[at + 4] = du;
+    numbers[at + 5] = dv;
+  }
 }

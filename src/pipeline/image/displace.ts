@@ -1,7 +1,8 @@
 import type { Affine } from './affine';
+import { takeRows } from './byteRows';
 import type { Grid, PlaneView } from './grid';
 import { pixelMemory, SPARE, type PixelMemory } from './kernels/pixelMemory';
-import { BORDER, fillBorder, rowIn, sampleMap, takeMap, takeRaster, type FloatRaster } from './raster';
+import { BORDER, fillBorder, sampleMap, takeMap, takeRaster, widenInto, type FloatRaster } from './raster';
 
 /** How far pixels move, in pixels of the full picture per cell of a grid. */
 export interface Displacement {
@@ -71,12 +72,8 @@ function copyOf(
   const width = Math.min(plane.width, right) - x;
   const height = Math.min(plane.height, bottom) - y;
   const raster = takeRaster(memory, width, height);
-  const line = memory.take(width + SPARE);
-  for (let row = 0; row < height; row++) {
-    const from = plane.offset + (y + row) * plane.stride + x;
-    memory.bytes.set(plane.data.subarray(from, from + width), line);
-    memory.run.widenRow(line, width, rowIn(raster, row) * 4);
-  }
+  const from = plane.offset + y * plane.stride + x;
+  widenInto(memory, raster, takeRows(memory, plane.data, from, plane.stride, width, height));
   fillBorder(memory, raster);
   return { raster, x, y };
 }

@@ -1,6 +1,7 @@
 import { SPARE, type PixelMemory } from './kernels/pixelMemory';
 import { POSITION } from './kernels/sampling';
-import { ROW_NUMBERS, scanMesh, type MeshDrawing, type Texture } from './warpMesh';
+import { scanMesh } from './scanMesh';
+import type { MeshDrawing, Texture } from './warpMesh';
 
 /**
  * What `warpMesh` does, in the memory of kernels: draws both sides of a mesh, the far one first, and returns the addresses of
@@ -16,16 +17,16 @@ export function paintMesh(
 ): number[] {
   const { width: columns, height: lines } = texture;
   // Where the mesh folds, as at the wings of the nose, its back closes the gap.
-  const table = scanMesh(
+  const rows = scanMesh(
+    memory,
     [
       { ...mesh, facing: 'back' },
       { ...mesh, facing: 'front' },
     ],
     width,
     height,
+    POSITION,
   );
-  const rows = memory.take(table.length * 4);
-  copyRows(table, memory.numbers, rows / 4, POSITION);
   // Interpolating reads the neighbours below and to the right of the last texel, though it takes nothing of them.
   const raster = memory.take((columns * lines + columns + SPARE) * 4);
   memory.floats.fill(0, raster / 4 + columns * lines, raster / 4 + columns * lines + columns + SPARE);
@@ -35,19 +36,10 @@ export function paintMesh(
     memory.floats.set(plane, raster / 4);
     const out = memory.take((width * height + SPARE) * 4);
     memory.floats.fill(empty, out / 4, out / 4 + width * height);
-    memory.run.drawRows(out, rows, rows + table.length * 4, raster, columns, right, bottom);
+    memory.run.drawRows(out, rows.address, rows.end, raster, columns, right, bottom);
     drawn.push(out);
   }
   return drawn;
-}
-
-/** Copies a table of rows, places in the texture as kernels count them. On its own: V8 fell out of the loop's code at its end in every frame. */
-function copyRows(table: Float64Array, numbers: Int32Array, start: number, texel: number): void {
-  for (let i = 0, at = start; i < table.length; i += ROW_NUMBERS, at += ROW_NUMBERS) {
-    numbers[at] = table[i];
-    numbers[at + 1] = table[i + 1];
-    for (let k = 2; k < ROW_NUMBERS; k++) numbers[at + k] = table[i + k] * texel;
-  }
 }
 
 const known = new WeakMap<Texture, Float32Array[]>();

@@ -1,6 +1,7 @@
 import { applyAffine, type Affine } from './affine';
 import { SPARE, type PixelMemory } from './kernels/pixelMemory';
-import { BORDER, farthest, fillBorder, rowIn, takeRaster, type FloatRaster } from './raster';
+import { takeRows, type ByteRows } from './byteRows';
+import { BORDER, farthest, fillBorder, rowIn, takeRaster, widenInto, type FloatRaster } from './raster';
 import type { Rect } from './region';
 import type { Raster } from './sample';
 
@@ -35,10 +36,7 @@ function between(places: readonly number[], size: number, reach: number): [numbe
 /** A part of a picture as a raster of floats, with a border for what lies beyond. */
 export function copyPart(memory: PixelMemory, picture: Raster, part: Rect): FloatRaster {
   const raster = takeRaster(memory, part.width, part.height);
-  const row = takeRow(memory, picture, part);
-  for (let y = 0; y < part.height; y++) {
-    memory.run.widenRow(copyRow(row, y), part.width, rowIn(raster, y) * 4);
-  }
+  widenInto(memory, raster, takePart(memory, picture, part));
   fillBorder(memory, raster, picture.outside);
   return raster;
 }
@@ -46,11 +44,10 @@ export function copyPart(memory: PixelMemory, picture: Raster, part: Rect): Floa
 /** The same at half the size, of means of 2 × 2 pixels; a last odd row or column counts as beyond. */
 export function copyHalf(memory: PixelMemory, picture: Raster, part: Rect): FloatRaster {
   const raster = takeRaster(memory, part.width >> 1, part.height >> 1);
-  const [upper, lower] = [takeRow(memory, picture, part), takeRow(memory, picture, part)];
-  for (let y = 0; y < raster.height; y++) {
-    const [above, below] = [copyRow(upper, 2 * y), copyRow(lower, 2 * y + 1)];
-    memory.run.halveRow(above, below, raster.width, rowIn(raster, y) * 4);
-  }
+  const { width, height } = raster;
+  const { address, apart } = takePart(memory, picture, part);
+  const end = address + 2 * height * apart;
+  memory.run.halveRows(address, end, apart, rowIn(raster, 0) * 4, (width + BORDER) * 4, width);
   fillBorder(memory, raster, picture.outside);
   return raster;
 }
@@ -59,14 +56,12 @@ export function copyHalf(memory: PixelMemory, picture: Raster, part: Rect): Floa
 export function copyBytes(memory: PixelMemory, picture: Raster, part: Rect, border: number): number {
   const stride = part.width + 2 * border;
   const size = stride * (part.height + 2 * border);
-  const address = memory.take(size);
-  const line = takeRow(memory, picture, part);
-  memory.bytes.fill(picture.outside ?? 0, address, address + size);
-  for (let y = 0; y < part.height; y++) {
-    const row = copyRow(line, y);
-    memory.bytes.copyWithin(address + (y + border) * stride + border, row, row + part.width);
-  }
-  return address;
+  const to = memory.take(size);
+  const { address, apart } = takePart(memory, picture, part);
+  memory.bytes.fill(picture.outside ?? 0, to, to + size);
+  const end = address + part.height * apart;
+  memory.run.copyRows(address, end, apart, to + border * stride + border, stride, part.width);
+  return to;
 }
 
 /** A part of a plane whose pixels lie side by side as bytes, with the border that a raster of floats has; returns its address. */
@@ -94,26 +89,18 @@ export function copyPlane(memory: PixelMemory, plane: Raster, { x, y, width, hei
   return address;
 }
 
-/** Where rows of a picture's part are copied to, each over the one before. */
-interface RowMemory {
-  memory: PixelMemory;
-  picture: Raster;
-  part: Rect;
-  row: number;
-  single: number;
-}
-
-function takeRow(memory: PixelMemory, picture: Raster, part: Rect): RowMemory {
-  const row = memory.take((part.width - 1) * picture.step + 49);
-  return { memory, picture, part, row, single: memory.take(part.width + 16) };
-}
-
-/** Copies row `y` of the part and tells where. */
-function copyRow({ memory, picture, part, row, single }: RowMemory, y: number): number {
+/** The bytes of a picture's part, row by row and side by side. */
+function takePart(memory: PixelMemory, picture: Raster, part: Rect): ByteRows {
   const { data, width, step, offset } = picture;
-  const from = ((part.y + y) * width + part.x) * step + offset;
-  memory.bytes.set(data.subarray(from, from + (part.width - 1) * step + 1), row);
-  if (step === 1) return row;
-  memory.run.everyThird(row, part.width, single);
-  return single;
+  const from = (part.y * width + part.x) * step + offset;
+  if (step === 1) return takeRows(memory, data, from, width, part.width, part.height);
+  const line = memory.take((part.width - 1) * step + 49);
+  const apart = part.width + 16;
+  const address = memory.take(apart * part.height);
+  for (let y = 0; y < part.height; y++) {
+    const at = from + y * width * step;
+    memory.bytes.set(data.subarray(at, at + (part.width - 1) * step + 1), line);
+    memory.run.everyThird(line, part.width, address + y * apart);
+  }
+  return { address, apart };
 }

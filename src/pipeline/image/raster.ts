@@ -1,4 +1,5 @@
 import type { Affine } from './affine';
+import type { ByteRows } from './byteRows';
 import { SPARE, type PixelMemory } from './kernels/pixelMemory';
 import { POSITION } from './kernels/sampling';
 import { putRows } from './mapRows';
@@ -57,16 +58,20 @@ export function fillRaster(
   fillBorder(memory, raster, outside);
 }
 
+/** Turns rows of bytes into a raster's picture; its border is to be filled then. */
+export function widenInto(memory: PixelMemory, raster: FloatRaster, { address, apart }: ByteRows): void {
+  const { width, height } = raster;
+  const end = address + height * apart;
+  memory.run.widenRows(address, end, apart, rowIn(raster, 0) * 4, (width + BORDER) * 4, width);
+}
+
 /** The border of a raster whose picture is there. */
-export function fillBorder({ floats }: PixelMemory, raster: FloatRaster, outside?: number): void {
+export function fillBorder({ floats, run }: PixelMemory, raster: FloatRaster, outside?: number): void {
   const { width, height } = raster;
   const stride = width + BORDER;
-  for (let y = 0; y < height; y++) {
-    const row = rowIn(raster, y);
-    floats[row - 1] = outside ?? floats[row];
-    floats[row + width] = floats[row + width + 1] = outside ?? floats[row + width - 1];
-  }
-  const [first, last] = [rowIn(raster, 0) - 1, rowIn(raster, height - 1) - 1];
+  const [row, end] = [rowIn(raster, 0), rowIn(raster, height)];
+  run.rowEnds(row * 4, end * 4, stride * 4, width * 4, outside ?? 0, Number(outside === undefined));
+  const [first, last] = [row - 1, end - stride - 1];
   for (const [to, from] of [
     [first - stride, first],
     [last + stride, last],

@@ -1,3 +1,6 @@
+import { pixelMemory } from './kernels/pixelMemory';
+import { scanMesh } from './scanMesh';
+
 /** Samples of one or two interleaved channels; texel centres at .5. */
 export interface Texture {
   data: Float32Array;
@@ -20,12 +23,6 @@ export interface MeshDrawing {
 }
 
 /**
- * Numbers to a row of pixels: index of the first one in the output, how many, where in the texture the first one is sampled (u, v, texel
- * centres at whole numbers), and how far apart the samples are (du, dv).
- */
-export const ROW_NUMBERS = 6;
-
-/**
  * Draws triangles of a texture, piecewise affine and bilinear, into `out` (same channels, row major). Later triangles
  * cover earlier ones. Pixels no triangle covers keep what they had.
  */
@@ -36,9 +33,15 @@ export function warpMesh(
   height: number,
   mesh: MeshDrawing,
 ): void {
+  const memory = pixelMemory();
+  const { address, end } = scanMesh(memory, [mesh], width, height, 1);
+  drawTable(memory.doubles.subarray(address / 8, end / 8), texture, out);
+}
+
+/** Draws the rows of a table; see `ROW_NUMBERS`. */
+function drawTable(table: Float64Array, texture: Texture, out: Float32Array): void {
   const sample = texture.channels === 1 ? sampleOne : sampleTwo;
   const { width: columns, height: lines } = texture;
-  const table = scanMesh([mesh], width, height);
   for (let i = 0; i < table.length;) {
     const [at, count, u, v] = [table[i++], table[i++], table[i++], table[i++]];
     const [du, dv] = [table[i++], table[i++]];
@@ -50,102 +53,6 @@ export function warpMesh(
       Math.max(v, endV) < lines - 1.001;
     (inside ? sample : sampleAtBorder)(texture, out, at, count, u, v, du, dv);
   }
-}
-
-/** Where rows are written: kept, because the next drawing has about as many. */
-let rows = new Float64Array(1 << 16);
-
-/**
- * The rows of pixels of all triangles in an output of `width` × `height`. Every pixel centre inside a triangle is drawn, edges
- * included, so that no cracks open. Each row has `ROW_NUMBERS` numbers; they hold until the next call.
- */
-export function scanMesh(meshes: readonly MeshDrawing[], width: number, height: number): Float64Array {
-  let length = 0;
-  for (const { from, to, triangles, order, facing } of meshes)
-    length = scanOne(from, to, triangles, order, facing, width, height, length);
-  return rows.subarray(0, length);
-}
-
-/** Writes rows from `length` on, and returns where they end. Takes a mesh apart, because V8 compiles anew for every way one was put together. */
-function scanOne(
-  from: Float32Array,
-  to: Float32Array,
-  triangles: Uint16Array,
-  order: Uint16Array,
-  facing: MeshDrawing['facing'],
-  width: number,
-  height: number,
-  length: number,
-): number {
-  let end = length;
-  for (const t of order) {
-    const a = triangles[t * 3] * 2;
-    const b = triangles[t * 3 + 1] * 2;
-    const c = triangles[t * 3 + 2] * 2;
-    const ax = to[a];
-    const ay = to[a + 1];
-    const bx = to[b] - ax;
-    const by = to[b + 1] - ay;
-    const cx = to[c] - ax;
-    const cy = to[c + 1] - ay;
-    const area = bx * cy - cx * by;
-    if (facing === 'front' ? area <= 1e-6 : area >= -1e-6) continue;
-    const y0 = Math.max(0, Math.ceil(ay + Math.min(0, by, cy) - 0.5));
-    const y1 = Math.min(height - 1, Math.floor(ay + Math.max(0, by, cy) - 0.5));
-    // Barycentric weights of b and c, and texture coordinates, are linear in x and y.
-    const bdx = cy / area;
-    const bdy = -cx / area;
-    const cdx = -by / area;
-    const cdy = bx / area;
-    const ux = from[b] - from[a];
-    const uy = from[c] - from[a];
-    const vx = from[b + 1] - from[a + 1];
-    const vy = from[c + 1] - from[a + 1];
-    const dudx = ux * bdx + uy * cdx;
-    const dudy = ux * bdy + uy * cdy;
-    const dvdx = vx * bdx + vy * cdx;
-    const dvdy = vx * bdy + vy * cdy;
-    const left = Math.max(0, Math.ceil(ax + Math.min(0, bx, cx) - 0.5));
-    const right = Math.min(width - 1, Math.floor(ax + Math.max(0, bx, cx) - 0.5));
-    // The span of x in which all three weights are at least −ε: each limits it on one side.
-    const e = 1e-4;
-    const adx = bdx + cdx;
-    const [perB, perC, perA] = [1 / bdx, 1 / cdx, 1 / adx];
-    if (end + (y1 - y0 + 1) * ROW_NUMBERS > rows.length) rows = longer(rows, (y1 - y0 + 1) * ROW_NUMBERS);
-    for (let y = y0; y <= y1; y++) {
-      const py = y + 0.5 - ay;
-      let x0 = left;
-      let x1 = right;
-      const wb = bdy * py - bdx * ax + bdx * 0.5;
-      const wc = cdy * py - cdx * ax + cdx * 0.5;
-      const wa = 1 + e - wb - wc;
-      if (bdx > 0) x0 = Math.max(x0, Math.ceil((-e - wb) * perB));
-      else if (bdx < 0) x1 = Math.min(x1, Math.floor((-e - wb) * perB));
-      else if (wb < -e) continue;
-      if (cdx > 0) x0 = Math.max(x0, Math.ceil((-e - wc) * perC));
-      else if (cdx < 0) x1 = Math.min(x1, Math.floor((-e - wc) * perC));
-      else if (wc < -e) continue;
-      if (adx > 0) x1 = Math.min(x1, Math.floor(wa * perA));
-      else if (adx < 0) x0 = Math.max(x0, Math.ceil(wa * perA));
-      else if (wa < 0) continue;
-      if (x0 > x1) continue;
-      const u = from[a] + dudx * (x0 + 0.5 - ax) + dudy * py - 0.5;
-      const v = from[a + 1] + dvdx * (x0 + 0.5 - ax) + dvdy * py - 0.5;
-      rows[end++] = y * width + x0;
-      rows[end++] = x1 - x0 + 1;
-      rows[end++] = u;
-      rows[end++] = v;
-      rows[end++] = dudx;
-      rows[end++] = dvdx;
-    }
-  }
-  return end;
-}
-
-function longer(numbers: Float64Array<ArrayBuffer>, by: number): Float64Array<ArrayBuffer> {
-  const all = new Float64Array(2 * numbers.length + by);
-  all.set(numbers);
-  return all;
 }
 
 /** A row of bilinear samples of one channel, starting at texel u, v (centres at whole numbers), du, dv apart. */

@@ -71,19 +71,6 @@ export const matrixToBytes = matrixKernel((made, out) => {
   ];
 });
 
-/** Bytes (`count` of them at `from`) as floats; up to three more are written. */
-export const widenKernel = kernel({ from: 'i32', count: 'i32', out: 'i32' }, (p, local) => {
-  const end = local('i32');
-  return [
-    end.set(i32.add(p.from, p.count)),
-    whileLoop(i32.lessThan(p.from, end), [
-      v128.store(p.out, f32x4.convert(i32x4.lower(bytes.lower(v128.load32Zero(p.from))))),
-      p.from.set(i32.add(p.from, i32.const(4))),
-      p.out.set(i32.add(p.out, i32.const(16))),
-    ]),
-  ];
-});
-
 /**
  * Interleaved bytes of RGB (`count` pixels at `from`) as three planes of floats `area` bytes apart, each plus what is
  * added, times its factor. Up to three pixels more are written.

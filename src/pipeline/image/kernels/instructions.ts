@@ -16,8 +16,23 @@ const integer =
   (a: I32, b: I32): I32 =>
     emit('i32', [a, b], number);
 
+const double =
+  (number: number) =>
+  (a: F64, b: F64): F64 =>
+    emit('f64', [a, b], number);
+
+/** 1 where it is so, else 0. */
+const comparison =
+  (number: number) =>
+  (a: F64, b: F64): I32 =>
+    emit('i32', [a, b], number);
+
 /** Address hints are left at 1 byte: rows begin anywhere. */
 const at = (offset: number) => [0, ...unsigned(offset)];
+
+/** Copies so many bytes, and no more. */
+export const copyMemory = (to: I32, from: I32, count: I32): Code<'none'> =>
+  emit('none', [to, from, count], 0xfc, 10, 0, 0);
 
 const bytesOf = (array: Float32Array | Float64Array | Int32Array) => [...new Uint8Array(array.buffer)];
 
@@ -26,8 +41,14 @@ export const i32 = {
   load: (address: I32, offset = 0): I32 => emit('i32', [address], 0x28, ...at(offset)),
   /** A byte. */
   load8: (address: I32): I32 => emit('i32', [address], 0x2d, ...at(0)),
+  /** Two bytes without sign. */
+  load16: (address: I32, offset = 0): I32 => emit('i32', [address], 0x2f, ...at(offset)),
+  store: (address: I32, value: I32): Code<'none'> => emit('none', [address, value], 0x36, ...at(0)),
+  /** Towards 0; what lies beyond all whole numbers becomes the nearest. */
+  truncate: (value: F64): I32 => emit('i32', [value], 0xfc, 2),
   add: integer(0x6a),
   sub: integer(0x6b),
+  mul: integer(0x6c),
   and: integer(0x71),
   shl: integer(0x74),
   lessThan: integer(0x48),
@@ -35,6 +56,22 @@ export const i32 = {
 
 export const f64 = {
   const: (value: number): F64 => emit('f64', [], 0x44, ...bytesOf(Float64Array.of(value))),
+  load: (address: I32, offset = 0): F64 => emit('f64', [address], 0x2b, ...at(offset)),
+  /** A float. */
+  loadFloat: (address: I32, offset = 0): F64 => emit('f64', [address], 0x2a, ...at(offset), 0xbb),
+  store: (address: I32, value: F64, offset = 0): Code<'none'> =>
+    emit('none', [address, value], 0x39, ...at(offset)),
+  ceil: (value: F64): F64 => emit('f64', [value], 0x9b),
+  floor: (value: F64): F64 => emit('f64', [value], 0x9c),
+  add: double(0xa0),
+  sub: double(0xa1),
+  mul: double(0xa2),
+  div: double(0xa3),
+  min: double(0xa4),
+  max: double(0xa5),
+  equal: comparison(0x61),
+  less: comparison(0x63),
+  notMore: comparison(0x65),
 };
 
 export const v128 = {
@@ -75,6 +112,7 @@ export const f32x4 = {
   add: simd(228),
   sub: simd(229),
   mul: simd(230),
+  div: simd(231),
   /** The first when the second is no number: one instruction, unlike the other minimum. */
   min: simd(234),
   /** The first when the second is no number. */

@@ -1,10 +1,11 @@
 import { kernel, whileLoop } from './assembler';
-import { i32, i32x4, v128 } from './instructions';
+import { f64, i32, i32x4, v128 } from './instructions';
 import { sampler, sampleParameters } from './sampling';
+import { ROW_BYTES } from './scan';
 
 /**
- * Draws rows of pixels one after the other from a raster to the floats at `out`, and no pixel more. Each row has six whole numbers at
- * `rows`: index of the first pixel, how many, its position u, v and the steps du, dv to the next.
+ * Draws rows of pixels one after the other from a raster to the floats at `out`, and no pixel more. Each row has six doubles at `rows`: index
+ * of the first pixel, how many, its position u, v and the steps du, dv to the next.
  */
 export const drawRowsKernel = kernel(
   {
@@ -20,10 +21,11 @@ export const drawRowsKernel = kernel(
     const [at, left, u, v, du, dv] = [0, 1, 2, 3, 4, 5].map(() => local('i32'));
     const inside = local('v128');
     const { before, next, samples } = sampler({ ...p, u, v, du, dv }, local);
+    const number = (i: number) => i32.truncate(f64.load(p.rows, 8 * i));
     return [
       whileLoop(i32.lessThan(p.rows, p.end), [
-        at.set(i32.add(p.out, i32.shl(i32.load(p.rows), i32.const(2)))),
-        ...[left, u, v, du, dv].map((value, i) => value.set(i32.load(p.rows, 4 * (i + 1)))),
+        at.set(i32.add(p.out, i32.shl(number(0), i32.const(2)))),
+        ...[left, u, v, du, dv].map((value, i) => value.set(number(i + 1))),
         ...before,
         whileLoop(i32.lessThan(i32.const(0), left), [
           ...next,
@@ -32,7 +34,7 @@ export const drawRowsKernel = kernel(
           at.set(i32.add(at, i32.const(16))),
           left.set(i32.add(left, i32.const(-4))),
         ]),
-        p.rows.set(i32.add(p.rows, i32.const(24))),
+        p.rows.set(i32.add(p.rows, i32.const(ROW_BYTES))),
       ]),
     ];
   },

@@ -10,14 +10,14 @@ import {
   matrixInPlace,
   matrixToBytes,
   planesKernel,
-  widenKernel,
 } from './colours';
-import { copyRowsKernel } from './copyRows';
+import { copyRowsKernel, rowEndsKernel, widenRowsKernel } from './copyRows';
 import { detailKernel, meansKernel, sharesKernel } from './detail';
 import { displaceKernel } from './displace';
-import { everyThirdKernel, halveKernel } from './halve';
+import { everyThirdKernel, halveRowsKernel } from './halve';
 import { drawRowsKernel } from './mesh';
 import { sampleKernel } from './sampling';
+import { scanKernel } from './scan';
 import { spreadKernel } from './spread';
 import { rgbTensorKernel, yuvTensorKernel } from './tensor';
 import { warpKernel } from './warp';
@@ -39,13 +39,15 @@ const kernels = {
   blendDetail: detailKernel,
   means: meansKernel,
   sampleRow: sampleKernel,
+  scan: scanKernel,
   warpRow: warpKernel,
   warp1: warpBytesKernel(1),
   warp2: warpBytesKernel(2),
   warp3: warpBytesKernel(3),
   spreadRow: spreadKernel,
-  widenRow: widenKernel,
-  halveRow: halveKernel,
+  widenRows: widenRowsKernel,
+  rowEnds: rowEndsKernel,
+  halveRows: halveRowsKernel,
   areaRow3: areaKernel(9),
   areaRow4: areaKernel(16),
   everyThird: everyThirdKernel,
@@ -73,7 +75,7 @@ export class PixelMemory {
   bytes: Uint8Array;
   floats: Float32Array;
   integers: Int32Array;
-  numbers: Int32Array;
+  doubles: Float64Array;
   readonly run: Calls;
   private readonly memory: WebAssembly.Memory;
   private used = 0;
@@ -85,7 +87,7 @@ export class PixelMemory {
     this.bytes = new Uint8Array(this.memory.buffer);
     this.floats = new Float32Array(this.memory.buffer);
     this.integers = new Int32Array(this.memory.buffer);
-    this.numbers = new Int32Array(this.memory.buffer);
+    this.doubles = new Float64Array(this.memory.buffer);
   }
 
   /** Address of so many bytes that hold whatever was left there. */
@@ -98,7 +100,7 @@ export class PixelMemory {
       this.bytes = new Uint8Array(this.memory.buffer);
       this.floats = new Float32Array(this.memory.buffer);
       this.integers = new Int32Array(this.memory.buffer);
-      this.numbers = new Int32Array(this.memory.buffer);
+      this.doubles = new Float64Array(this.memory.buffer);
     }
     return address;
   }
