@@ -8,6 +8,7 @@ import {
   listFaces,
   previewFrame,
   readFacts,
+  restPreviews,
   runDoctor,
   swapVideo,
   takeStill,
@@ -42,6 +43,7 @@ const methods: Implementation = {
     if ([...running.values()].some(({ method }) => method === 'swap')) throw new FaceSwapError('busy');
     return previewFrame(request, context);
   },
+  rest: restPreviews,
   forget: forgetPreviews,
   doctor: runDoctor,
   verify: verifyGpu,

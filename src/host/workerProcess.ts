@@ -50,6 +50,11 @@ export class WorkerProcess implements vscode.Disposable {
     }
   }
 
+  /** A call to a child that is there; where there is none, nothing is to be told, and none is started. */
+  async tell<M extends WorkerMethod>(method: M, argument: Parameters<WorkerApi[M]>[0]): Promise<void> {
+    if (this.client?.pid !== undefined) await this.client.call(method, argument);
+  }
+
   /**
    * Gives its memory back as soon as it has answered what somebody still waits for; resolves when it has gone. The next call
    * starts another child.

@@ -35,6 +35,8 @@ export interface WorkerApi {
    * `cancelled`. While a job runs in the same process it is refused with `busy`.
    */
   preview(request: PreviewRequest): Preview;
+  /** Ends what is done ahead of time for previews; what they need stays open. */
+  rest(request: Record<string, never>): null;
   /** Gives back everything that previews keep open. */
   forget(request: Record<string, never>): null;
   /** What a file says about its origin, and whether that is right. */
@@ -53,6 +55,7 @@ export const workerMethods = [
   'photo',
   'analyse',
   'preview',
+  'rest',
   'forget',
   'inspect',
 ] as const satisfies readonly WorkerMethod[];

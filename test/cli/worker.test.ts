@@ -86,6 +86,7 @@ describe('the worker and its client', () => {
     abort.abort();
     await assert.rejects(end, failsWith('cancelled'));
     assert.equal((await preview()).frame, 7);
+    assert.equal(await client.call('rest', {}), null);
     assert.equal(await client.call('forget', {}), null);
   });
 

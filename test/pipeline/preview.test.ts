@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { ContentCheck } from '../../src/pipeline/content/contentCheck';
 import { probeMedia } from '../../src/pipeline/media/probe';
 import { FrameCursor } from '../../src/pipeline/preview/frameCursor';
-import { forgetPreviews, previewFrame, type PipelineContext } from '../../src/pipeline';
+import { forgetPreviews, previewFrame, restPreviews, type PipelineContext } from '../../src/pipeline';
 import { FaceSwapError } from '../../src/protocol/errors';
 import { defaultEncoding, defaultExecution, defaultSelection, type SwapJob } from '../../src/protocol/job';
 import type { Preview } from '../../src/protocol/preview';
@@ -183,6 +183,26 @@ describe('a preview', () => {
     } finally {
       started.mock.restore();
       await cursor.close();
+    }
+  });
+
+  test('ends what it does ahead of time when nobody looks any more', async () => {
+    const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '300', '-sc_threshold', '0'];
+    const clip = { extension: '.mp4', video, frames: 240, width: 1280, height: 720 };
+    const target = (await makeClip(clip))!;
+    const started = mock.method(childProcess, 'spawn');
+    try {
+      await preview(2, { target });
+      const isCopier = ({ arguments: [, args] }: { arguments: unknown[] }): boolean =>
+        (args as string[]).includes('-intra_matrix');
+      while (!started.mock.calls.some(isCopier)) await new Promise(setImmediate);
+      const copier = started.mock.calls.find(isCopier)!.result!;
+      await restPreviews();
+      assert.equal(copier.signalCode, 'SIGKILL');
+      assert.equal((await preview(3, { target })).frame, 3);
+    } finally {
+      started.mock.restore();
+      await forgetPreviews();
     }
   });
 

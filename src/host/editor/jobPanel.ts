@@ -70,6 +70,7 @@ export class JobPanel implements vscode.Disposable {
 
   dispose(): void {
     this.closing.abort();
+    this.host.studio.restPreviews();
     this.look?.end.dispose();
     this.run?.end();
     for (const end of this.ends) end.dispose();

@@ -62,6 +62,12 @@ export class Studio implements vscode.Disposable {
     return made;
   }
 
+  /** Somebody has closed a panel: nothing is made ahead of time any more until the next preview. */
+  restPreviews(): void {
+    // A process that has ended meanwhile has nothing to rest from.
+    this.previewer.tell('rest', {}).catch(() => undefined);
+  }
+
   /**
    * Resolves when none of these processes holds memory of the GPU. Previews become `cancelled`; people are looked for without it
    * from then on.

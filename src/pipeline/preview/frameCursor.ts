@@ -86,6 +86,11 @@ export class FrameCursor {
     this.copy.makeAround(index);
   }
 
+  /** Ends what is done ahead of time; what is there already stays. */
+  async rest(): Promise<void> {
+    await Promise.all([this.stopBehind(), this.copy.stop()]);
+  }
+
   async close(): Promise<void> {
     const { ahead, toLast } = this;
     this.ahead = undefined;

@@ -4,6 +4,11 @@ export class Kept<T> {
 
   constructor(private readonly close: (value: T) => Promise<void> = () => Promise.resolve()) {}
 
+  /** What is open now. */
+  get value(): T | undefined {
+    return this.open?.value;
+  }
+
   async get(key: string, make: () => Promise<T>): Promise<T> {
     if (this.open?.key === key) return this.open.value;
     await this.forget();

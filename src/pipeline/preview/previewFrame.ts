@@ -13,7 +13,7 @@ import { facesOfPicture } from '../pictureFaces';
 import { processFaces } from '../processFaces';
 import { Stopwatch } from '../progress';
 import { faceLines } from './faceLines';
-import { forgetAll, warmJob } from './warmJob';
+import { forgetAll, restTarget, warmJob } from './warmJob';
 
 /** Makes a change of one step in 255 visible in the mask, and a strong one white. */
 const MASK_GAIN = 8;
@@ -56,6 +56,13 @@ export async function previewFrame(request: PreviewRequest, context: PipelineCon
 async function practise(request: PreviewRequest, context: PipelineContext): Promise<void> {
   for (let next = request.frame + 1; drawn < PRACTICE && took < PRACTICE_MS; next++)
     await show({ ...request, frame: next }, context);
+}
+
+/** Nobody looks any more: ends what is done ahead of time after the preview under way; everything stays open. */
+export async function restPreviews(): Promise<null> {
+  work = work.then(restTarget);
+  await work;
+  return null;
 }
 
 /** Gives back everything that previews keep open; those under way become `cancelled`. */

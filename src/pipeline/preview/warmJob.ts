@@ -83,6 +83,11 @@ export async function warmJob(job: SwapJob, context: PipelineContext): Promise<W
   return { ...target, ...looked, ...ready, models };
 }
 
+/** Ends what is done ahead of time for the target that is open. */
+export async function restTarget(): Promise<void> {
+  await targets.value?.cursor.rest();
+}
+
 /** Gives back everything that is open. */
 export async function forgetAll(): Promise<void> {
   await jobs.forget();

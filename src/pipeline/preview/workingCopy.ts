@@ -84,14 +84,19 @@ export class WorkingCopy {
     this.making?.copying.pause();
   }
 
-  async close(): Promise<void> {
+  /** Ends the program that makes it, and keeps what is there. */
+  async stop(): Promise<void> {
     this.rest();
+    await this.end();
+  }
+
+  async close(): Promise<void> {
     await this.stop();
     this.jpegs.clear();
     this.bytes = 0;
   }
 
-  private async stop(): Promise<void> {
+  private async end(): Promise<void> {
     const { making } = this;
     this.making = undefined;
     await making?.copying.close();
@@ -104,7 +109,7 @@ export class WorkingCopy {
       making.copying.resume();
       return;
     }
-    await this.stop();
+    await this.end();
     if (stretch && !this.isResting) await this.make(stretch);
   }
 
