@@ -69,6 +69,21 @@ describe("what is left of a photo's face without its light", () => {
     assert.ok(Math.abs(brow - (128 - LIGHT.cb) / 2) < 1, `brow ${brow.toFixed(1)}`);
     assert.ok(Math.abs(cheek) < 1, `cheek ${cheek.toFixed(1)}`);
   });
+
+  it("takes of the light's colour as much as of the light in the shade of brows, or it would glow red", () => {
+    const [, cb, cr] = leftAt(105, 0.75 * (LIGHT.y + 8), LIGHT.cb, LIGHT.cr);
+    assert.ok(Math.abs(cb - (128 - LIGHT.cb) / 4) < 0.5, `Cb ${cb.toFixed(1)}`);
+    assert.ok(Math.abs(cr - (128 - LIGHT.cr) / 4) < 0.5, `Cr ${cr.toFixed(1)}`);
+  });
+
+  it('leaves less of the dark in the corners of the mouth: of a smile they were black dots on closed lips', () => {
+    const dark = (point: number) => -leftAt(point, 0, 128, 128)[0] / LIGHT.y;
+    for (const corner of [78, 308])
+      assert.ok(
+        dark(corner) < dark(17) - 0.05,
+        `${corner}: ${dark(corner).toFixed(2)}, ${dark(17).toFixed(2)}`,
+      );
+  });
 });
 
 describe('strands of hair over a face', () => {

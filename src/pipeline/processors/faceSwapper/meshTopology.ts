@@ -167,6 +167,12 @@ export const smileFolds = [
   [358, 371, 266, 425, 427, 434, 430, 422, 287, 410, 322, 391, 327],
 ];
 
+/** Around the corners of the mouth, in order. */
+export const mouthCorners = [
+  [61, 185, 191, 95, 146],
+  [291, 409, 415, 324, 375],
+];
+
 // prettier-ignore
 /** Points whose hull holds brows, eyes, nose and mouth. */
 export const features = [

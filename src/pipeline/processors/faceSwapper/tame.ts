@@ -1,5 +1,5 @@
 import { boxBlur, cells, fillPolygon, smoothstep, upsampleRow, type Grid } from '../../image/grid';
-import { smileFolds } from './meshTopology';
+import { mouthCorners, smileFolds } from './meshTopology';
 import { featureHull, type GridColours } from './skin';
 
 /** How much of a smile fold is taken away: of its broad shade and of its fine lines, which also belong to the person. */
@@ -10,6 +10,14 @@ const FOLD_LINES = 0.1;
  * dark looks drawn on in softer light, and of what surrounds them, where it is strands of hair or the photo's shade.
  */
 const DARK = { features: [0.66, 0.33], around: [0.06, 0.08] } as const;
+
+/**
+ * By how much less features count at the corners of the mouth, which are black in a smile and would be dots on lips that do not: by the
+ * share of the corners (`mouthCorners`), which blurring leaves a tenth of.
+ */
+const CORNERS = 1.4;
+/** In shade, colours lose this share of the light's at most, as brows do. */
+const LEAST_COLOURED = 0.5;
 
 /**
  * Counts the shade of smile folds as light, in place, so that they are not drawn on a face that does not smile.
@@ -50,7 +58,8 @@ export function leaveDetail(
   height: number,
 ): void {
   const folds = areaMap(smileFolds, grid, points, size);
-  const features = featureHull(grid, points, size);
+  const corners = areaMap(mouthCorners, grid, points, size);
+  const features = featureHull(grid, points, size).map((share, i) => share * (1 - CORNERS * corners[i]));
   const rows = [light.y, light.cb, light.cr, folds, features, hair].map((map) => ({
     map,
     row: new Float32Array(width),
@@ -59,7 +68,7 @@ export function leaveDetail(
   for (let y = 0; y < height; y++) {
     for (const { map, row } of rows) upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
     for (let x = 0, at = y * width; x < width; x++, at++) {
-      const darkness = smoothstep(0.25, 0.5, 1 - luma[at] / (lightY[x] + 8));
+      const darkness = Math.max(0, 1 - luma[at] / (lightY[x] + 8));
       const bare = 1 - covered[x];
       luma[at] = bare * (1 - FOLD_LINES * fold[x]) * tameLuma(luma[at] - lightY[x], lightY[x], feature[x]);
       cb[at] = bare * tameChroma(cb[at], lightB[x], darkness, feature[x]);
@@ -78,11 +87,12 @@ function tameLuma(detail: number, light: number, feature: number): number {
 
 /**
  * Coloured light and make-up go only so far, and where the photo is dark as in brows or in the corner between eye and nose
- * (`darkness` 0–1), its colour is faint: what is taken there is half of the light's colour, or it would glow in the target.
- * Around the features the dark is not drawn, and nothing of the light's colour taken.
+ * (`darkness` 0–1), its colour is faint. There the light's colour is taken in proportion, up to half of it, or shade would glow in the
+ * target. Around the features the dark is not drawn, and nothing of the light's colour taken.
  */
 function tameChroma(chroma: number, light: number, darkness: number, feature: number): number {
-  return soften((chroma - light) * (1 - darkness), 4, 10) - feature * darkness * 0.5 * (light - 128);
+  const own = soften((chroma - light) * (1 - smoothstep(0.25, 0.5, darkness)), 4, 10);
+  return own - feature * Math.min(LEAST_COLOURED, darkness) * (light - 128);
 }
 
 /** Leaves values up to `from` alone and lets those beyond approach `from + room`. */
