@@ -34,7 +34,8 @@ function residentBytes(pid: string): number {
   }
 }
 
-const everyMs = 250;
+/** A look opens a file for every thread: four a second took longer than writing the result. */
+const everyMs = 1000;
 
 /** Looks from time to time how much memory a job takes, from when it is made until it is closed. */
 export class PeakMemory {

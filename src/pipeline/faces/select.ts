@@ -15,9 +15,10 @@ import {
 } from './recognizer';
 import type { TrackedFrame } from './tracker';
 
-/** Frames after which a track's identity is measured once more: soon while it is in doubt, then now and then. */
+/** Frames after which a track's identity is measured once more: soon while it is in doubt, then now and then, and less often when it has been confirmed. */
 const RECHECK_DOUBTFUL = 12;
 const RECHECK = 48;
+const RECHECK_CONFIRMED = 96;
 /** Distances this close to the limit, and views turned further than this (degrees), leave a doubt. */
 const MARGIN = 0.25;
 const TURNED = 35;
@@ -191,9 +192,10 @@ export class FaceSelector {
       identity.embedding.forEach((value, i) => (verdict.sum[i] = (verdict.sum[i] ?? 0) + value));
     }
     const { who, margin } = await this.nearest(embeddingOf(space!, Float32Array.from(verdict.sum)));
+    const pause = !verdict.inDoubt && who === verdict.who ? RECHECK_CONFIRMED : RECHECK;
     verdict.who = who;
     verdict.inDoubt = margin < MARGIN || views[0].yaw > TURNED;
-    verdict.nextCheck = tracked.frame.index + (verdict.inDoubt ? RECHECK_DOUBTFUL : RECHECK);
+    verdict.nextCheck = tracked.frame.index + (verdict.inDoubt ? RECHECK_DOUBTFUL : pause);
   }
 
   /** Who is nearest to a face, and by how much the face would have to change for another answer. */

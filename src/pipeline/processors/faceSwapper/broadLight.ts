@@ -48,12 +48,13 @@ export function broadLight(
   grid: Grid,
   size: number,
 ): GridColours {
-  const blur = (radius: number, maps: readonly Float32Array[]) => {
+  const [luma, blue, red] = [y, cb, cr].map((map) => ({ map, mean: mean(map, weight) }));
+  const blur = (radius: number, planes: readonly { map: Float32Array; mean: number }[]) => {
     const blurred = boxBlur(copyMap(weight), grid, radius);
-    return maps.map((map) => weightedBlur(map, weight, blurred, grid, radius, mean(map, weight)));
+    return planes.map((plane) => weightedBlur(plane.map, weight, blurred, grid, radius, plane.mean));
   };
-  const broad = [...blur(splitRadius(size), [y]), ...blur(colourSplitRadius(size), [cb, cr])];
-  const fine = blur(rimSplitRadius(size), [y, cb, cr]);
+  const broad = [...blur(splitRadius(size), [luma]), ...blur(colourSplitRadius(size), [blue, red])];
+  const fine = blur(rimSplitRadius(size), [luma, blue, red]);
   fine.forEach((map, k) => mix(broad[k], map, rim));
   return { y: broad[0], cb: broad[1], cr: broad[2] };
 }
