@@ -1,6 +1,5 @@
 import { takeRows } from './byteRows';
-import { pixelMemory, SPARE } from './kernels/pixelMemory';
-import { getRows, putRows } from './mapRows';
+import { pixelMemory, SPARE, type PixelMemory } from './kernels/pixelMemory';
 import { newMap } from './maps';
 
 /** A small map over a region: one value per cell of `step` pixels. Low-frequency work happens on it at a fixed cost. */
@@ -25,52 +24,50 @@ export interface PlaneView {
 
 /** Mean of every cell. `step` may be fractional for subsampled planes; a cell holds at least one sample. */
 export function averageDown(plane: PlaneView, grid: Grid, stepX: number, stepY: number): Float32Array {
-  const out = newMap(cells(grid));
   const { data, offset, stride, width, height } = plane;
   const memory = pixelMemory();
   const rows = takeRows(memory, data, offset, stride, width, height);
-  const sums = memory.take((width + SPARE) * 4);
-  const columns = memory.floats.subarray(sums / 4, sums / 4 + width);
-  const starts = new Int32Array(grid.width);
-  const ends = new Int32Array(grid.width);
-  for (let x = 0; x < grid.width; x++) {
-    starts[x] = Math.min(width - 1, Math.floor(x * stepX));
-    ends[x] = Math.max(starts[x] + 1, Math.min(width, Math.floor((x + 1) * stepX)));
-  }
-  for (let gy = 0, at = 0; gy < grid.height; gy++) {
+  const [sums, means] = [memory.take((width + SPARE) * 4), memory.take(cells(grid) * 4)];
+  const runs = memory.take(grid.width * 8);
+  const end = runs + grid.width * 8;
+  putRuns(memory.integers, runs / 4, grid.width, stepX, width);
+  for (let gy = 0; gy < grid.height; gy++) {
     const y0 = Math.min(height - 1, Math.floor(gy * stepY));
     const y1 = Math.max(y0 + 1, Math.min(height, Math.floor((gy + 1) * stepY)));
-    columns.fill(0);
+    memory.floats.fill(0, sums / 4, sums / 4 + width);
     for (let y = y0; y < y1; y++) memory.run.addBytes(rows.address + y * rows.apart, width, sums);
-    for (let gx = 0; gx < grid.width; gx++, at++) {
-      const [x0, x1] = [starts[gx], ends[gx]];
-      let sum = 0;
-      for (let x = x0; x < x1; x++) sum += columns[x];
-      out[at] = sum / ((x1 - x0) * (y1 - y0));
-    }
+    memory.run.runMeans(sums, runs, end, means + gy * grid.width * 4, y1 - y0);
   }
-  return out;
+  return mapAt(memory, means, cells(grid));
+}
+
+/** Where each of `count` cells begins and ends in a row of `width` floats, in bytes. */
+function putRuns(integers: Int32Array, at: number, count: number, step: number, width: number): void {
+  for (let x = 0; x < count; x++) {
+    const start = Math.min(width - 1, Math.floor(x * step));
+    integers[at + 2 * x] = 4 * start;
+    integers[at + 2 * x + 1] = 4 * Math.max(start + 1, Math.min(width, Math.floor((x + 1) * step)));
+  }
+}
+
+/** Copies values out of the memory of kernels. */
+function mapAt({ floats }: PixelMemory, address: number, length: number): Float32Array {
+  const map = newMap(length);
+  map.set(floats.subarray(address / 4, address / 4 + length));
+  return map;
 }
 
 /**
  * Box blur of the given radius in cells, repeated; three times come close to a Gaussian of sigma ≈ radius + 0.5. Beyond
  * the edges counts as 0, which is what a normalised (weighted) blur needs. Works in place.
  */
-export function boxBlur(map: Float32Array, { width, height }: Grid, radius: number, times = 3): Float32Array {
+export function boxBlur(map: Float32Array, grid: Grid, radius: number, times = 3): Float32Array {
   const r = Math.round(radius);
   if (r < 1) return map;
   const memory = pixelMemory();
-  // Rows of whole fours, and so are columns, because they become rows in between.
-  const [across, down] = [width, height].map((length) => (length + SPARE) & ~(SPARE - 1));
-  const [rows, columns] = [memory.take(across * down * 4), memory.take(across * down * 4)];
-  putRows(memory, map, width, height, rows, across);
-  const scale = 1 / (2 * r + 1);
-  const { blurColumns } = memory.run;
-  for (let n = 0; n < times; n++) {
-    blurColumns(rows, columns, width, height, across * 4, down * 4, r, scale);
-    blurColumns(columns, rows, height, width, down * 4, across * 4, r, scale);
-  }
-  getRows(memory, map, width, height, rows, across);
+  const address = takeValues(memory, map);
+  blurAt(memory, address, grid, r, times);
+  map.set(memory.floats.subarray(address / 4, address / 4 + map.length));
   return map;
 }
 
@@ -83,11 +80,35 @@ export function weightedBlur(
   radius: number,
   fallback: number,
 ): Float32Array {
-  const out = newMap(map.length);
-  for (let i = 0; i < out.length; i++) out[i] = map[i] * weight[i];
-  boxBlur(out, grid, radius);
-  for (let i = 0; i < out.length; i++) out[i] = (out[i] + 1e-4 * fallback) / (blurredWeight[i] + 1e-4);
-  return out;
+  const memory = pixelMemory();
+  const [values, weights] = [takeValues(memory, map), takeValues(memory, weight)];
+  memory.run.product(values, weights, map.length, values);
+  blurAt(memory, values, grid, Math.round(radius), 3);
+  memory.floats.set(blurredWeight, weights / 4);
+  memory.run.quotient(values, weights, map.length, 1e-4 * fallback, 1e-4);
+  return mapAt(memory, values, map.length);
+}
+
+function takeValues(memory: PixelMemory, map: Float32Array): number {
+  const address = memory.take((map.length + SPARE) * 4);
+  memory.floats.set(map, address / 4);
+  return address;
+}
+
+/** Box blur of the map at an address in the memory of kernels. */
+function blurAt(memory: PixelMemory, map: number, { width, height }: Grid, r: number, times: number): void {
+  if (r < 1) return;
+  // Rows of whole fours, and so are columns, because they become rows in between.
+  const [across, down] = [width, height].map((length) => ((length + SPARE) & ~(SPARE - 1)) * 4);
+  const [rows, columns] = [memory.take((across * down) / 4), memory.take((across * down) / 4)];
+  const scale = 1 / (2 * r + 1);
+  const { blurColumns, copyRows } = memory.run;
+  copyRows(map, map + width * height * 4, width * 4, rows, across, width * 4);
+  for (let n = 0; n < times; n++) {
+    blurColumns(rows, columns, width, height, across, down, r, scale);
+    blurColumns(columns, rows, height, width, down, across, r, scale);
+  }
+  copyRows(rows, rows + height * across, across, map, width * 4, width * 4);
 }
 
 /** 0 below `from`, 1 above `to`, smooth between. */

@@ -19,18 +19,3 @@ export function putRows(
   memory.floats.set(map, whole / 4);
   memory.run.copyRows(whole, whole + size * 4, width * 4, to, stride * 4, width * 4);
 }
-
-/** Copies rows that lie `stride` floats apart from the address `from` on to a map. */
-export function getRows(
-  memory: PixelMemory,
-  map: Float32Array,
-  width: number,
-  height: number,
-  from: number,
-  stride: number,
-): void {
-  const size = width * height;
-  const whole = memory.take((size + SPARE) * 4);
-  memory.run.copyRows(from, from + height * stride * 4, stride * 4, whole, width * 4, width * 4);
-  map.set(memory.floats.subarray(whole / 4, whole / 4 + size));
-}

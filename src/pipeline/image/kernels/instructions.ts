@@ -128,6 +128,7 @@ export const f64x2 = {
   add: simd(240),
   sub: simd(241),
   mul: simd(242),
+  div: simd(243),
 };
 
 export const i32x4 = {

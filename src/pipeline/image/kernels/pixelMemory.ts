@@ -11,6 +11,7 @@ import {
   matrixToBytes,
   planesKernel,
 } from './colours';
+import { productKernel, quotientKernel, runMeansKernel } from './cells';
 import { copyRowsKernel, rowEndsKernel, widenRowsKernel } from './copyRows';
 import { detailKernel, meansKernel, sharesKernel } from './detail';
 import { displaceKernel } from './displace';
@@ -54,6 +55,9 @@ const kernels = {
   rgbTensor: rgbTensorKernel,
   yuvTensor: yuvTensorKernel,
   addBytes: addBytesKernel,
+  runMeans: runMeansKernel,
+  product: productKernel,
+  quotient: quotientKernel,
   matrixInPlace,
   matrixToBytes,
   bytesToPlanes: planesKernel,
