@@ -34,8 +34,8 @@ export function displace(
   const reachY = Math.ceil(box.reach / subsampling.y) + 1;
   const memory = pixelMemory();
   const before = copyOf(memory, plane, left - reachX, top - reachY, right + reachX, bottom + reachY);
-  const dx = takeMap(memory, grid, field.x, right - left);
-  const dy = takeMap(memory, grid, field.y, right - left);
+  const dx = takeMap(memory, grid, { map: field.x, factor: 1, plus: 0 }, right - left);
+  const dy = takeMap(memory, grid, { map: field.y, factor: 1, plus: 0 }, right - left);
   const line = memory.take(right - left + SPARE);
   const toGrid: Affine = [1 / stepX, 0, 0.5 / stepX - 0.5, 0, 1 / stepY, 0.5 / stepY - 0.5];
   const { raster, x: beforeX, y: beforeY } = before;

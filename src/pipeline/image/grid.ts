@@ -89,6 +89,15 @@ export function weightedBlur(
   return mapAt(memory, values, map.length);
 }
 
+/** Mean of the cells of the grid around every cell. `counts` is what the blur makes of ones, less beside the edges. */
+export function boxMeans(map: Float32Array, counts: Float32Array, grid: Grid, radius: number): Float32Array {
+  const memory = pixelMemory();
+  const [values, divisors] = [takeValues(memory, map), takeValues(memory, counts)];
+  blurAt(memory, values, grid, Math.round(radius), 1);
+  memory.run.quotient(values, divisors, map.length, 0, 0);
+  return mapAt(memory, values, map.length);
+}
+
 function takeValues(memory: PixelMemory, map: Float32Array): number {
   const address = memory.take((map.length + SPARE) * 4);
   memory.floats.set(map, address / 4);

@@ -1,6 +1,6 @@
 import type { Grid } from './grid';
 import { SPARE, type PixelMemory } from './kernels/pixelMemory';
-import { putRows } from './mapRows';
+import { putRows, type ScaledMap } from './mapRows';
 
 /**
  * Maps of a grid, interpolated to rows of pixels in the memory of kernels. Each map gets the cells at its left and right edge twice, so
@@ -16,7 +16,7 @@ export class GridRows {
   constructor(
     private readonly memory: PixelMemory,
     private readonly grid: Grid,
-    maps: readonly Float32Array[],
+    maps: readonly ScaledMap[],
     width: number,
   ) {
     const { step } = grid;
@@ -29,7 +29,7 @@ export class GridRows {
     }
   }
 
-  private takeMap(map: Float32Array): number {
+  private takeMap(map: ScaledMap): number {
     const { memory } = this;
     const { width, height } = this.grid;
     const stride = width + 2;
@@ -37,8 +37,8 @@ export class GridRows {
     putRows(memory, map, width, height, address + 4, stride);
     for (let y = 0; y < height; y++) {
       const at = address / 4 + y * stride;
-      memory.floats[at] = map[y * width];
-      memory.floats[at + width + 1] = map[(y + 1) * width - 1];
+      memory.floats[at] = memory.floats[at + 1];
+      memory.floats[at + width + 1] = memory.floats[at + width];
     }
     return address;
   }

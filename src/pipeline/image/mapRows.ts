@@ -5,10 +5,17 @@ import { SPARE, type PixelMemory } from './kernels/pixelMemory';
  * view of every row takes longer than to copy what is in it.
  */
 
-/** Copies a map to rows that lie `stride` floats apart from the address `to` on; up to three floats more are written behind each. */
+/** A map whose values count times `factor` plus `plus`. */
+export interface ScaledMap {
+  map: Float32Array;
+  factor: number;
+  plus: number;
+}
+
+/** Copies a map to rows that lie `stride` floats apart from the address `to` on. */
 export function putRows(
   memory: PixelMemory,
-  map: Float32Array,
+  { map, factor, plus }: ScaledMap,
   width: number,
   height: number,
   to: number,
@@ -17,5 +24,6 @@ export function putRows(
   const size = width * height;
   const whole = memory.take((size + SPARE) * 4);
   memory.floats.set(map, whole / 4);
+  if (factor !== 1 || plus !== 0) memory.run.linear(whole, size, factor, plus);
   memory.run.copyRows(whole, whole + size * 4, width * 4, to, stride * 4, width * 4);
 }

@@ -2,7 +2,7 @@ import type { Affine } from './affine';
 import type { ByteRows } from './byteRows';
 import { SPARE, type PixelMemory } from './kernels/pixelMemory';
 import { POSITION } from './kernels/sampling';
-import { putRows } from './mapRows';
+import { putRows, type ScaledMap } from './mapRows';
 
 /** A picture of floats in the memory of kernels, with a border for everything beyond it; see `sampleParameters`. */
 export interface FloatRaster {
@@ -30,7 +30,7 @@ export interface SampledMap {
 export function takeMap(
   memory: PixelMemory,
   { width, height }: { width: number; height: number },
-  map: Float32Array,
+  map: ScaledMap,
   count: number,
 ): SampledMap {
   const raster = takeRaster(memory, width, height);

@@ -3,6 +3,9 @@ import { f32x4, f64x2, i32, pick, v128 } from './instructions';
 
 type V128 = Code<'v128'>;
 
+/** The upper two of four floats as doubles. */
+const upper = (vector: V128) => f64x2.promote(pick(vector, vector, 2, 3, 2, 3));
+
 /**
  * Means of runs of the floats at `sums`, which are whole numbers: for every two numbers at `runs`, where a run begins and ends in bytes, its
  * sum divided by its length times `rows`, one float after the other from `out` on.
@@ -54,7 +57,6 @@ export const quotientKernel = kernel(
       local('i32'),
       ...[local('v128'), local('v128'), local('v128'), local('v128')],
     ] as const;
-    const upper = (vector: V128) => f64x2.promote(pick(vector, vector, 2, 3, 2, 3));
     const quotient = (of: (vector: V128) => V128) =>
       f64x2.demote(f64x2.div(f64x2.add(of(a), above), f64x2.add(of(b), below)));
     return [
@@ -70,3 +72,22 @@ export const quotientKernel = kernel(
     ];
   },
 );
+
+/** The floats at `at`, `count` of them, times a factor plus a number, in doubles and in place; up to three more are written. */
+export const linearKernel = kernel({ at: 'i32', count: 'i32', factor: 'f64', plus: 'f64' }, (p, local) => {
+  const [end, factor, plus, values] = [
+    local('i32'),
+    ...[local('v128'), local('v128'), local('v128')],
+  ] as const;
+  const linear = (two: V128) => f64x2.demote(f64x2.add(f64x2.mul(two, factor), plus));
+  return [
+    factor.set(f64x2.splat(p.factor)),
+    plus.set(f64x2.splat(p.plus)),
+    end.set(i32.add(p.at, i32.shl(p.count, i32.const(2)))),
+    whileLoop(i32.lessThan(p.at, end), [
+      values.set(v128.load(p.at)),
+      v128.store(p.at, pick(linear(f64x2.promote(values)), linear(upper(values)), 0, 1, 4, 5)),
+      p.at.set(i32.add(p.at, i32.const(16))),
+    ]),
+  ];
+});

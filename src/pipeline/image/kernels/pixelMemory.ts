@@ -11,7 +11,7 @@ import {
   matrixToBytes,
   planesKernel,
 } from './colours';
-import { productKernel, quotientKernel, runMeansKernel } from './cells';
+import { linearKernel, productKernel, quotientKernel, runMeansKernel } from './cells';
 import { copyRowsKernel, rowEndsKernel, widenRowsKernel } from './copyRows';
 import { detailKernel, meansKernel, sharesKernel } from './detail';
 import { displaceKernel } from './displace';
@@ -56,6 +56,7 @@ const kernels = {
   yuvTensor: yuvTensorKernel,
   addBytes: addBytesKernel,
   runMeans: runMeansKernel,
+  linear: linearKernel,
   product: productKernel,
   quotient: quotientKernel,
   matrixInPlace,

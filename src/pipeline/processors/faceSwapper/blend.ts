@@ -44,14 +44,21 @@ interface Shares {
  */
 export function blendLuma(memory: PixelMemory, view: YccView, layer: Layer, detail: number): Shares {
   const { width, height } = view.luma;
-  const { grid, mask } = layer;
+  const { grid, mask, slope, base } = layer;
   const { lumaScale: scale, lumaOffset: offset } = view;
   // As the plane stores its values: share = slope × pixel + base, new pixel = light + gain × detail.
-  const slope = linear(layer.slope, 1 / scale, 0);
-  const base = difference(layer.base, linear(slope, offset, 0));
-  const light = linear(layer.light.y, scale, offset);
-  const gain = linear(layer.gain, scale, 0);
-  const rows = new GridRows(memory, grid, [mask, slope, base, light, gain], width);
+  const rows = new GridRows(
+    memory,
+    grid,
+    [
+      { map: mask, factor: 1, plus: 0 },
+      { map: slope, factor: 1 / scale, plus: 0 },
+      { map: baseFrom(base, slope, scale, offset), factor: 1, plus: 0 },
+      { map: layer.light.y, factor: scale, plus: offset },
+      { map: layer.gain, factor: scale, plus: 0 },
+    ],
+    width,
+  );
   const line = memory.take(width + SPARE);
   const stride = width + 2 * SPARE;
   const address = memory.take((stride * height + SPARE) * 4);
@@ -97,12 +104,12 @@ export function blendChroma(
   const zero = 128 - 128 * chromaScale;
   // Written out: arrays that `map` makes are of another kind once V8 has compiled who makes them, and all that reads them is compiled anew.
   const gains = [
-    takeMap(memory, grid, linear(chromaGain[0], chromaScale, 0), width),
-    takeMap(memory, grid, linear(chromaGain[1], chromaScale, 0), width),
+    takeMap(memory, grid, { map: chromaGain[0], factor: chromaScale, plus: 0 }, width),
+    takeMap(memory, grid, { map: chromaGain[1], factor: chromaScale, plus: 0 }, width),
   ];
   const lights = [
-    takeMap(memory, grid, linear(light.cb, chromaScale, zero), width),
-    takeMap(memory, grid, linear(light.cr, chromaScale, zero), width),
+    takeMap(memory, grid, { map: light.cb, factor: chromaScale, plus: zero }, width),
+    takeMap(memory, grid, { map: light.cr, factor: chromaScale, plus: zero }, width),
   ];
   const line = memory.take(width + SPARE);
   const means = memory.take((width + SPARE) * 4);
@@ -126,15 +133,12 @@ export function blendChroma(
   }
 }
 
-function linear(map: Float32Array, factor: number, plus: number): Float32Array {
-  const out = newMap(map.length);
-  for (let i = 0; i < out.length; i++) out[i] = map[i] * factor + plus;
-  return out;
-}
-
-function difference(a: Float32Array, b: Float32Array): Float32Array {
-  const out = newMap(a.length);
-  for (let i = 0; i < out.length; i++) out[i] = a[i] - b[i];
+/** The base where pixels begin at `offset` and count by `scale`. */
+function baseFrom(base: Float32Array, slope: Float32Array, scale: number, offset: number): Float32Array {
+  const out = newMap(base.length);
+  const inverse = 1 / scale;
+  for (let i = 0; i < out.length; i++)
+    out[i] = base[i] - Math.fround(Math.fround(slope[i] * inverse) * offset);
   return out;
 }
 

@@ -1,5 +1,5 @@
-import { boxBlur, cells, fillPolygon, smoothstep, softPolygon, type Grid } from '../../image/grid';
-import { copyMap, newMap } from '../../image/maps';
+import { boxBlur, boxMeans, cells, fillPolygon, smoothstep, softPolygon, type Grid } from '../../image/grid';
+import { newMap } from '../../image/maps';
 import { keptParts, type Outline } from './carry';
 import { brows, eyes, faceOval } from './meshTopology';
 import type { GridPoints } from './skin';
@@ -159,8 +159,8 @@ export function guidedMask(
   radius: number,
 ): { slope: Float32Array; base: Float32Array } {
   const count = boxBlur(newMap(mask.length, 1), grid, radius, 1);
-  const average = (map: Float32Array) => divide(boxBlur(map, grid, radius, 1), count);
-  const means = { mask: average(copyMap(mask)), luma: average(copyMap(luma)) };
+  const average = (map: Float32Array) => boxMeans(map, count, grid, radius);
+  const means = { mask: average(mask), luma: average(luma) };
   const { slope, base } = fitLines(
     means.mask,
     means.luma,
@@ -181,11 +181,6 @@ function fitLines(mask: Float32Array, luma: Float32Array, both: Float32Array, sq
     base[i] = mask[i] - slope[i] * luma[i];
   }
   return { slope, base };
-}
-
-function divide(map: Float32Array, by: Float32Array): Float32Array {
-  for (let i = 0; i < map.length; i++) map[i] /= by[i];
-  return map;
 }
 
 /** Cell by cell. */
