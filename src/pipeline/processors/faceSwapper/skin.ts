@@ -1,6 +1,7 @@
 import { boxBlur, cells, fillPolygon, smoothstep, type Grid } from '../../image/grid';
 import { copyMap, newMap } from '../../image/maps';
 import { aboveBrows, brows, eyes, features, outerLips, skinPoints } from './meshTopology';
+import { wornOver } from './worn';
 
 /** Luma and chroma of a region, one value per cell, 0–255 with chroma around 128. */
 export interface GridColours {
@@ -24,13 +25,23 @@ const terms = 6;
  * @param size face height in cells
  */
 export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, size: number): Float32Array {
-  return withFeatures(skinByColour(colours, grid, points, size), grid, points, size);
+  const skin = skinByColour(colours, grid, points, size);
+  const worn = wornOver(skin, colours.y, grid, points, size);
+  return withFeatures(skin, grid, points, size, worn);
 }
 
-/** A copy of a skin map in which brows, eyes, nose and mouth count as skin. */
-export function withFeatures(skin: Float32Array, grid: Grid, points: GridPoints, size: number): Float32Array {
+/** A copy of a skin map in which brows, eyes, nose and mouth count as skin, but for what is worn over them (`wornOver`). */
+export function withFeatures(
+  skin: Float32Array,
+  grid: Grid,
+  points: GridPoints,
+  size: number,
+  worn?: Float32Array,
+): Float32Array {
   const all = copyMap(skin);
-  keepMost(all, featureHull(grid, points, size));
+  const hull = featureHull(grid, points, size);
+  if (worn) leaveOut(hull, worn);
+  keepMost(all, hull);
   return all;
 }
 
@@ -87,6 +98,10 @@ function steepen(map: Float32Array): void {
 
 function keepMost(skin: Float32Array, least: Float32Array): void {
   for (let i = 0; i < skin.length; i++) skin[i] = Math.max(skin[i], least[i]);
+}
+
+function leaveOut(map: Float32Array, worn: Float32Array): void {
+  for (let i = 0; i < map.length; i++) map[i] *= 1 - worn[i];
 }
 
 /** Places that should be bare: their cells, and 1, u, v, u², uv, v² of each, from the nose in heights of the face. */

@@ -21,6 +21,7 @@ import {
 } from './symmetry';
 import { takeOutStrands } from './strands';
 import { countFoldsAsLight, leaveDetail } from './tame';
+import { wornOver } from './worn';
 
 /** A source photo's face. */
 export interface MeshSource {
@@ -75,13 +76,15 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
   const [y, cb, cr] = planes.map((plane) => averageFloat(plane, width, rows, grid));
   const gridPoints = points.map((value) => value / step);
   const byColour = skinByColour({ y, cb, cr }, grid, gridPoints, size / step);
-  const skin = withFeatures(byColour, grid, gridPoints, size / step);
+  const worn = wornOver(byColour, y, grid, gridPoints, size / step);
+  const skin = withFeatures(byColour, grid, gridPoints, size / step, worn);
   const bare = bareSkin(skin, grid, gridPoints, size / step);
   const light = faceLight({ y, cb, cr }, grid, gridPoints, bare, size / step);
   const hair = hairOverBrows(byColour, y, light.y, grid, gridPoints, size / step);
+  const covered = worn ? hair.map((share, i) => Math.max(share, worn[i])) : hair;
   takeOutStrands(skin, y, light.y, grid, gridPoints, size / step);
   countFoldsAsLight(light.y, y, grid, gridPoints, size / step);
-  leaveDetail(planes, light, hair, grid, gridPoints, size / step, width, rows);
+  leaveDetail(planes, light, covered, grid, gridPoints, size / step, width, rows);
   const lightTexture = new Float32Array(cells(grid) * 2);
   for (let i = 0; i < cells(grid); i++) {
     lightTexture[i * 2] = light.y[i];
@@ -95,7 +98,7 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
       lightPoints: gridPoints,
       tint: photoTint({ y, cb, cr }, light, bare),
     },
-    { data: hair, width: grid.width, height: grid.height, channels: 1 },
+    { data: covered, width: grid.width, height: grid.height, channels: 1 },
     step,
   );
 }

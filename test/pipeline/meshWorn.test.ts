@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { createMeshSwapper } from '../../src/pipeline/processors/faceSwapper/meshSwapper';
+import { groupPhoto, loadRgb } from '../support/facePhotos';
+import { asSource, findPhotoFaces, rgbFrame, type PhotoWithFaces } from '../support/swapPhotos';
+import { wearing } from '../support/wearing';
+
+/** Where a line of the rims and the moustache lie. */
+const PLACES = { glasses: [6], moustache: [164] } as const;
+const DARK = 80;
+
+let [bare, other]: PhotoWithFaces[] = [];
+
+before(async () => {
+  bare = await findPhotoFaces(await loadRgb(groupPhoto(6)));
+  other = await findPhotoFaces(await loadRgb(groupPhoto(3)));
+});
+
+/** The darkest value of a small square around each place of the target after the swap. */
+async function darkest(target: PhotoWithFaces, source: PhotoWithFaces, places: readonly number[]) {
+  const frame = rgbFrame(target.image);
+  const [face] = target.faces;
+  await createMeshSwapper([asSource(source)]).process(frame, [face]);
+  const { width } = frame.format;
+  return places.map((p) => {
+    const [x, y] = [Math.round(face.landmarks[p * 3]), Math.round(face.landmarks[p * 3 + 1])];
+    let value = 255;
+    for (let dy = -3; dy <= 3; dy++)
+      for (let dx = -3; dx <= 3; dx++) value = Math.min(value, frame.planes[1][(y + dy) * width + x + dx]);
+    return value;
+  });
+}
+
+for (const what of ['glasses', 'moustache'] as const) {
+  describe(what, () => {
+    it('stay the target’s, whole', async () => {
+      const image = await wearing(what, bare.image, bare.faces[0]);
+      const values = await darkest({ image, faces: bare.faces }, other, PLACES[what]);
+      assert.ok(Math.max(...values) < DARK, values.join(' '));
+    });
+
+    it('are not drawn of the source', async () => {
+      const image = await wearing(what, other.image, other.faces[0]);
+      const [drawn, without] = await Promise.all(
+        [image, other.image].map((one) => darkest(bare, { image: one, faces: other.faces }, PLACES[what])),
+      );
+      drawn.forEach((value, i) => assert.ok(value > 0.65 * without[i], `${value} for ${without[i]}`));
+    });
+  });
+}
