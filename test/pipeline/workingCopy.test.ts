@@ -173,15 +173,17 @@ describe('a working copy', () => {
     const copy = new WorkingCopy(info, tools, room);
     started.mock.resetCalls();
     const held = (): number[] => sizes.flatMap((_, n) => (copy.has(n) ? [n] : []));
-    for (const playhead of [60, 120]) {
+    for (const playhead of [0, 60, 120]) {
       copy.makeAround(playhead);
       await until(() => copiers().length > 0 && copiers().every(isOver) && copy.has(playhead + 15));
-      assert.ok(held().reduce((sum, n) => sum + sizes[n], 0) <= room);
+      const bytes = held().reduce((sum, n) => sum + sizes[n], 0);
+      assert.ok(bytes <= room && bytes > 0.8 * room, `${bytes} of ${room}`);
       assert.ok(
         held().every((n) => Math.abs(n - playhead) <= 60),
         String(held()),
       );
-      assert.ok(copy.from(playhead - 15, playhead + 15).length >= 31);
+      const start = Math.max(0, playhead - 15);
+      assert.ok(copy.from(start, playhead + 15).length > playhead + 15 - start);
       started.mock.resetCalls();
     }
     await copy.close();

@@ -10,8 +10,8 @@ const FAR = 2500;
 /** Somebody who scrubs asks for the next frame sooner. */
 const PAUSE_MS = 300;
 const MOST_BYTES = 96e6;
-/** Share of those bytes to plan with on each side of the playhead, because frames differ. */
-const SIDE = 0.45;
+/** Share of those bytes to plan with, because frames differ. */
+const PLANNED = 0.9;
 /** A frame of a film takes about this share of its bytes as decoded, until it is known. */
 const USUAL_SHARE = 1 / 16;
 /** Frames to hand to a decoder at once. */
@@ -129,18 +129,20 @@ export class WorkingCopy {
   private nearest(): Stretch | undefined {
     const { info, playhead, jpegs } = this;
     const usual = jpegs.size > 0 ? this.bytes / jpegs.size : frameBytes(info.format) * USUAL_SHARE;
-    const reach = Math.floor((SIDE * this.mostBytes) / usual);
+    const room = Math.floor((PLANNED * this.mostBytes) / usual);
+    // What has no room on one side, at the ends of the film, has room on the other one.
+    const from = Math.max(0, Math.min(playhead - (room >> 1), info.frames - room));
     let found: Stretch | undefined;
     let away = Infinity;
     info.keyFrames.forEach((key, n) => {
       const next = info.keyFrames[n + 1] ?? info.frames;
       const distance = Math.max(key - playhead, playhead - next + 1, 0);
-      if (next - key <= SHORT || distance >= Math.min(away, reach) || this.made.has(key)) return;
-      let first = Math.max(key, playhead - reach);
-      let end = Math.min(next, playhead + reach);
+      if (next - key <= SHORT || distance >= away || this.made.has(key)) return;
+      let first = Math.max(key, from);
+      let end = Math.min(next, from + room);
       while (first < end && jpegs.has(first)) first++;
       while (first < end && jpegs.has(end - 1)) end--;
-      if (first === end || first - key > FAR) return;
+      if (first >= end || first - key > FAR) return;
       found = { key, first, end };
       away = distance;
     });
