@@ -29,7 +29,8 @@ const announce = {
     build.onEnd(({ errors }) => {
       for (const { text, location } of errors) {
         console.error(`✘ [ERROR] ${text}`);
-        if (location) console.error(`    ${location.file}:${location.line}:${location.column}:`);
+        // Columns count from 0 here and from 1 in VS Code.
+        if (location) console.error(`    ${location.file}:${location.line}:${location.column + 1}:`);
       }
       if (watch && --running === 0) console.log('[watch] build finished');
     });

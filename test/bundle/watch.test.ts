@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,8 +8,10 @@ import { temporaryFolder } from '../support/temporaryFolder';
 
 const root = path.resolve(__dirname, '..', '..');
 const folder = temporaryFolder('watch');
+const broken = temporaryFolder('broken');
 
-test('what F5 builds has everything that a build has, and is announced once, when all of it is there', async () => {
+/** Everything that esbuild.js reads, with the sources of this project or others. */
+function bring({ path: inside }: typeof folder, ...more: string[]): void {
   for (const name of [
     'esbuild.js',
     'scripts',
@@ -19,9 +21,13 @@ test('what F5 builds has everything that a build has, and is announced once, whe
     'tsconfig.json',
     'tsconfig.base.json',
   ])
-    cpSync(path.join(root, name), folder.path(name), { recursive: true });
-  for (const name of ['src', 'webview', 'models', 'node_modules'])
-    symlinkSync(path.join(root, name), folder.path(name), 'junction');
+    cpSync(path.join(root, name), inside(name), { recursive: true });
+  for (const name of ['webview', 'models', 'node_modules', ...more])
+    symlinkSync(path.join(root, name), inside(name), 'junction');
+}
+
+test('what F5 builds has everything that a build has, and is announced once, when all of it is there', async () => {
+  bring(folder, 'src');
   const child = spawn(process.execPath, ['esbuild.js', '--watch'], {
     cwd: folder.path('.'),
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -38,4 +44,15 @@ test('what F5 builds has everything that a build has, and is announced once, whe
     built(folder.path('dist')),
     built(path.join(root, 'dist')).filter((name) => !name.startsWith('.')),
   );
+});
+
+test('a problem is told with the column that an editor shows, which counts from 1', () => {
+  bring(broken);
+  broken.write('src/extension.ts', "import './gone';\n");
+  const { status, stderr } = spawnSync(process.execPath, ['esbuild.js'], {
+    cwd: broken.path('.'),
+    encoding: 'utf8',
+  });
+  assert.equal(status, 1);
+  assert.match(stderr, /^✘ \[ERROR\] Could not resolve ".\/gone"\n {4}src\/extension\.ts:1:8:$/m);
 });
