@@ -7,11 +7,14 @@ import { t } from './texts';
 /** Jobs that start together ask once. */
 let asking: Promise<boolean> | undefined;
 
-/** Makes sure that the terms are accepted before a job: once on a machine, here or on the command line. Throws `terms-not-accepted`. */
+/**
+ * Makes sure that the terms are accepted before a job: once on a machine, here or on the command line. Whoever declines
+ * has `cancelled` the job.
+ */
 export async function requireTerms(log: vscode.LogOutputChannel): Promise<void> {
   if (await acceptedTerms()) return;
   asking ??= ask(log).finally(() => (asking = undefined));
-  if (!(await asking)) throw new FaceSwapError('terms-not-accepted');
+  if (!(await asking)) throw new FaceSwapError('cancelled');
 }
 
 async function ask(log: vscode.LogOutputChannel): Promise<boolean> {

@@ -88,7 +88,7 @@ const tests: [title: string, work: Work][] = [
     async ({ page, home, workspace, data }) => {
       rmSync(accepted(data), { force: true });
       const before = readdirSync(workspace);
-      const refusals = (): number => saidIn(home).split('terms of use have not been accepted').length;
+      const refusals = (): number => saidIn(home).split('[info] Cancelled').length;
       for (const decline of ['Cancel', 'Escape'] as const) {
         const earlier = refusals();
         await beginSwap(page, workspace);
@@ -117,7 +117,7 @@ const tests: [title: string, work: Work][] = [
       await dialogOf(page, termsTitle());
       await uiActions.panelWait(page, 'header .line|about to start');
       await press(page, 'Cancel');
-      await uiActions.panelWait(page, 'header .line|failed');
+      await uiActions.panelWait(page, 'header .line|cancelled');
       await uiActions.palette(page, 'View: Close All Editors');
     },
   ],
