@@ -63,6 +63,8 @@ export const f64 = {
     emit('none', [address, value], 0x39, ...at(offset)),
   ceil: (value: F64): F64 => emit('f64', [value], 0x9b),
   floor: (value: F64): F64 => emit('f64', [value], 0x9c),
+  /** Towards 0. */
+  truncate: (value: F64): F64 => emit('f64', [value], 0x9d),
   add: double(0xa0),
   sub: double(0xa1),
   mul: double(0xa2),
@@ -96,6 +98,8 @@ export const v128 = {
   /** One lane of four. */
   store32: (address: I32, value: V128, lane = 0): Code<'none'> =>
     emit('none', [address, value], 0xfd, 90, ...at(0), lane),
+  /** The lower half. */
+  store64: (address: I32, value: V128): Code<'none'> => emit('none', [address, value], 0xfd, 91, ...at(0), 0),
 };
 
 export const f32x4 = {

@@ -16,7 +16,7 @@ import { copyRowsKernel, rowEndsKernel, widenRowsKernel } from './copyRows';
 import { detailKernel, meansKernel, sharesKernel } from './detail';
 import { displaceKernel } from './displace';
 import { everyThirdKernel, halveRowsKernel } from './halve';
-import { drawRowsKernel } from './mesh';
+import { drawExactKernel, drawRowsKernel } from './mesh';
 import { sampleKernel } from './sampling';
 import { scanKernel } from './scan';
 import { spreadKernel } from './spread';
@@ -35,6 +35,8 @@ const kernels = {
   blurRow: blurRowsKernel,
   copyRows: copyRowsKernel,
   drawRows: drawRowsKernel,
+  drawExact1: drawExactKernel(1),
+  drawExact2: drawExactKernel(2),
   displaceRow: displaceKernel,
   shares: sharesKernel,
   blendDetail: detailKernel,
