@@ -4,7 +4,7 @@ import type { PixelMemory } from './kernels/pixelMemory';
 import { POSITION } from './kernels/sampling';
 import { ROW_BYTES, ROW_NUMBERS } from './kernels/scan';
 import { copyHalf, copyPart, pixelsUnder } from './picturePart';
-import { BORDER, placeIn, type FloatRaster } from './raster';
+import { BORDER, position, type FloatRaster } from './raster';
 import type { Rect } from './region';
 import type { Raster } from './sample';
 
@@ -55,27 +55,21 @@ function interpolateHalf(
 }
 
 function interpolate(memory: PixelMemory, raster: FloatRaster, map: Affine, side: number, out: number): void {
-  const [, , , , du, dv, right, bottom] = placeIn(raster, map, 0, 0);
   const stride = raster.width + BORDER;
   const rows = memory.take(side * ROW_BYTES);
-  writeRows(memory.doubles, rows / 8, side, map, du, dv);
+  writeRows(memory.doubles, rows / 8, side, map);
+  const [right, bottom] = [(raster.width + 1) * POSITION, (raster.height + 1) * POSITION];
   memory.run.drawRows(out, rows, rows + side * ROW_BYTES, raster.address, stride, right, bottom);
 }
 
-function writeRows(
-  numbers: Float64Array,
-  first: number,
-  side: number,
-  map: Affine,
-  du: number,
-  dv: number,
-): void {
+/** Rows of a square crop as kernels draw them. */
+function writeRows(numbers: Float64Array, first: number, side: number, map: Affine): void {
   for (let y = 0, at = first; y < side; y++, at += ROW_NUMBERS) {
     numbers[at] = y * side;
     numbers[at + 1] = side;
-    numbers[at + 2] = Math.round((map[1] * y + map[2] + 1) * POSITION);
-    numbers[at + 3] = Math.round((map[4] * y + map[5] + 1) * POSITION);
-    numbers[at + 4] = du;
-    numbers[at + 5] = dv;
+    numbers[at + 2] = position(map[1] * y + map[2] + 1);
+    numbers[at + 3] = position(map[4] * y + map[5] + 1);
+    numbers[at + 4] = position(map[0]);
+    numbers[at + 5] = position(map[3]);
   }
 }

@@ -50,9 +50,18 @@ export function displace(
     sampleMap(memory, dx, count, toGrid, y, from);
     sampleMap(memory, dy, count, toGrid, y, from);
     memory.run.displaceRow(
-      ...([line, count, dx.row, dy.row, raster.address, raster.width + BORDER] as const),
-      ...([from - beforeX + 1, y - beforeY + 1, 1 / subsampling.x, 1 / subsampling.y] as const),
-      ...([raster.width + 1, raster.height + 1] as const),
+      line,
+      count,
+      dx.row,
+      dy.row,
+      raster.address,
+      raster.width + BORDER,
+      from - beforeX + 1,
+      y - beforeY + 1,
+      1 / subsampling.x,
+      1 / subsampling.y,
+      raster.width + 1,
+      raster.height + 1,
     );
     data.set(memory.bytes.subarray(line, line + count), offset + y * stride + from);
   }

@@ -59,22 +59,13 @@ export class GridRows {
     const half = step >> 1;
     const from = (first + 1) * step * 4;
     const to = (last + 1) * step * 4;
-    const cell = (row: number) => (row * (width + 2) + first + 1) * 4;
+    const above = (upper * (width + 2) + first + 1) * 4;
+    const below = (lower * (width + 2) + first + 1) * 4;
+    const beyond = half + 0.5 - step / 2;
+    const { spreadRow } = this.memory.run;
     for (let i = 0; i < this.maps.length; i++) {
       const [map, row] = [this.maps[i], this.rows[i]];
-      const beyond = half + 0.5 - step / 2;
-      this.memory.run.spreadRow(
-        ...([
-          map + cell(upper),
-          map + cell(lower),
-          share,
-          row + from,
-          row + to,
-          step,
-          1 / step,
-          beyond,
-        ] as const),
-      );
+      spreadRow(map + above, map + below, share, row + from, row + to, step, 1 / step, beyond);
     }
   }
 }

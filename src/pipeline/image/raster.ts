@@ -83,28 +83,9 @@ export function fillBorder({ floats, run }: PixelMemory, raster: FloatRaster, ou
 }
 
 /**
- * Where a row of samples is read: what kernels take as `sampleParameters`. `map` carries the row's pixels to the picture,
- * centres at whole numbers; the first one is (x, y).
+ * Writes `count` samples of a map into its row: those of row `y` from pixel `x` on. `map` carries the row's pixels to the map, centres at
+ * whole numbers. Every number by itself: arrays of them for every row were a third of what V8 had to collect.
  */
-export function placeIn(
-  { address, width, height }: FloatRaster,
-  map: Affine,
-  y: number,
-  x: number,
-): [number, number, number, number, number, number, number, number] {
-  return [
-    address,
-    width + BORDER,
-    Math.round((map[0] * x + map[1] * y + map[2] + 1) * POSITION),
-    Math.round((map[3] * x + map[4] * y + map[5] + 1) * POSITION),
-    Math.round(map[0] * POSITION),
-    Math.round(map[3] * POSITION),
-    (width + 1) * POSITION,
-    (height + 1) * POSITION,
-  ];
-}
-
-/** Writes `count` samples of a map into its row: those of row `y` from pixel `x` on; see `placeIn`. */
 export function sampleMap(
   memory: PixelMemory,
   { raster, row }: SampledMap,
@@ -113,5 +94,22 @@ export function sampleMap(
   y: number,
   x: number,
 ): void {
-  memory.run.sampleRow(row, count, ...placeIn(raster, map, y, x));
+  const { address, width, height } = raster;
+  memory.run.sampleRow(
+    row,
+    count,
+    address,
+    width + BORDER,
+    position(map[0] * x + map[1] * y + map[2] + 1),
+    position(map[3] * x + map[4] * y + map[5] + 1),
+    position(map[0]),
+    position(map[3]),
+    (width + 1) * POSITION,
+    (height + 1) * POSITION,
+  );
+}
+
+/** A place in a raster, counted from the corner of its border, as kernels count; see `sampleParameters`. */
+export function position(texels: number): number {
+  return Math.round(texels * POSITION);
 }
