@@ -14,7 +14,7 @@ const LEAST_COLOUR = 0.3;
 /** So far the colours of skin differ from the light's in photos taken in one light, as root mean square: 2 to 4. */
 const DETAIL = 4;
 /** How wide the rim of a face is blurred, by the face's height, and from which value on to which a cell still belongs to it. */
-const RIM = 0.04;
+const RIM = 0.035;
 const RIM_ENDS = [0.5, 0.9] as const;
 
 /**

@@ -47,9 +47,9 @@ function leastOf(mask: Float32Array, covered: Float32Array): void {
   for (let i = 0; i < mask.length; i++) mask[i] = Math.min(mask[i], covered[i]);
 }
 
-/** On the outline the blur leaves a half: the mask begins just inside of it, and nothing of the target is left a hundredth of the face further in. */
+/** On the outline the blur leaves a half: the mask begins just inside of it, with an edge soft enough that none is seen on cheeks turned away. */
 function narrow(mask: Float32Array): void {
-  for (let i = 0; i < mask.length; i++) mask[i] = smoothstep(0.55, 0.7, mask[i]);
+  for (let i = 0; i < mask.length; i++) mask[i] = smoothstep(0.55, 0.78, mask[i]);
 }
 
 /**

@@ -22,7 +22,7 @@ export function colourSplitRadius(height: number): number {
   return 0.09 * height;
 }
 
-/** The same for the rim of a face, where it has to fit what lies beside it. */
+/** The same for the rim of a face, where it has to fit what lies beside it: a highlight along a cheek turned away is no wider. */
 export function rimSplitRadius(height: number): number {
-  return 0.03 * height;
+  return 0.012 * height;
 }
