@@ -48,6 +48,13 @@ describe("what is left of a photo's face without its light", () => {
       assert.ok(dark(bare) < 0.15, `${bare}: ${dark(bare).toFixed(2)}`);
   });
 
+  it("keeps little of shine on cheeks and forehead, which is the photo's light: it lay on others as pale blots", () => {
+    const bright = (point: number) => leftAt(point, 255, LIGHT.cb, LIGHT.cr)[0] / LIGHT.y;
+    for (const bare of [10, 67, 297, 132, 361])
+      assert.ok(bright(bare) < 0.13, `${bare}: ${bright(bare).toFixed(2)}`);
+    assert.ok(bright(4) > 0.17, `nose ${bright(4).toFixed(2)}`);
+  });
+
   it('takes hair that hangs over the ends of brows for hair, or it would be drawn as hooks', () => {
     for (const [end, corner] of [
       [70, 130],

@@ -12,6 +12,12 @@ const FOLD_LINES = 0.1;
 const DARK = { features: [0.66, 0.33], around: [0.06, 0.08] } as const;
 
 /**
+ * How bright detail may be by the light, up to which it is as it is and as much beyond: of features and of what surrounds them, where it
+ * is mostly shine or a second light on the photo's cheek, and would be a pale blot on another.
+ */
+const BRIGHT = { features: 0.12, around: 0.06 } as const;
+
+/**
  * By how much less features count at the corners of the mouth, which are black in a smile and would be dots on lips that do not: by the
  * share of the corners (`mouthCorners`), which blurring leaves a tenth of.
  */
@@ -80,7 +86,10 @@ export function leaveDetail(
 /** Shine is the photo's light, not the face's. @param feature 1 on features, 0 around them */
 function tameLuma(detail: number, light: number, feature: number): number {
   const unit = light + 8;
-  if (detail > 0) return soften(detail, 0.12 * unit, 0.12 * unit);
+  if (detail > 0) {
+    const most = unit * (BRIGHT.around + feature * (BRIGHT.features - BRIGHT.around));
+    return soften(detail, most, most);
+  }
   const most = (k: 0 | 1) => unit * (DARK.around[k] + feature * (DARK.features[k] - DARK.around[k]));
   return -soften(-detail, most(0), most(1));
 }
