@@ -210,7 +210,7 @@ describe('a preview', () => {
     await forgetPreviews();
     said.length = 0;
     const opened = () => said.filter((line) => line.startsWith('Faces are found by')).length;
-    const photos = () => said.filter((line) => line.startsWith('Source ')).length;
+    const photos = () => said.filter((line) => /^Source .*: face of /.test(line)).length;
     await preview(1);
     await preview(2);
     assert.deepEqual([opened(), photos()], [1, 1]);
