@@ -43,7 +43,10 @@ export class GpuTree implements vscode.TreeDataProvider<GpuRow['id']>, vscode.Di
   }
 
   getTreeItem(id: GpuRow['id']): vscode.TreeItem {
-    const { label, detail, icon, more, context } = this.rowOf(id);
+    const row = this.rows.get(id);
+    // It has gone since VS Code was told of it, and so it will ask again.
+    if (!row) return new vscode.TreeItem('');
+    const { label, detail, icon, more, context } = row;
     const item = new vscode.TreeItem(label);
     item.id = id;
     item.description = detail;
@@ -82,12 +85,6 @@ export class GpuTree implements vscode.TreeDataProvider<GpuRow['id']>, vscode.Di
       const news = ids.filter((id) => !isDeepStrictEqual(before.get(id), this.rows.get(id)));
       if (news.length > 0) this.changed.fire(news);
     }
-  }
-
-  private rowOf(id: GpuRow['id']): GpuRow {
-    const row = this.rows.get(id);
-    if (!row) throw new Error(`No row ${id}`);
-    return row;
   }
 
   private find(): Map<GpuRow['id'], GpuRow> {
