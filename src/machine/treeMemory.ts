@@ -34,13 +34,19 @@ function residentBytes(pid: string): number {
   }
 }
 
-/** A look opens a file for every thread: four a second took longer than writing the result. */
-const everyMs = 1000;
+/**
+ * Between one look and the next, at first and in the end: a look opens a file for every thread, and four a second took longer than writing
+ * the result.
+ */
+const firstMs = 250;
+const lastMs = 1000;
+const growth = 1.1;
 
 /** Looks from time to time how much memory a job takes, from when it is made until it is closed. */
 export class PeakMemory {
   private peak = 0;
-  private readonly timer = setInterval(() => this.look(), everyMs).unref();
+  private pauseMs = firstMs;
+  private timer = this.lookLater();
 
   /** The most so far, in MB; of this process alone not even the shortest moment is missed. */
   get mb(): number {
@@ -49,7 +55,15 @@ export class PeakMemory {
   }
 
   close(): void {
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
+  }
+
+  private lookLater(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.look();
+      this.pauseMs = Math.min(lastMs, this.pauseMs * growth);
+      this.timer = this.lookLater();
+    }, this.pauseMs).unref();
   }
 
   private look(): void {
