@@ -63,8 +63,9 @@ describe('a working copy', () => {
   const until = async (isTrue: () => boolean): Promise<void> => {
     while (!isTrue()) await setTimeout(5);
   };
-  const isOver = ({ exitCode, signalCode }: ChildProcess): boolean =>
-    exitCode !== null || signalCode !== null;
+  /** With all that it has written read. */
+  const isOver = ({ exitCode, signalCode, stdout }: ChildProcess): boolean =>
+    (exitCode !== null || signalCode !== null) && (stdout?.closed ?? true);
 
   async function copyOf(info: MediaInfo, playhead = 0): Promise<WorkingCopy> {
     const copy = new WorkingCopy(info, tools);
