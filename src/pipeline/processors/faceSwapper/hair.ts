@@ -21,6 +21,8 @@ const WHOLE = 0.2;
 /** Looks along a brow, from so far beyond its outer end to its inner one (1). */
 const PLACES = 25;
 const OUTERMOST = -0.25;
+/** Hair counts up to the first of these places, an eighth along the brow, and no longer from the second on, three eighths. */
+const OUTER_END = [7, 12] as const;
 
 /**
  * Share of hair that hangs over the brows, per cell. In a brow itself hair cannot be told from the brow's, but it hangs from above:
@@ -50,7 +52,7 @@ export function hairOverBrows(
     for (let y = 0, i = 0; y < grid.height; y++) {
       for (let x = 0; x < grid.width; x++, i++) {
         if (area[i] > 0)
-          hair[i] += smoothstep(0, WHOLE, area[i]) * valueAt(covered, along.place(x + 0.5, y + 0.5));
+          hair[i] += smoothstep(0, WHOLE, area[i]) * outerCover(covered, along.place(x + 0.5, y + 0.5));
       }
     }
   }
@@ -117,6 +119,11 @@ function coveredPlaces(
   });
   const reach = Math.round((edge * (PLACES - 1)) / ((1 - OUTERMOST) * alongBrow(points, side).length));
   return covered.map((_, n) => Math.max(...covered.slice(Math.max(0, n - reach), n + reach + 1)));
+}
+
+/** What counts of the hair over a place: hooks come of outer ends, and further in what is known of a brow is worth more than a clean one. */
+function outerCover(covered: readonly number[], place: number): number {
+  return valueAt(covered, place) * (1 - smoothstep(...OUTER_END, place));
 }
 
 /** Between the values of places; those beyond the ends are as at the ends. */
