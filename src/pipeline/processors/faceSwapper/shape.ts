@@ -8,7 +8,7 @@ import { shapeShares } from './shapeShares';
  * faces). By so much of it the shape is nodded back, which undoes half; more of it costs likeness and makes faces tremble.
  */
 const NOD_BACK = 0.15;
-/** A difference of more degrees counts as these: nothing was measured beyond, and the nose would move out of its place. */
+/** A difference of more degrees counts as these: the nose would move out of its place. */
 const MOST_NOD = 20;
 
 /**
