@@ -47,7 +47,7 @@ export interface SourceTexture {
 /** Finer than this no target shows it, and preparing it costs time. */
 const largestHeight = 900;
 
-/** Under hair on both sides of a photo nothing is known of the brows: drawn as bare skin, through which so much of the target's own shows. */
+/** Under hair on both sides of a photo nothing is known of the brows' ends: drawn as bare skin, through which so much of the target's own shows. */
 const BROWS_LEFT = 0.2;
 
 /** Splits a source face into light and detail, in the luma and chroma of `matrix`, full range. */
@@ -103,14 +103,14 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
   );
 }
 
-/** The source seen from the front, in which what the photo hides of one side is taken from the other. @param hair per cell of the light */
-function bothSides(photo: SourceTexture, hair: Texture, step: number): SourceTexture {
+/** The source seen from the front, in which what the photo hides of one side is taken from the other. @param covered share that hair or what is worn hides, per cell of the light */
+function bothSides(photo: SourceTexture, covered: Texture, step: number): SourceTexture {
   const [{ luma, chroma, points, height: size }] = photo.levels;
   const layout = frontalLayout(photo.source.landmarks, size, step);
   const grid: Grid = { width: layout.width / step, height: layout.height / step, step };
   const gridPoints = layout.points.map((value) => value / step);
   const light = layOut(photo.light, photo.lightPoints, grid, gridPoints, layout.order);
-  const hidden = layOut(hair, photo.lightPoints, grid, gridPoints, layout.order);
+  const hidden = layOut(covered, photo.lightPoints, grid, gridPoints, layout.order);
   const shown = visibility(points, layout.points, gridPoints, grid, layout.order);
   for (let i = 0; i < shown.length; i++) shown[i] *= light.data[i * 2 + 1] * (1 - hidden.data[i]);
   const textures = [luma, chroma].map((texture) =>
