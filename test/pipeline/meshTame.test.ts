@@ -83,6 +83,18 @@ describe("what is left of a photo's face without its light", () => {
     assert.ok(Math.abs(cr - (128 - LIGHT.cr) / 4) < 0.5, `Cr ${cr.toFixed(1)}`);
   });
 
+  it("takes of the light's colour no more than of the light where the photo does as well, or shade would be grey", () => {
+    const shade = [LIGHT.cb, LIGHT.cr].map((value) => 128 + 0.75 * (value - 128));
+    const [, cb, cr] = leftAt(105, 0.75 * (LIGHT.y + 8), shade[0], shade[1]);
+    assert.ok(Math.abs(cb - (128 - LIGHT.cb) / 4) < 0.5, `Cb ${cb.toFixed(1)}`);
+    assert.ok(Math.abs(cr - (128 - LIGHT.cr) / 4) < 0.5, `Cr ${cr.toFixed(1)}`);
+  });
+
+  it('keeps little of the dark in smile folds, which another face that does not smile would get', () => {
+    const dark = (point: number) => -leftAt(point, 50, LIGHT.cb, LIGHT.cr)[0] / LIGHT.y;
+    for (const fold of [206, 426]) assert.ok(dark(fold) < 0.15, `${fold}: ${dark(fold).toFixed(2)}`);
+  });
+
   it('leaves less of the dark in the corners of the mouth: of a smile they were black dots on closed lips', () => {
     const dark = (point: number) => -leftAt(point, 0, 128, 128)[0] / LIGHT.y;
     for (const corner of [78, 308])

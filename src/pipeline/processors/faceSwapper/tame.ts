@@ -2,7 +2,10 @@ import { boxBlur, cells, fillPolygon, smoothstep, upsampleRow, type Grid } from 
 import { mouthCorners, smileFolds } from './meshTopology';
 import { featureHull, type GridColours } from './skin';
 
-/** How much of a smile fold is taken away: of its broad shade and of its fine lines, which also belong to the person. */
+/**
+ * How much of a smile fold is taken away: of its broad shade and of its fine lines, which also belong to the person. These are drawn no darker
+ * than those around features are, or a laughing source would put its folds on every face.
+ */
 const FOLD_SHARE = 0.85;
 const FOLD_LINES = 0.1;
 /**
@@ -65,7 +68,9 @@ export function leaveDetail(
 ): void {
   const folds = areaMap(smileFolds, grid, points, size);
   const corners = areaMap(mouthCorners, grid, points, size);
-  const features = featureHull(grid, points, size).map((share, i) => share * (1 - CORNERS * corners[i]));
+  const features = featureHull(grid, points, size).map(
+    (share, i) => share * (1 - CORNERS * corners[i]) * (1 - folds[i]),
+  );
   const rows = [light.y, light.cb, light.cr, folds, features, hair].map((map) => ({
     map,
     row: new Float32Array(width),
@@ -97,10 +102,13 @@ function tameLuma(detail: number, light: number, feature: number): number {
 /**
  * Coloured light and make-up go only so far, and where the photo is dark as in brows or in the corner between eye and nose
  * (`darkness` 0–1), its colour is faint. There the light's colour is taken in proportion, up to half of it, or shade would glow in the
- * target. Around the features the dark is not drawn, and nothing of the light's colour taken.
+ * target. What has a colour between the light's and that of its shade has none of its own, or shade would lose its colour twice and be grey.
+ * Around the features the dark is not drawn, and nothing of the light's colour taken.
  */
 function tameChroma(chroma: number, light: number, darkness: number, feature: number): number {
-  const own = soften((chroma - light) * (1 - smoothstep(0.25, 0.5, darkness)), 4, 10);
+  const shade = darkness * (light - 128);
+  const beside = chroma - Math.max(light - Math.max(0, shade), Math.min(light - Math.min(0, shade), chroma));
+  const own = soften(beside * (1 - smoothstep(0.25, 0.5, darkness)), 4, 10);
   return own - feature * Math.min(LEAST_COLOURED, darkness) * (light - 128);
 }
 
