@@ -167,6 +167,12 @@ export const smileFolds = [
   [358, 371, 266, 425, 427, 434, 430, 422, 287, 410, 322, 391, 327],
 ];
 
+/** Between outer ends of brows and eyes and the temples, in order. */
+export const browEnds = [
+  [63, 71, 139, 156, 143, 35, 226, 46],
+  [293, 301, 368, 383, 372, 265, 446, 276],
+];
+
 /** Around the corners of the mouth, in order. */
 export const mouthCorners = [
   [61, 185, 191, 95, 146],

@@ -1,6 +1,15 @@
 import { boxBlur, cells, fillPolygon, smoothstep, type Grid } from '../../image/grid';
 import { copyMap, newMap } from '../../image/maps';
-import { aboveBrows, brows, eyes, features, outerLips, skinPoints } from './meshTopology';
+import {
+  aboveBrows,
+  browEnds,
+  brows,
+  eyes,
+  features,
+  outerLips,
+  skinPoints,
+  smileFolds,
+} from './meshTopology';
 import { wornOver } from './worn';
 
 /** Luma and chroma of a region, one value per cell, 0–255 with chroma around 128. */
@@ -15,6 +24,13 @@ export type GridPoints = Float32Array;
 
 /** Where a brow ends on the way from its points to those of the forehead above it. */
 const BROW_EDGE = 0.5;
+
+/** How far around a dark spot is looked for skin, by the face's height, and from which share of it on to which the spot belongs to the skin. */
+const NARROW = 0.06;
+const MOSTLY = [0.5, 0.65] as const;
+
+/** What of a face is narrow and dark outside of its features. */
+const ownLines = [...smileFolds, ...browEnds];
 
 const terms = 6;
 
@@ -42,7 +58,19 @@ export function withFeatures(
   const hull = featureHull(grid, points, size);
   if (worn) leaveOut(hull, worn);
   keepMost(all, hull);
+  const narrow = narrowDark(all, grid, points, size);
+  if (worn) leaveOut(narrow, nearby(worn, grid, size));
+  keepMost(all, narrow);
   return all;
+}
+
+/** Smile folds, and lines beside brows and eyes, that skin surrounds: dark as they are, they hide no face. */
+function narrowDark(skin: Float32Array, grid: Grid, points: GridPoints, size: number): Float32Array {
+  const own = newMap(cells(grid));
+  for (const area of ownLines) fillPolygon(own, grid, convexHull(points, area));
+  const around = boxBlur(copyMap(skin), grid, NARROW * size);
+  for (let i = 0; i < own.length; i++) if (own[i] > 0) own[i] *= smoothstep(...MOSTLY, around[i]);
+  return own;
 }
 
 /** The same by colour alone: brows, eyes and mouth are none. */
@@ -84,6 +112,13 @@ export function withWholeBrows(points: GridPoints): GridPoints {
     }
   }
   return moved;
+}
+
+/** What is worn, and what lies beside it, where it goes over into skin. */
+function nearby(worn: Float32Array, grid: Grid, size: number): Float32Array {
+  const near = boxBlur(copyMap(worn), grid, NARROW * size);
+  for (let i = 0; i < near.length; i++) near[i] = smoothstep(0, 0.2, near[i]);
+  return near;
 }
 
 // Each of these loops is a function of its own, which V8 compiles once and by itself.
