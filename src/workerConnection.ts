@@ -241,7 +241,7 @@ function startChild({ script, env, execPath, isPatient }: WorkerClientOptions): 
     // Also keeps a Ctrl-C in the terminal from ffmpeg, whose sudden end would look like a failure.
     detached: hasGroup,
   });
-  if (isPatient) stepBack(child.pid);
+  if (isPatient) stepBack(child.pid, hasGroup);
   return child;
 }
 

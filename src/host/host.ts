@@ -28,7 +28,7 @@ export interface SwapResult {
 /** Everything that lives from the first command to the end: one output channel, one status bar item, one queue, one worker. */
 export class Host {
   readonly log = vscode.window.createOutputChannel('Face Swap', { log: true });
-  readonly worker = new WorkerProcess(() => this.environment());
+  readonly worker = this.newWorker();
   readonly jobs = new JobList();
   readonly queue = new JobQueue<JobRun>(
     () => jobsAtATime(),
@@ -174,13 +174,18 @@ export class Host {
   /** Lends a process that runs no other job. */
   async withWorker<T>(work: (worker: WorkerProcess) => Promise<T>): Promise<T> {
     let free = this.workers.find((worker) => !this.busy.has(worker));
-    if (!free) this.workers.push((free = new WorkerProcess(() => this.environment())));
+    if (!free) this.workers.push((free = this.newWorker()));
     this.busy.add(free);
     try {
       return await work(free);
     } finally {
       this.busy.delete(free);
     }
+  }
+
+  /** Jobs take whatever the window and everything else leave, or panels open slowly beside them. */
+  private newWorker(): WorkerProcess {
+    return new WorkerProcess(() => this.environment(), { isPatient: true });
   }
 
   /** Ends the processes; the next call starts a fresh one. */

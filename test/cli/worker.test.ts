@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { getPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
@@ -103,6 +103,13 @@ describe('the worker and its client', () => {
       assert.deepEqual([...new Set(threads.map((thread) => getPriority(thread)))], [10]);
       await swap('succeed');
       assert.equal(getPriority(client.pid), getPriority());
+      // Where sessions have shares of the processor, priorities count within each alone.
+      const shareOf = (pid: number | undefined): string =>
+        readFileSync(`/proc/${pid}/autogroup`, 'utf8').trim();
+      if (existsSync('/proc/self/autogroup')) {
+        assert.match(shareOf(patient.pid), /nice 10$/);
+        assert.match(shareOf(client.pid), /nice 0$/);
+      }
     } finally {
       patient.dispose();
     }
