@@ -105,6 +105,20 @@ describe('the analysis of a clip with two people in three scenes', () => {
     );
     assert.deepEqual(stood, [true, false]);
   });
+
+  test('opens no networks while it is to stand still from the start', async () => {
+    const said: string[] = [];
+    let stands = (): void => undefined;
+    const standing = new Promise<void>((resolve) => (stands = resolve));
+    const gate = new PauseGate(() => stands());
+    gate.set(true);
+    const end = analyse(file, { gate, onLog: (_level, message) => said.push(message) });
+    await Promise.race([standing, end]);
+    assert.deepEqual(said, []);
+    gate.set(false);
+    assert.equal((await end).people.length, 2);
+    assert.notDeepEqual(said, []);
+  });
 });
 
 describe('the analysis', () => {

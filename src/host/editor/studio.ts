@@ -4,6 +4,7 @@ import type { Preview, PreviewRequest } from '../../protocol/preview';
 import type { CallOptions } from '../../workerClient';
 import type { JobRun } from '../jobRun';
 import { WorkerProcess } from '../workerProcess';
+import { GivesWay } from './givesWay';
 import { KeptByFile } from './keptByFile';
 import { isOnProcessor, onProcessor } from './onProcessor';
 import { TargetLook } from './targetLook';
@@ -27,6 +28,8 @@ export class Studio implements vscode.Disposable {
   private readonly runs = new Map<string, JobRun>();
   private previews: Promise<unknown> = Promise.resolve();
   private previewing = new AbortController();
+  /** Looks for people, to previews. */
+  private readonly givesWay = new GivesWay();
 
   /** @param isGpuTaken a job runs, which is to have the GPU to itself */
   constructor(
@@ -46,7 +49,10 @@ export class Studio implements vscode.Disposable {
 
   look(request: AnalysisRequest): TargetLook {
     const analyse = (asked: AnalysisRequest, options: CallOptions): Promise<TargetAnalysis> =>
-      (isOnProcessor(asked) ? this.modestAnalyst : this.analyst).call('analyse', asked, options);
+      (isOnProcessor(asked) ? this.modestAnalyst : this.analyst).call('analyse', asked, {
+        ...options,
+        control: this.givesWay.control,
+      });
     const make = (): TargetLook => new TargetLook(request, this.looker, analyse, this.isGpuTaken);
     return this.looks.get(request.file, JSON.stringify(request), make);
   }
@@ -59,6 +65,7 @@ export class Studio implements vscode.Disposable {
     const signal = AbortSignal.any([this.previewing.signal, closed]);
     const made = this.previews.then(() => this.previewer.call('preview', request, { signal }));
     this.previews = made.catch(() => undefined);
+    this.givesWay.to(this.previews);
     return made;
   }
 
@@ -91,6 +98,7 @@ export class Studio implements vscode.Disposable {
   dispose(): void {
     this.looks.clear();
     this.runs.clear();
+    this.givesWay.dispose();
     for (const one of [this.looker, this.previewer, this.analyst, this.modestAnalyst]) one.dispose();
   }
 }

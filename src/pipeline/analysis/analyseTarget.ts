@@ -33,6 +33,7 @@ export async function analyseTarget(
 ): Promise<TargetAnalysis> {
   const tools = await findMediaTools(request.tools);
   const info = await probeMedia(request.file, tools, context.signal);
+  await context.gate?.pass(context.signal);
   const models = await openFaceModels(request.execution, context.onLog, request.models);
   try {
     const seen =
