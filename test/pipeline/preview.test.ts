@@ -155,12 +155,12 @@ describe('a preview', () => {
 
   test('decodes on to a frame before the next key frame, and starts a decoder for those after it', async () => {
     await forgetPreviews();
-    const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '50', '-sc_threshold', '0'];
+    const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '48', '-sc_threshold', '0'];
     const target = (await makeClip({ extension: '.mp4', video, frames: 120, rate: '25' }))!;
-    assert.deepEqual((await probeMedia(target, await clipTools)).keyFrames, [0, 50, 100]);
+    assert.deepEqual((await probeMedia(target, await clipTools)).keyFrames, [0, 48, 96]);
     const started = mock.method(childProcess, 'spawn');
     try {
-      for (const frame of [2, 49, 110, 118]) assert.equal((await preview(frame, { target })).frame, frame);
+      for (const frame of [2, 47, 110, 118]) assert.equal((await preview(frame, { target })).frame, frame);
       assert.deepEqual(starts(started), [0, 111, 102]);
     } finally {
       started.mock.restore();

@@ -148,6 +148,22 @@ describe('a working copy', () => {
     await copy.close();
   });
 
+  test('ends the stretch that it is at before it begins where somebody has gone to', async () => {
+    const video = [...sparse, '-force_key_frames', '0,4.8'];
+    const info = await clip({ frames: 240, width: 640, height: 480, video });
+    assert.deepEqual(info.keyFrames, [0, 120]);
+    const copy = new WorkingCopy(info, tools);
+    started.mock.resetCalls();
+    copy.makeAround(0);
+    await until(() => copy.has(0));
+    copy.rest();
+    assert.ok(!isOver(copiers()[0]));
+    await new Promise<void>((made) => copy.makeAround(200, made));
+    assert.ok([...Array(240).keys()].every((frame) => copy.has(frame)));
+    assert.equal(copiers().length, 2, 'nothing was begun twice');
+    await copy.close();
+  });
+
   test('makes jumps short: nobody decodes the way from the key frame any more', async () => {
     const info = await clip({ frames: 240 });
     const cursor = new FrameCursor(info, tools);

@@ -9,10 +9,10 @@ import type { MediaTools } from './tools';
 const beginning = Buffer.of(0xff, 0xd8, 0xff);
 
 /**
- * Bytes of decoded frames a millisecond, at most. A little slower than one thread can, so that what it has written waits to be read: it then
+ * Bytes of decoded frames a millisecond, at most. A little slower than two threads can, so that what it has written waits to be read: it then
  * stops within a frame when it is to, in place of filling the pipe first, which somebody who steps through a film feels.
  */
-const RATE = 140_000;
+const RATE = 260_000;
 
 /** A decoder and encoder at work in the background. */
 export interface Copying extends Pick<RunningTool, 'ended'> {
@@ -36,6 +36,7 @@ export function copyFrames(
   const stdout = tool.child.stdout!;
   const restMs = frameBytes(info.format) / RATE;
   let rest = Buffer.alloc(0);
+  let due = 0;
   let isPaused = false;
   const goOn = (): void => {
     if (!isPaused) stdout.resume();
@@ -47,8 +48,10 @@ export function copyFrames(
       // A copy, so that what comes after it can go.
       take(Buffer.from(rest.subarray(0, end)));
     if (taken === 0) return;
+    const now = performance.now();
+    due = Math.max(now, due + taken * restMs);
     stdout.pause();
-    setTimeout(goOn, taken * restMs);
+    setTimeout(goOn, due - now);
   });
   const ended = tool.ended.then((end) => {
     // Of one that was ended in the middle a part would be left.

@@ -73,17 +73,15 @@ export class FrameCursor {
     this.behind = { reading, end: index, done };
   }
 
-  /** Reads the last frame once, to which people jump from anywhere: from the key frame before it, which may be long before. */
-  stockLast(): void {
-    const { info } = this;
-    if (this.last || info.kind === 'image' || !info.seekable) return;
-    const end = info.frames - 1;
-    this.last = this.readLast((this.toLast = this.read(this.startFor(end), end, true)));
-  }
-
   /** Copies what lies around a frame, as soon as somebody stays there, so that jumps into the middle of long stretches are short. */
   stockCopy(index: number): void {
     this.copy.makeAround(index);
+  }
+
+  /** What is worth doing ahead of time for somebody who looks at a frame: what is likeliest to be wanted next comes first. */
+  stockAround(index: number): void {
+    this.stockBefore(index);
+    this.copy.makeAround(index, () => this.stockLast());
   }
 
   /** Ends what is done ahead of time; what is there already stays. */
@@ -133,6 +131,13 @@ export class FrameCursor {
   /** A decoder that starts with one frame and is to come to another one. */
   private read(first: number, last: number, isPatient = false): Reading {
     return new Reading(this.info, this.tools, first, this.copy.from(first, last), isPatient);
+  }
+
+  /** Reads the last frame once, to which people jump from anywhere: from the key frame before it, which may be long before. */
+  private stockLast(): void {
+    if (this.last) return;
+    const end = this.info.frames - 1;
+    this.last = this.readLast((this.toLast = this.read(this.startFor(end), end, true)));
   }
 
   private async readLast(reading: Reading): Promise<Frame | undefined> {

@@ -79,7 +79,7 @@ async function show(
 ): Promise<Preview> {
   const { signal } = context;
   throwIfCancelled(signal);
-  const { info, models, selector, processors, cursor, content, passed } = await warmJob(job, context);
+  const { info, models, selector, processors, cursor, content, passed } = await warmJob(job, wanted, context);
   throwIfCancelled(signal);
   const began = performance.now();
   const frame = await cursor.frameAt(wanted);
@@ -109,9 +109,7 @@ async function show(
     uprightJpeg(now, rotation, maxWidth),
     isMaskWanted ? uprightMask(old, changes(old, now), rotation, maxWidth) : undefined,
   ]);
-  cursor.stockBefore(index);
-  cursor.stockLast();
-  cursor.stockCopy(index);
+  cursor.stockAround(index);
   drawn++;
   took = performance.now() - began;
   const scale = original.width / info.displayWidth;

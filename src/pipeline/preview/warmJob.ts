@@ -44,8 +44,11 @@ const jobs = new Kept<Ready>(async ({ processors }) => {
   for (const processor of processors) await processor.close();
 });
 
-/** Opens what a job needs, or what of it is not open from the last time. Throws what opening a job throws. */
-export async function warmJob(job: SwapJob, context: PipelineContext): Promise<WarmJob> {
+/**
+ * Opens what a job needs, or what of it is not open from the last time. Throws what opening a job throws.
+ * @param frame that somebody is going to look at
+ */
+export async function warmJob(job: SwapJob, frame: number, context: PipelineContext): Promise<WarmJob> {
   const { execution, models: chosen } = job;
   const where = JSON.stringify([job.target, await stampOf(job.target), job.tools]);
   const how = JSON.stringify([execution, chosen]);
@@ -57,7 +60,10 @@ export async function warmJob(job: SwapJob, context: PipelineContext): Promise<W
   const target = await targets.get(where, async () => {
     const tools = await findMediaTools(job.tools);
     const info = await probeMedia(job.target, tools, context.signal);
-    return { tools, info, cursor: new FrameCursor(info, tools) };
+    const cursor = new FrameCursor(info, tools);
+    // Networks take longer to open than a copy needs for its first seconds.
+    cursor.stockCopy(frame);
+    return { tools, info, cursor };
   });
   const models = await networks.get(how, async () => {
     // What was made with the old networks goes with them.

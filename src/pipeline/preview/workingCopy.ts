@@ -8,8 +8,8 @@ const SHORT = 48;
 /** Frames after a key frame up to which it is worth the way to begin a copy: there are films with a single key frame. */
 const FAR = 2500;
 /** Somebody who scrubs asks for the next frame sooner. */
-const PAUSE_MS = 300;
-const MOST_BYTES = 96e6;
+const PAUSE_MS = 100;
+const MOST_BYTES = 160e6;
 /** Share of those bytes to plan with, because frames differ. */
 const PLANNED = 0.9;
 /** A frame of a film takes about this share of its bytes as decoded, until it is known. */
@@ -40,6 +40,7 @@ export class WorkingCopy {
   private isResting = true;
   /** Key frames of the stretches that have been made for this playhead, as far as there is room for them. */
   private readonly made = new Set<number>();
+  private whenMade = (): void => undefined;
   /** This ffmpeg cannot do it. */
   private isImpossible = false;
 
@@ -64,13 +65,18 @@ export class WorkingCopy {
     return found.length > last - first ? found : [];
   }
 
-  /** Goes on, or begins where somebody is now, unless `rest` is called first. */
-  makeAround(playhead: number): void {
+  /** Goes on, or begins where somebody is now, unless `rest` is called first. `whenMade` is told when there is nothing left to be made. */
+  makeAround(playhead: number, whenMade: () => void = () => undefined): void {
     this.rest();
     const { kind, seekable } = this.info;
-    if (kind === 'image' || !seekable || this.isImpossible) return;
+    if (kind === 'image' || !seekable) return;
     this.playhead = playhead;
+    this.whenMade = whenMade;
     this.made.clear();
+    if (!this.making && !this.nearest()) {
+      whenMade();
+      return;
+    }
     this.waiting = setTimeout(() => {
       this.isResting = false;
       void this.goOn();
@@ -103,14 +109,17 @@ export class WorkingCopy {
   }
 
   private async goOn(): Promise<void> {
-    const stretch = this.nearest();
     const { making } = this;
-    if (making && stretch?.key === making.key && stretch.first < making.end && making.first < stretch.end) {
+    // Begun anew elsewhere with every jump, none would ever be done.
+    if (making && this.isWanted(making)) {
       making.copying.resume();
       return;
     }
     await this.end();
-    if (stretch && !this.isResting) await this.make(stretch);
+    if (this.isResting) return;
+    const stretch = this.nearest();
+    if (stretch) await this.make(stretch);
+    else this.whenMade();
   }
 
   private async make({ key, first, end }: Stretch): Promise<void> {
@@ -122,24 +131,36 @@ export class WorkingCopy {
     this.making = undefined;
     this.made.add(key);
     this.isImpossible = code !== 0;
-    if (!this.isImpossible) await this.goOn();
+    await this.goOn();
+  }
+
+  /** What there is room for. What has no room on one side of the playhead, at the ends of the film, has room on the other one. */
+  private window(): { from: number; end: number } {
+    const { info, playhead, jpegs } = this;
+    const usual = jpegs.size > 0 ? this.bytes / jpegs.size : frameBytes(info.format) * USUAL_SHARE;
+    const room = Math.floor((PLANNED * this.mostBytes) / usual);
+    const from = Math.max(0, Math.min(playhead - (room >> 1), info.frames - room));
+    return { from, end: from + room };
+  }
+
+  private isWanted({ first, end }: Stretch): boolean {
+    const window = this.window();
+    return first < window.end && end > window.from;
   }
 
   /** The stretch to be copied next. */
   private nearest(): Stretch | undefined {
     const { info, playhead, jpegs } = this;
-    const usual = jpegs.size > 0 ? this.bytes / jpegs.size : frameBytes(info.format) * USUAL_SHARE;
-    const room = Math.floor((PLANNED * this.mostBytes) / usual);
-    // What has no room on one side, at the ends of the film, has room on the other one.
-    const from = Math.max(0, Math.min(playhead - (room >> 1), info.frames - room));
+    if (this.isImpossible) return undefined;
+    const window = this.window();
     let found: Stretch | undefined;
     let away = Infinity;
     info.keyFrames.forEach((key, n) => {
       const next = info.keyFrames[n + 1] ?? info.frames;
       const distance = Math.max(key - playhead, playhead - next + 1, 0);
       if (next - key <= SHORT || distance >= away || this.made.has(key)) return;
-      let first = Math.max(key, from);
-      let end = Math.min(next, from + room);
+      let first = Math.max(key, window.from);
+      let end = Math.min(next, window.end);
       while (first < end && jpegs.has(first)) first++;
       while (first < end && jpegs.has(end - 1)) end--;
       if (first >= end || first - key > FAR) return;
