@@ -148,6 +148,26 @@ describe('a working copy', () => {
     await copy.close();
   });
 
+  test('goes on for somebody who waits for a frame that it comes to sooner than a decoder would', async () => {
+    const info = await clip({ frames: 240, width: 640, height: 480 });
+    const copy = new WorkingCopy(info, tools);
+    copy.makeAround(0);
+    await until(() => copy.has(60));
+    copy.rest();
+    let next = 60;
+    while (copy.has(next)) next++;
+    assert.ok(next < 200, String(next));
+    const isComing = (frame: number): boolean => copy.isComing(frame);
+    const far = Math.ceil(next * 1.7);
+    assert.deepEqual([next - 1, next, next + 20, far].map(isComing), [false, true, true, false]);
+    await copy.until(next + 20);
+    assert.ok(copy.has(next + 20));
+    const over = copy.until(239);
+    await copy.close();
+    await over;
+    assert.ok(!isComing(next + 21), 'nothing comes any more');
+  });
+
   test('ends the stretch that it is at before it begins where somebody has gone to', async () => {
     const video = [...sparse, '-force_key_frames', '0,4.8'];
     const info = await clip({ frames: 240, width: 640, height: 480, video });

@@ -42,7 +42,8 @@ export class FrameCursor {
     const end = this.info.frames - 1;
     const index = Math.max(0, Math.min(wanted, end));
     const { behind } = this;
-    this.copy.rest();
+    if (!this.seen.has(index) && this.copy.isComing(index)) await this.copy.until(index);
+    else this.copy.rest();
     if (behind) {
       const isComing = index >= behind.reading.next && index < behind.end;
       // Whoever has gone elsewhere needs the processor for something else.

@@ -14,6 +14,8 @@ const MOST_BYTES = 160e6;
 const PLANNED = 0.9;
 /** A frame of a film takes about this share of its bytes as decoded, until it is known. */
 const USUAL_SHARE = 1 / 16;
+/** Copying a frame takes so many times as long as decoding it alone. */
+const COPYING = 2.5;
 /** Frames to hand to a decoder at once. */
 const AT_ONCE = 48;
 
@@ -38,6 +40,8 @@ export class WorkingCopy {
   /** What is left of the stretch at work. */
   private making: (Stretch & { copying: Copying }) | undefined;
   private isResting = true;
+  /** A frame that somebody waits for. */
+  private awaited: { frame: number; isThere: () => void } | undefined;
   /** Key frames of the stretches that have been made for this playhead, as far as there is room for them. */
   private readonly made = new Set<number>();
   private whenMade = (): void => undefined;
@@ -83,6 +87,22 @@ export class WorkingCopy {
     }, PAUSE_MS);
   }
 
+  /** Whether a frame is there sooner when the copy goes on than when it is decoded from its key frame on. */
+  isComing(frame: number): boolean {
+    const { making } = this;
+    if (!making || frame < making.first || frame >= making.end) return false;
+    return (frame - making.first) * COPYING < frame - making.key;
+  }
+
+  /** Goes on until a frame that is coming is there, or surely never will be, and rests. */
+  async until(frame: number): Promise<void> {
+    clearTimeout(this.waiting);
+    const there = new Promise<void>((resolve) => (this.awaited = { frame, isThere: resolve }));
+    this.making?.copying.resume();
+    await there;
+    this.rest();
+  }
+
   /** Lets somebody who waits for a frame have the processor. */
   rest(): void {
     clearTimeout(this.waiting);
@@ -105,6 +125,7 @@ export class WorkingCopy {
   private async end(): Promise<void> {
     const { making } = this;
     this.making = undefined;
+    this.awaited?.isThere();
     await making?.copying.close();
   }
 
@@ -129,6 +150,7 @@ export class WorkingCopy {
     const { code } = await making.copying.ended;
     if (this.making !== making) return;
     this.making = undefined;
+    this.awaited?.isThere();
     this.made.add(key);
     this.isImpossible = code !== 0;
     await this.goOn();
@@ -174,6 +196,7 @@ export class WorkingCopy {
   private keep(frame: number, jpeg: Buffer): void {
     this.bytes += jpeg.length - (this.jpegs.get(frame)?.length ?? 0);
     this.jpegs.set(frame, jpeg);
+    if (frame === this.awaited?.frame) this.awaited.isThere();
     while (this.bytes > this.mostBytes) {
       const far = (n: number): number => Math.abs(n - this.playhead);
       const farthest = [...this.jpegs.keys()].reduce((a, b) => (far(b) > far(a) ? b : a));
