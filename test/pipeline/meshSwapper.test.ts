@@ -4,7 +4,7 @@ import type { TrackedFace } from '../../src/pipeline/faces/face';
 import type { Frame } from '../../src/pipeline/image/frame';
 import type { RgbImage } from '../../src/pipeline/image/region';
 import { createMeshSwapper } from '../../src/pipeline/processors/faceSwapper/meshSwapper';
-import { eyes, faceOval, innerLips } from '../../src/pipeline/processors/faceSwapper/meshTopology';
+import { brows, eyes, faceOval, innerLips } from '../../src/pipeline/processors/faceSwapper/meshTopology';
 import { faceModels } from '../support/faceModels';
 import { groupPhoto, loadRgb } from '../support/facePhotos';
 import { clipFormat, filmPhoto, project, type View } from '../support/movingPhoto';
@@ -180,6 +180,18 @@ describe('the mesh face_swapper', () => {
       const [was, is] = [mean(frame, c), mean(result, c)];
       assert.ok(Math.abs(is - was) < 6, `plane ${c}: ${was.toFixed(1)} → ${is.toFixed(1)}`);
     }
+  });
+
+  it('draws brows in dim light no stronger than the light is, or they would be hard and black', async () => {
+    const [face] = target.faces;
+    const browsIn = async (brightness: number) => {
+      const data = target.image.data.map((value) => brightness * value);
+      const result = await swap(rgbFrame({ ...target.image, data }), [face], asSource(target, 1));
+      const pixels = brows.flatMap((brow) => pixelsInside(face, brow, result));
+      return pixels.reduce((sum, p) => sum + result.planes[1][p], 0) / pixels.length;
+    };
+    const share = (await browsIn(0.5)) / (await browsIn(1));
+    assert.ok(share > 0.487, `${share.toFixed(3)} as bright for 0.5`);
   });
 
   it('swaps faces cut by every edge of the frame', async () => {

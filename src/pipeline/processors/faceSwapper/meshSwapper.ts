@@ -30,6 +30,9 @@ export interface MeshOptions {
 /** Drawn a little stronger than the photo shows it, a face is known again better, and brows do not look hard yet. */
 const CONTRAST = 1.09;
 
+/** Least and most that the target's light counts by the photo's. */
+const LIGHTS = [0.36, 1.5] as const;
+
 const defaults: MeshOptions = { shape: 0.7 };
 
 /**
@@ -222,12 +225,12 @@ function coveredCells(warped: Float32Array): Float32Array {
   return covered;
 }
 
-/** Factor for the source's detail: nearly in proportion to the light, because in dim light strong features look painted. */
+/** Factor for the source's detail: in proportion to the light but for very dim and very bright, because in dim light strong features look painted. */
 function gainOf(light: Float32Array, warped: Float32Array, covered: Float32Array): Float32Array {
   const gain = newMap(covered.length);
   for (let i = 0; i < gain.length; i++) {
     const ratio = covered[i] > 0 ? (light[i] + 8) / (warped[i * 2] + 8) : 1;
-    gain[i] = CONTRAST * (0.15 + 0.85 * Math.max(0.25, Math.min(1.6, ratio)));
+    gain[i] = CONTRAST * Math.max(LIGHTS[0], Math.min(LIGHTS[1], ratio));
   }
   return gain;
 }
