@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 
 const { PRIORITY_BELOW_NORMAL: below } = constants.priority;
+/** A third of the share that other sessions have: a window comes first, and other programs at work do not bring a job to a stand. */
+const SESSION = 5;
 
 /**
  * Lets everything else on the machine go before a process. The threads and programs that it starts later take their priority from
@@ -23,7 +25,7 @@ const AGAIN_MS = 150;
 
 function stepSessionBack(pid: number, tries = 3): void {
   try {
-    writeFileSync(`/proc/${pid}/autogroup`, String(below));
+    writeFileSync(`/proc/${pid}/autogroup`, String(SESSION));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EAGAIN' && tries > 1)
       setTimeout(() => stepSessionBack(pid, tries - 1), AGAIN_MS).unref();

@@ -107,7 +107,7 @@ describe('the worker and its client', () => {
       const shareOf = (pid: number | undefined): string =>
         readFileSync(`/proc/${pid}/autogroup`, 'utf8').trim();
       if (existsSync('/proc/self/autogroup')) {
-        assert.match(shareOf(patient.pid), /nice 10$/);
+        assert.match(shareOf(patient.pid), /nice 5$/);
         assert.match(shareOf(client.pid), /nice 0$/);
       }
     } finally {
