@@ -114,7 +114,7 @@ function verdict(report: VerifyReport, failure: { why: string; cure: string } | 
   return [
     `**Nothing in this record ran on a GPU**: CUDA could not be used${why}.`,
     'The times are those of a CPU, and there are no figures for GPU memory. The record shows that the measurement runs to its end and',
-    'what the networks cost without a GPU; it does not prove CUDA.',
+    'what the networks cost without a GPU; it does not prove CUDA. [What was seen on an H100](gpu-h100.md).',
     '',
   ];
 }

@@ -3,7 +3,7 @@ import { toldFailure } from '../protocol/providerText';
 import { FaceSwapError } from '../protocol/errors';
 import { describeError } from '../protocol/errorText';
 import {
-  defaultExecution,
+  isDefaultOrder,
   videoEncoders,
   type ExecutionOptions,
   type ExecutionProvider,
@@ -28,8 +28,7 @@ export async function runDoctor(request: {
   const { providers } = request.execution;
   await pinGpu();
   const checks = [...(await checkTools(request.tools)), ...(await checkModels()), ...(await checkRuntime())];
-  const isDefault = providers.join() === defaultExecution.providers.join();
-  for (const provider of isDefault ? providers.filter(belongsHere) : providers) {
+  for (const provider of isDefaultOrder(providers) ? providers.filter(belongsHere) : providers) {
     checks.push(await checkProvider(provider, request.execution));
   }
   // A provider that cannot run is worth knowing, but the next one takes over.
@@ -80,7 +79,7 @@ async function checkRuntime(): Promise<Check[]> {
 async function checkProvider(provider: ExecutionProvider, execution: ExecutionOptions): Promise<Check> {
   const name = `provider ${provider}`;
   try {
-    const { path } = await findModel('face_detector');
+    const { path } = await findModel('face_recognizer');
     const session = await openModel(path, { ...execution, providers: [provider], onGpuUnavailable: 'warn' });
     await session.release();
     return { name, ok: true, detail: session.choice.reason };

@@ -1,6 +1,7 @@
 import { findModel } from '../models';
 import type { ExecutionOptions, ModelChoice } from '../protocol/job';
 import type { LogLevel, ProviderChoice } from '../protocol/report';
+import { placeOfBuiltIn } from './builtInPlace';
 import { openDetector, openRecognizer, type OpenSession } from './chosenNetworks';
 import { FaceLandmarker } from './faces/landmarker';
 import type { FaceModels } from './faces/models';
@@ -13,6 +14,11 @@ export const faceModelIds = [
   'face_landmarker_refined',
   'face_recognizer',
 ] as const;
+
+type FaceModelId = (typeof faceModelIds)[number];
+
+/** Whether a choice of a network means a built-in one that knows faces. */
+export const isBuiltIn = (choice: string): boolean => (faceModelIds as readonly string[]).includes(choice);
 
 /** The networks that know faces, and how they run. */
 export interface OpenFaceModels extends FaceModels {
@@ -34,19 +40,23 @@ export async function openFaceModels(
   const close = async () => {
     for (const session of sessions.splice(0)) await session.release();
   };
-  const open: OpenSession = async (path, shapes = {}) => {
-    const session = await openModel(path, execution, log, { shapes });
-    sessions.push(session);
-    return session;
+  const openOf = (choice: string): OpenSession => {
+    const place = isBuiltIn(choice) ? placeOfBuiltIn(execution) : {};
+    return async (path, shapes = {}) => {
+      const session = await openModel(path, execution, log, { shapes, ...place });
+      sessions.push(session);
+      return session;
+    };
   };
-  const builtIn = async (id: (typeof faceModelIds)[number]) => open((await findModel(id)).path);
+  const builtIn = async (id: FaceModelId) => openOf(id)((await findModel(id)).path);
+  const { detector: detects = 'face_detector', recognizer: recognises = 'face_recognizer' } = chosen;
   try {
-    const detector = await openDetector(chosen.detector ?? 'face_detector', open);
+    const detector = await openDetector(detects, openOf(detects));
     const landmarker = new FaceLandmarker(
       await builtIn('face_landmarker'),
       await builtIn('face_landmarker_refined'),
     );
-    const recognizer = await openRecognizer(chosen.recognizer ?? 'face_recognizer', open);
+    const recognizer = await openRecognizer(recognises, openOf(recognises));
     log('info', `Faces are found by ${detector.model} and recognised by ${recognizer.model}`);
     const providers = sessions.map(({ choice }) => choice);
     return { detector, landmarker, recognizer, providers, close };

@@ -42,6 +42,7 @@ export async function measureRelease(
     ...waited,
   });
   const release: GpuRelease = { ...pending, ...released, ms: Math.round(pending.ms + released.ms), by };
-  log(release.verdict === 'held' ? 'warn' : 'info', describeRelease(release));
+  // CUDA's context stays to the end of every process that has used it: no reason to be alarmed.
+  log(release.verdict === 'held' && !release.own ? 'warn' : 'info', describeRelease(release));
   return release;
 }

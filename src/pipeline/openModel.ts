@@ -23,7 +23,7 @@ export async function openModel(
   file: string,
   execution: ExecutionOptions,
   log?: (level: LogLevel, message: string) => void,
-  more: Pick<SessionOptions, 'shapes'> = {},
+  more: Partial<Pick<SessionOptions, 'shapes' | 'providers' | 'cpuReason'>> = {},
 ): Promise<ModelSession> {
   const proofs = known.get(execution) ?? new Proofs(proofsFile());
   known.set(execution, proofs);

@@ -1,8 +1,7 @@
 import type { Pass } from '../protocol/passes';
-import type { ProviderChoice } from '../protocol/report';
 import type { PassProgress, JobRoad } from './passWork';
 import type { Segment } from './media/segments';
-import { Speedometer } from './progress';
+import { runningWith, Speedometer } from './progress';
 
 /** Progress of a job that goes through the video several times: a frame counts in parts, one for each time. */
 export class PassMeter {
@@ -26,15 +25,13 @@ export class PassMeter {
     return (frame, providers) => {
       const done = this.before(pass, frame) / this.passes;
       const { fps } = this.meter.measure(Math.max(0, done - this.offset / this.passes), 0);
-      const [first] = providers as readonly (ProviderChoice | undefined)[];
       context.onProgress({
         stage: 'swap',
         frame: Math.min(info.frames, Math.floor(done)),
         total: info.frames,
         fps,
         ...(fps > 0 && { secondsLeft: (info.frames - done) / fps }),
-        ...(first && { provider: first.provider }),
-        fellBack: providers.some((choice) => choice.fellBack),
+        ...runningWith(providers),
       });
     };
   }

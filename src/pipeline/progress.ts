@@ -1,3 +1,5 @@
+import type { Progress, ProviderChoice } from '../protocol/report';
+
 /** Speed over this many milliseconds back; shorter jumps about, longer lags behind a change of scene. */
 const windowMs = 4000;
 /** Before this much of the work has been seen, an estimate of the time left would be a guess. */
@@ -36,4 +38,16 @@ export class Stopwatch {
       this.totals[name] = (this.totals[name] ?? 0) + this.now() - started;
     }
   }
+}
+
+/**
+ * What progress tells of providers: the one that does the heavy work, which is a GPU's as soon as one network runs there, and whether
+ * any network had to fall back.
+ */
+export function runningWith(choices: readonly ProviderChoice[]): Pick<Progress, 'provider' | 'fellBack'> {
+  const heavy = choices.find(({ provider }) => provider !== 'cpu') ?? choices.at(0);
+  return {
+    ...(heavy && { provider: heavy.provider }),
+    fellBack: choices.some(({ fellBack }) => fellBack),
+  };
 }

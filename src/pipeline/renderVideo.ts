@@ -10,7 +10,7 @@ import { openFrameReader } from './media/frameReader';
 import { openFrameWriter, type FrameWriter } from './media/frameWriter';
 import { completeSegment, partialName, removeScratchFolder, type Segment } from './media/segments';
 import { ProblemFinder } from './problemFinder';
-import { Speedometer } from './progress';
+import { runningWith, Speedometer } from './progress';
 import { processFrame, type OpenJob, type Rendered } from './swapVideo';
 import { trackedFrames, trackerFor } from './trackedFrames';
 
@@ -72,8 +72,7 @@ async function renderSegments(
   const reader = openFrameReader(info, tools, { pool, startFrame, signal });
   const meter = new Speedometer(context.gate?.now);
   const live = new LivePictures(info, context.pictures);
-  const [{ provider }] = models.providers;
-  const fellBack = models.providers.some((choice) => choice.fellBack);
+  const running = runningWith(models.providers);
   let writer: FrameWriter | undefined;
   let writing: Promise<void> = Promise.resolve();
   try {
@@ -103,8 +102,7 @@ async function renderSegments(
           frame,
           total: info.frames,
           ...meter.measure(frame - startFrame, info.frames - startFrame),
-          provider,
-          fellBack,
+          ...running,
         });
         await context.gate?.pass(signal);
       }

@@ -27,6 +27,8 @@ export interface GpuRelease {
   by: 'release' | 'recycling';
   /** Within the tolerance of the baseline; `unknown` when nobody waited or the readings stopped. */
   verdict: 'back' | 'held' | 'unknown';
+  /** It did not come back because this very process keeps it, as CUDA does to the end of a process: none of it is lost. */
+  own?: true;
   /** Other programs with memory on the GPU, told when it did not come back. */
   holders?: GpuHolder[];
 }

@@ -141,6 +141,10 @@ export const defaultEncoding: EncodingOptions = {
   skipAudio: false,
 };
 
+/** Whether nobody has chosen providers: the program may then place each network where it is quickest. */
+export const isDefaultOrder = (providers: readonly ExecutionProvider[]): boolean =>
+  providers.join() === defaultExecution.providers.join();
+
 export const defaultExecution: ExecutionOptions = {
   providers: ['cuda', 'coreml', 'dml', 'webgpu', 'cpu'],
   threads: 0,

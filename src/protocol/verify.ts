@@ -29,6 +29,8 @@ export interface VerifiedModel {
   warmUpMs?: number;
   /** Median of a few runs after the first. */
   msPerRun?: number;
+  /** Jobs run it on the CPU whatever else there is, because it is quicker there. */
+  onCpu?: true;
   /** Better providers that were passed over. */
   failures: ProviderFailure[];
   /** Why it does not run. */
@@ -86,9 +88,12 @@ export interface VerifyReport {
 export const verifyOutcomes = ['wanted', 'fallback', 'unusable'] as const;
 export type VerifyOutcome = (typeof verifyOutcomes)[number];
 
+/** The networks that are to run on the provider that is wanted most, and run. */
+export const placeable = (models: readonly VerifiedModel[]): VerifiedModel[] =>
+  models.filter(({ state, onCpu }) => state === 'runs' && !onCpu);
+
 /** How the setup is, all in all. Engines without networks run anywhere, and what is absent is not needed. */
 export function outcomeOf({ models, wanted }: Pick<VerifyReport, 'models' | 'wanted'>): VerifyOutcome {
   if (models.some(({ state }) => state === 'failed')) return 'unusable';
-  const running = models.filter(({ state }) => state === 'runs');
-  return running.every(({ provider }) => provider === wanted) ? 'wanted' : 'fallback';
+  return placeable(models).every(({ provider }) => provider === wanted) ? 'wanted' : 'fallback';
 }

@@ -3,7 +3,7 @@ import { FaceSwapError } from './errors';
 import type { GpuRelease } from './gpu';
 import { failureText, howToInstall } from './providerText';
 import { english, type Translate } from './translate';
-import { outcomeOf, type VerifiedCuda, type VerifiedModel, type VerifyReport } from './verify';
+import { outcomeOf, placeable, type VerifiedCuda, type VerifiedModel, type VerifyReport } from './verify';
 
 /** One line of a report; `cure` is what to do about it. */
 export interface ReportRow {
@@ -28,12 +28,14 @@ const mostNodes = 0.8;
 
 /** The verdict in one sentence. */
 export function verifyHeadline(report: VerifyReport, t: Translate = english): string {
-  const running = report.models.filter(({ state }) => state === 'runs');
+  const running = placeable(report.models);
   const wanted = nameOf(report.wanted);
   const there = running.filter(({ provider }) => provider === report.wanted).length;
   switch (outcomeOf(report)) {
     case 'wanted':
-      return t('All networks run on {0}, as wanted.', wanted);
+      return report.models.some(({ onCpu }) => onCpu)
+        ? t('All networks run where they are wanted: on {0}, small built-in ones on the CPU.', wanted)
+        : t('All networks run on {0}, as wanted.', wanted);
     case 'fallback':
       return t(
         'Faces can be swapped, but {0} of {1} networks do not run on {2}.',
@@ -52,7 +54,7 @@ export function verifySections(report: VerifyReport, t: Translate = english): Re
     { title: t('Verdicts'), rows: verdicts(report, t) },
     { title: t('Machine'), rows: machineRows(report, t) },
     ...(report.cuda ? [{ title: t('CUDA and cuDNN'), rows: cudaRows(report.cuda, t) }] : []),
-    { title: t('Networks'), rows: [], table: modelTable(report.models, t) },
+    { title: t('Networks'), rows: placeRows(report, t), table: modelTable(report.models, t) },
     { title: t('GPU memory'), rows: memoryRows(report, t) },
   ];
 }
@@ -102,7 +104,7 @@ function passedOver({ models, wanted }: VerifyReport, t: Translate): ReportRow[]
       const mark = provider === wanted ? 'warning' : 'plain';
       const row = rows.get(key) ?? { mark, text: '', cure, models: [] };
       row.models.push(labelOf(model));
-      const all = models.filter(({ state }) => state === 'runs').length;
+      const all = placeable(models).length;
       const whose = row.models.length === all ? '' : ` (${row.models.join(', ')})`;
       row.text = `${t('{0} is not used: {1}', nameOf(provider), why)}${whose}`;
       rows.set(key, row);
@@ -156,6 +158,16 @@ function cudaRows(
       return { mark: 'bad', text, ...(isLast && { cure: howToInstall(others, commands, t) }) };
     }),
   ];
+}
+
+/** Why not everything is on the GPU, before somebody asks. */
+function placeRows({ models, wanted }: VerifyReport, t: Translate): ReportRow[] {
+  if (!models.some(({ onCpu }) => onCpu)) return [];
+  const text = t(
+    'Jobs run the built-in networks on the CPU, where they are quicker than on a GPU; face_recognizer is tried on {0} to prove it',
+    nameOf(wanted),
+  );
+  return [{ mark: 'plain', text }];
 }
 
 function modelTable(models: readonly VerifiedModel[], t: Translate): ReportTable {

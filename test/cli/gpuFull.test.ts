@@ -41,7 +41,8 @@ describe('a GPU whose memory is full half-way', { skip: process.platform !== 'li
       ...standInRuntime(path.join(folder, `runtime ${count}`), full),
     };
     const output = `${count}${path.extname(target)}`;
-    const common = ['run', '-s', 'ann.jpg', '-t', target, '-o', output, '--json', ...args];
+    const place = args.includes('--execution-provider') ? [] : ['--execution-provider', 'cuda', 'cpu'];
+    const common = ['run', '-s', 'ann.jpg', '-t', target, '-o', output, '--json', ...place, ...args];
     return faceSwap(common, { cwd: media, env });
   };
   const swap = async (full: FullGpu[], target: string, args: string[]) => {

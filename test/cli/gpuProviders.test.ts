@@ -10,6 +10,10 @@ import { fakeGpu, type FakeGpu } from '../support/fakeGpu';
 import { realRuntime as copiedRuntime } from '../support/realRuntime';
 import { standInRuntime } from '../support/standInRuntime';
 
+const model = path.resolve(__dirname, '..', 'fixtures', 'reference', 'models', 'inswapper-standin.onnx');
+const network = ['--face-swapper-model', model];
+const wanted = ['--execution-provider', 'cuda', 'cpu'];
+
 /** The real runtime beside libraries that are no CUDA, and a stand-in for it where CUDA has to run. */
 describe('execution providers on the command line', { skip: process.platform !== 'linux' }, () => {
   let folder = '';
@@ -26,7 +30,8 @@ describe('execution providers on the command line', { skip: process.platform !==
     fakeGpu(path.join(folder, `${++count}.json`), { curves: [[500]], ...more });
   const run = (env: NodeJS.ProcessEnv, ...args: string[]) => {
     const output = `${++count}.jpg`;
-    const common = ['run', '-s', 'ann.jpg', '-t', 'bea.jpg', '-o', output, '--face-swapper-model', 'mesh'];
+    const engine = args.includes('--face-swapper-model') ? [] : ['--face-swapper-model', 'mesh'];
+    const common = ['run', '-s', 'ann.jpg', '-t', 'bea.jpg', '-o', output, ...engine];
     return faceSwap([...common, '--json', ...args], { cwd: media, env: { XDG_DATA_HOME: folder, ...env } });
   };
   const logsOf = (ended: Awaited<ReturnType<typeof run>>) =>
@@ -42,14 +47,14 @@ describe('execution providers on the command line', { skip: process.platform !==
     copiedRuntime(path.join(folder, `real ${++count}`), change);
 
   test('leave a machine without a GPU in peace, and tell it once', async (t) => {
-    const ended = await run(noGpu);
+    const ended = await run(noGpu, ...network);
     if (reportOf(ended).providers.some(({ provider }) => provider !== 'cpu')) {
       t.skip('this machine has a GPU');
       return;
     }
     const lines = logsOf(ended);
     assert.deepEqual(
-      lines.filter((line) => line.startsWith('warn')),
+      lines.filter((line) => line.startsWith('warn') && !line.includes('ArcFace')),
       [],
     );
     assert.equal(lines.filter((line) => line.includes('No GPU is used: cuda: no NVIDIA GPU')).length, 1);
@@ -57,7 +62,6 @@ describe('execution providers on the command line', { skip: process.platform !==
   });
 
   test('that are wanted and cannot be had are a warning, or an error with its cure', async (t) => {
-    const wanted = ['--execution-provider', 'cuda', 'cpu'];
     const ended = await run(noGpu, ...wanted);
     const report = reportOf(ended);
     if (report.providers[0].provider !== 'cpu') {
@@ -99,7 +103,7 @@ describe('execution providers on the command line', { skip: process.platform !==
       ['provider-version', (cuda) => writeFileSync(cuda, '\x001.22.0\x00', { flag: 'a' })],
     ];
     for (const [cause, change] of causes) {
-      const ended = await run({ ...gpu(), ...realRuntime(change) }, '--execution-provider', 'cuda', 'cpu');
+      const ended = await run({ ...gpu(), ...realRuntime(change) }, ...wanted);
       const { provider, failures } = reportOf(ended).providers[0];
       assert.deepEqual([provider, failures?.[0].cause], ['cpu', cause], failures?.[0].why);
       assert.match(failures![0].cure, /face-swap cuda install/);
@@ -107,40 +111,58 @@ describe('execution providers on the command line', { skip: process.platform !==
   });
 
   test('on a machine with a GPU are missed by default, and a hidden GPU is told', async () => {
-    const hidden = await run({ ...gpu(), ...realRuntime(), CUDA_VISIBLE_DEVICES: '-1' });
-    const [{ fellBack, failures }] = reportOf(hidden).providers;
+    const hidden = await run({ ...gpu(), ...realRuntime(), CUDA_VISIBLE_DEVICES: '-1' }, ...network);
+    const { fellBack, failures } = reportOf(hidden).providers.at(-1)!;
     assert.ok(fellBack);
     assert.equal(failures?.[0].cause, 'device-hidden');
     assert.ok(logsOf(hidden).some((line) => /^warn: .*hidden by CUDA_VISIBLE_DEVICES=-1/.test(line)));
+  });
+
+  test('are left to the processors by the small built-in networks, unless somebody chooses or insists', async () => {
+    const env = { ...gpu(), ...standInRuntime(path.join(folder, 'placed')) };
+    const on = async (...args: string[]) =>
+      reportOf(await run(env, ...network, ...args)).providers.map(({ provider }) => provider);
+    assert.deepEqual(await on(), ['cpu', 'cpu', 'cpu', 'cpu', 'cuda']);
+    for (const choice of [wanted, ['--on-gpu-unavailable', 'fail']])
+      assert.deepEqual(new Set(await on(...choice)), new Set(['cuda']));
+    const mesh = await run(env);
+    assert.ok(reportOf(mesh).providers.every(({ provider, fellBack }) => provider === 'cpu' && !fellBack));
+    assert.ok(
+      logsOf(mesh).includes(
+        'info: face_detector runs on cpu (built in and small: quicker there than on a GPU)',
+      ),
+    );
   });
 
   test('that are proven are not proven again until something changes, and a damaged record harms nobody', async () => {
     const data = mkdtempSync(path.join(folder, 'data-'));
     const env = { ...gpu(), ...standInRuntime(path.join(folder, 'stand-in')), FACE_SWAP_DATA: data };
     const accept = ['--accept-terms'];
-    const first = reportOf(await run(env, ...accept)).providers;
+    const first = reportOf(await run(env, ...wanted, ...accept)).providers;
     assert.ok(first.every(({ provider, nodes }) => provider === 'cuda' && nodes!.own === nodes!.all));
     const record = path.join(data, 'provider-proofs.json');
     const proofs = () =>
       Object.keys((JSON.parse(readFileSync(record, 'utf8')) as { proofs: object }).proofs).length;
     assert.equal(proofs(), first.length);
     const written = readFileSync(record, 'utf8');
-    reportOf(await run(env));
+    reportOf(await run(env, ...wanted));
     assert.equal(readFileSync(record, 'utf8'), written);
     writeFileSync(record, '{ damaged');
     assert.deepEqual(
-      reportOf(await run(env)).providers.map(({ provider }) => provider),
+      reportOf(await run(env, ...wanted)).providers.map(({ provider }) => provider),
       first.map(() => 'cuda'),
     );
     assert.equal(proofs(), first.length);
     // Another driver, another GPU, another file of the provider: everything is proven once more, and with each change again.
     const driver = gpu({ gpus: ['GPU-fake-1, 999.99, 8192, 500, NVIDIA Stand-In 3000'] });
-    reportOf(await run({ ...env, ...driver }));
+    reportOf(await run({ ...env, ...driver }, ...wanted));
     assert.equal(proofs(), 2 * first.length);
-    reportOf(await run({ ...env, ...gpu({ gpus: ['GPU-b, 999.99, 8192, 500, NVIDIA Stand-In 3000'] }) }));
+    reportOf(
+      await run({ ...env, ...gpu({ gpus: ['GPU-b, 999.99, 8192, 500, NVIDIA Stand-In 3000'] }) }, ...wanted),
+    );
     assert.equal(proofs(), 3 * first.length);
     appendFileSync(path.join(folder, 'stand-in', 'libonnxruntime_providers_cuda.so'), 'more');
-    reportOf(await run({ ...env, ...driver }));
+    reportOf(await run({ ...env, ...driver }, ...wanted));
     assert.equal(proofs(), 4 * first.length);
   });
 

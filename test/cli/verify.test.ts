@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -42,15 +42,21 @@ describe('verify', { skip: process.platform !== 'linux' }, () => {
   };
 
   test('is 0 when every network is proven on the wanted provider, with nodes, times and released memory', async () => {
-    const ended = await verify(gpuWithMemory(0), ...networks, '--json');
+    const env = { ...gpuWithMemory(0), FACE_SWAP_DATA: path.join(folder, 'data') };
+    const ended = await verify(env, ...networks, '--json');
     assert.equal(ended.code, 0, ended.stdout + ended.stderr);
     const report = reportOf(ended);
     assert.equal(report.outcome, 'wanted');
     assert.equal(report.wanted, 'cuda');
     for (const tried of report.models) {
-      assert.deepEqual([tried.state, tried.provider], ['runs', 'cuda'], tried.role);
-      assert.ok(tried.nodes!.own > 0 && tried.nodes!.own === tried.nodes!.all, tried.role);
+      const onCpu = ['face_detector', 'face_landmarker'].includes(tried.role);
+      assert.deepEqual(
+        [tried.state, tried.provider, tried.onCpu ?? false],
+        ['runs', onCpu ? 'cpu' : 'cuda', onCpu],
+      );
       assert.ok(tried.createMs! > 0 && tried.warmUpMs! > 0 && tried.msPerRun! > 0, tried.role);
+      if (onCpu) continue;
+      assert.ok(tried.nodes!.own > 0 && tried.nodes!.own === tried.nodes!.all, tried.role);
     }
     assert.deepEqual(
       report.models.map(({ role }) => role),
@@ -65,20 +71,24 @@ describe('verify', { skip: process.platform !== 'linux' }, () => {
         ...[processor, baselineMb, beforeMb, afterMb, by, verdict],
       ]),
       [
-        ['face analysis', 500, 1700, 500, 'release', 'back'],
+        ['face analysis', 500, 800, 500, 'release', 'back'],
         ['face_swapper', 500, 800, 500, 'release', 'back'],
         ['face_enhancer', 500, 800, 500, 'release', 'back'],
       ],
     );
     const { samples, marks, totalMb } = report.trace!;
     assert.equal(totalMb, 8192);
-    assert.equal(Math.max(...samples.map(({ usedMb }) => usedMb)), 1700);
+    assert.equal(Math.max(...samples.map(({ usedMb }) => usedMb)), 800);
     assert.deepEqual(
       marks.slice(3).map(({ step, event }) => `${step} ${event}`),
       ['face_swapper', 'face_enhancer'].flatMap((step) =>
         ['begin', 'loaded', 'released'].map((event) => `${step} ${event}`),
       ),
     );
+    const kept = JSON.parse(readFileSync(path.join(folder, 'data', 'provider-proofs.json'), 'utf8')) as {
+      proofs: object;
+    };
+    assert.equal(Object.keys(kept.proofs).length, 3, 'jobs need not prove it once more');
     const memory = { totalMb: 8192, freeMb: 7692 };
     assert.deepEqual(report.gpus, [
       { name: 'NVIDIA Stand-In 3000', driver: '550.54.14', ...memory, used: true },
@@ -88,7 +98,10 @@ describe('verify', { skip: process.platform !== 'linux' }, () => {
   test('ends processes that keep the context of CUDA, and draws the memory', async () => {
     const ended = await verify(gpuWithMemory(400), ...networks);
     assert.equal(ended.code, 0, ended.stdout + ended.stderr);
-    assert.match(ended.stdout, /^All networks run on CUDA, as wanted\.\n/);
+    assert.match(
+      ended.stdout,
+      /^All networks run where they are wanted: on CUDA, small built-in ones on the CPU\.\n[^]*face_recognizer is tried on CUDA to prove it/,
+    );
     assert.match(
       ended.stdout,
       /face_swapper: 500 MB before, 1200 MB loaded, 500 MB after; back .* by a fresh process/,
@@ -116,7 +129,7 @@ describe('verify', { skip: process.platform !== 'linux' }, () => {
     const env = { ...gpu(), ...realRuntime(path.join(folder, 'missing'), (cuda) => rmSync(cuda)) };
     const ended = await verify(env, ...networks);
     assert.equal(ended.code, 1, ended.stderr);
-    assert.match(ended.stdout, /^Faces can be swapped, but 6 of 6 networks do not run on CUDA\./);
+    assert.match(ended.stdout, /^Faces can be swapped, but 3 of 3 networks do not run on CUDA\./);
     assert.match(
       ended.stdout,
       /! CUDA is not used: libonnxruntime_providers_cuda\.so is not installed\n +→ run “face-swap cuda install”/,
@@ -129,7 +142,7 @@ describe('verify', { skip: process.platform !== 'linux' }, () => {
     };
     const report = reportOf(await verify(broken, '--json'));
     assert.equal(report.outcome, 'fallback');
-    assert.equal(one(report, 'face_detector').failures[0].cause, 'provider-broken');
+    assert.equal(one(report, 'face_recognizer').failures[0].cause, 'provider-broken');
     assert.equal(report.cuda?.provider, 'damaged');
   });
 
@@ -141,7 +154,7 @@ describe('verify', { skip: process.platform !== 'linux' }, () => {
       return;
     }
     assert.equal(ended.code, 1);
-    assert.equal(one(report, 'face_detector').failures[0].cause, 'no-device');
+    assert.equal(one(report, 'face_recognizer').failures[0].cause, 'no-device');
     assert.equal(one(report, 'face_swapper').state, 'built-in');
     assert.equal(one(report, 'face_enhancer').state, 'absent');
     assert.deepEqual([report.releases, report.trace], [[], undefined]);

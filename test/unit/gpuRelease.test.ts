@@ -55,14 +55,14 @@ describe('waiting for GPU memory', () => {
   test('gives up early when nothing moves and the driver says that we hold it ourselves', async () => {
     const holders: GpuHolder[] = [{ pid: 7, name: 'node', usedMb: 2000 }];
     const result = await run(scripted([3000]), { holders: () => Promise.resolve(holders) });
-    assert.deepEqual(result, { afterMb: 3000, ms: 2000, verdict: 'held' });
+    assert.deepEqual(result, { afterMb: 3000, ms: 2000, verdict: 'held', own: true });
   });
 
   test('gives up early when nothing moves, the driver does not tell, and CUDA has been used', async () => {
     for (const holders of [[], [{ pid: 7, name: 'node' }]]) {
       const more = { holders: () => Promise.resolve(holders), usedCuda: true };
       const result = await run(scripted([3000]), more);
-      assert.deepEqual(result, { afterMb: 3000, ms: 2000, verdict: 'held' });
+      assert.deepEqual(result, { afterMb: 3000, ms: 2000, verdict: 'held', own: true });
       // What still shrinks may yet be back.
       const shrinking = [3000, 3000, 3000, 2000, 2000, 2000, 1500, 1500, 1500, 1000];
       assert.equal((await run(scripted(shrinking), more)).verdict, 'back');
@@ -84,6 +84,17 @@ describe('waiting for GPU memory', () => {
     };
     const result = await run({ readings, now: () => ms, read: () => 0 }, { waitMs: 700.4 });
     assert.equal(result.verdict, 'held');
+  });
+
+  test('knows its own memory although the time was over first', async () => {
+    const holders: GpuHolder[] = [{ pid: 7, name: 'node', usedMb: 2000 }];
+    const more = { holders: () => Promise.resolve(holders), waitMs: 1000 };
+    assert.deepEqual(await run(scripted([3000]), more), {
+      afterMb: 3000,
+      ms: 1000,
+      verdict: 'held',
+      own: true,
+    });
   });
 
   test('does not wait at all when told so', async () => {
@@ -109,6 +120,10 @@ describe('waiting for GPU memory', () => {
     assert.equal(
       describeRelease(release),
       'GPU memory after face_swapper: 3000 → 1010 MB, baseline 1000 MB: back by release after 0.5 s',
+    );
+    assert.match(
+      describeRelease({ ...release, verdict: 'held', own: true }),
+      /: the rest is CUDA’s own and comes back with the end of the process$/,
     );
     const holders = [{ pid: 9, name: 'game', usedMb: 2000 }];
     assert.match(

@@ -23,7 +23,7 @@ export interface ReleaseWait {
   usedCuda: boolean;
 }
 
-export type Released = Pick<GpuRelease, 'afterMb' | 'ms' | 'verdict' | 'holders'>;
+export type Released = Pick<GpuRelease, 'afterMb' | 'ms' | 'verdict' | 'own' | 'holders'>;
 
 /**
  * Reads until the memory in use is within the tolerance of the baseline; ends with that very reading. It gives up when the
@@ -35,9 +35,18 @@ export async function awaitRelease(readings: VramReadings, wait: ReleaseWait): P
   const started = now();
   const most = baselineMb + toleranceMb;
   let afterMb = readings.latest?.usedMb ?? baselineMb;
-  const told = (verdict: GpuRelease['verdict'], holders: GpuHolder[] = []): Released => {
+  const told = (verdict: GpuRelease['verdict']): Released => ({ afterMb, ms: now() - started, verdict });
+  /** What is missing is this process's own, as the driver says, or keeps to itself and CUDA makes likely. */
+  const held = (holders: readonly GpuHolder[]): Released => {
+    const own = holders.find((holder) => holder.pid === pid)?.usedMb;
+    const isHidden = own === undefined && holders.every(({ usedMb }) => usedMb === undefined);
+    const isOwn = (own ?? 0) >= afterMb - most || (isHidden && usedCuda);
     const others = holders.filter((holder) => holder.pid !== pid);
-    return { afterMb, ms: now() - started, verdict, ...(others.length > 0 && { holders: others }) };
+    return {
+      ...told('held'),
+      ...(isOwn && { own: true }),
+      ...(others.length > 0 && { holders: others }),
+    };
   };
   if (waitMs <= 0) return told('unknown');
   for (let [movedAt, asked] = [started, false]; ;) {
@@ -45,28 +54,28 @@ export async function awaitRelease(readings: VramReadings, wait: ReleaseWait): P
     const sample = left > 0 ? await readings.next(Math.ceil(left) + timerMs) : undefined;
     if (sample === undefined) {
       const isOver = now() - started >= waitMs;
-      return isOver ? told('held', await wait.holders()) : told('unknown');
+      return isOver ? held(await wait.holders()) : told('unknown');
     }
     if (sample.usedMb !== afterMb) [movedAt, asked] = [now(), false];
     afterMb = sample.usedMb;
     if (afterMb <= most) return told('back');
     if (!asked && now() - movedAt >= stillMs) {
       asked = true;
-      const holders = await wait.holders();
-      const own = holders.find((holder) => holder.pid === pid)?.usedMb;
-      const isHidden = own === undefined && holders.every(({ usedMb }) => usedMb === undefined);
-      if ((own ?? 0) >= afterMb - most || (isHidden && usedCuda)) return told('held', holders);
+      const reason = held(await wait.holders());
+      if (reason.own) return reason;
     }
   }
 }
 
 /** One line for the log. */
 export function describeRelease(release: GpuRelease): string {
-  const { processor, baselineMb, beforeMb, afterMb, ms, by, verdict, holders } = release;
+  const { processor, baselineMb, beforeMb, afterMb, ms, by, verdict, own, holders } = release;
   const how = by === 'recycling' ? 'by a fresh process' : 'by release';
   const outcome = {
     back: `back ${how} after ${(ms / 1000).toFixed(1)} s`,
-    held: `not back ${how} after ${(ms / 1000).toFixed(1)} s${heldBy(holders ?? [])}`,
+    held: own
+      ? `the rest is CUDA’s own and comes back with the end of the process${heldBy(holders ?? [])}`
+      : `not back ${how} after ${(ms / 1000).toFixed(1)} s${heldBy(holders ?? [])}`,
     unknown: 'not waited for, or no longer readable',
   };
   return `GPU memory after ${processor}: ${beforeMb} → ${afterMb} MB, baseline ${baselineMb} MB: ${outcome[verdict]}`;

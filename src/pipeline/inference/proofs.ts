@@ -24,7 +24,11 @@ export class Proofs {
   private readonly told = new Set<string>();
   private listed: Promise<GpuIdentity[]> | undefined;
 
-  constructor(private readonly file?: string) {}
+  /** @param isAnew nothing that is kept counts; what is proven is kept for others */
+  constructor(
+    private readonly file?: string,
+    private readonly isAnew = false,
+  ) {}
 
   /** A key for `get` and `put` from all that a proof depends on. */
   static key(parts: readonly unknown[]): string {
@@ -32,7 +36,7 @@ export class Proofs {
   }
 
   get(key: string): NodeShares | undefined {
-    return this.read().get(key);
+    return this.isAnew ? undefined : this.read().get(key);
   }
 
   put(key: string, shares: NodeShares | undefined): void {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { FaceSwapError } from '../../protocol/errors';
-import { defaultExecution, type ExecutionProvider } from '../../protocol/job';
+import { isDefaultOrder, type ExecutionProvider } from '../../protocol/job';
 import { describeFailure } from '../../protocol/providerText';
 import type { GpuUnavailableAction, ProviderFailure } from '../../protocol/providers';
 import type { LogLevel, ProviderChoice } from '../../protocol/report';
@@ -32,6 +32,8 @@ export interface SessionOptions {
   /** No run before the first one that is wanted: for built-in models on the CPU, of which it would show nothing that is not known. */
   known?: boolean;
   log?(level: LogLevel, message: string): void;
+  /** Why the CPU, where that is a choice. */
+  cpuReason?: string;
   /** What is known about providers already; without it everything is found out anew. */
   proofs?: Proofs;
   /** The SHA-256 of the model's file, by which proofs are found again. */
@@ -171,7 +173,7 @@ async function openOn(
     const times = `created in ${createMs.toFixed(0)} ms, warmed up in ${warmUpMs.toFixed(0)} ms`;
     const proof = tried
       ? `proven by a profiled run: ${describeShares(tried.shares)}; ${times}`
-      : 'runs everywhere';
+      : (options.cpuReason ?? 'runs everywhere');
     const passedOver = failures.map(describeFailure).join('; ');
     const reason = fellBack ? `${passedOver}; so ${provider}: ${proof}` : proof;
     const isNews =
@@ -209,8 +211,7 @@ function isFallBack(
   failures: readonly ProviderFailure[],
   { providers, onGpuUnavailable = 'warn' }: SessionOptions,
 ): boolean {
-  const isDefault = providers.join() === defaultExecution.providers.join();
-  const isWanted = !isDefault || (provider === 'cpu' && onGpuUnavailable !== 'warn');
+  const isWanted = !isDefaultOrder(providers) || (provider === 'cpu' && onGpuUnavailable !== 'warn');
   return failures.some(({ cause }) => isWanted || !absent.includes(cause));
 }
 

@@ -57,6 +57,8 @@ async function attempt(
   const broken = await providerTrouble(provider, around(gpu));
   if (broken) return { failure: broken };
   const result = await proveApart({ model, provider, threads, shapes });
+  // What an earlier proof says does not hold any more.
+  if ('trouble' in result || result.proof.own === 0) proofs.put(key, undefined);
   if ('trouble' in result) return { failure: await explain(provider, result.trouble, around(gpu)) };
   const { own, all, left } = result.proof;
   if (own === 0) return { failure: providerFailure(provider, 'no-nodes') };

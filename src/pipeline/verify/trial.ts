@@ -4,11 +4,14 @@ import { VerifiedFiles } from '../../models/verifiedFiles';
 import { FaceSwapError } from '../../protocol/errors';
 import type { ExecutionOptions } from '../../protocol/job';
 import type { VerifiedModel, VerifiedRole } from '../../protocol/verify';
+import { placeOfBuiltIn } from '../builtInPlace';
 import { openDetector, openRecognizer, type OpenSession } from '../chosenNetworks';
+import { isBuiltIn } from '../faceModels';
 import { pinGpu } from '../gpu/device';
 import { Proofs } from '../inference/proofs';
 import { isNvidia } from '../inference/providers';
 import { openSession, type ModelSession } from '../inference/session';
+import { proofsFile } from '../openModel';
 import { shapesFor } from '../openNetworks';
 
 /** A network to try: an id or an absolute path, and the side of its pictures where it leaves that open. */
@@ -29,12 +32,13 @@ const mostRuns = 7;
 const runsMs = 1500;
 
 /**
- * Loads networks as a job would, each proven anew, and times a few runs of each on zeros. What cannot be opened is told, not
- * thrown.
+ * Loads networks as a job would, each proven anew, and times a few runs of each on zeros; jobs find these proofs. Of the built-in
+ * networks, which jobs run on the CPU, the recogniser is tried on what is wanted all the same: it has the
+ * fewest steps, and where nothing else is installed it is the proof of the GPU. What cannot be opened is told, not thrown.
  */
 export class Trial {
   private readonly sessions: ModelSession[] = [];
-  private readonly proofs = new Proofs();
+  private readonly proofs = new Proofs(proofsFile(), true);
 
   async run({ networks, execution }: TrialRequest): Promise<VerifiedModel[]> {
     if (execution.providers.some(isNvidia)) await pinGpu();
@@ -55,7 +59,8 @@ export class Trial {
       const { provider, nodes, createMs, warmUpMs, failures = [] } = session.choice;
       const msPerRun = await timeRuns(session);
       const times = { createMs: createMs!, warmUpMs: warmUpMs!, msPerRun };
-      return { ...about, state: 'runs', provider, ...(nodes && { nodes }), ...times, failures };
+      const kept = placeOf(network, execution).providers !== undefined && { onCpu: true as const };
+      return { ...about, state: 'runs', provider, ...(nodes && { nodes }), ...times, failures, ...kept };
     } catch (error) {
       if (!(error instanceof FaceSwapError)) throw error;
       const { code, facts } = error;
@@ -63,10 +68,8 @@ export class Trial {
     }
   }
 
-  private async open(
-    { role, model, size }: TrialNetwork,
-    execution: ExecutionOptions,
-  ): Promise<ModelSession> {
+  private async open(network: TrialNetwork, execution: ExecutionOptions): Promise<ModelSession> {
+    const { role, model, size } = network;
     const open: OpenSession = async (path, shapes) => {
       const session = await openSession(path, {
         providers: execution.providers,
@@ -74,6 +77,7 @@ export class Trial {
         proofs: this.proofs,
         hash: () => new VerifiedFiles(modelPlaces().storage).sha256(path),
         ...(shapes && { shapes }),
+        ...placeOf(network, execution),
       });
       this.sessions.push(session);
       return session;
@@ -85,6 +89,10 @@ export class Trial {
     return this.sessions.at(-1)!;
   }
 }
+
+/** As jobs place networks, save for the recogniser. */
+const placeOf = ({ model }: TrialNetwork, execution: ExecutionOptions) =>
+  isBuiltIn(model) && model !== 'face_recognizer' ? placeOfBuiltIn(execution) : {};
 
 /** An id, or the name of a file without its folder. */
 export const shortName = (model: string): string => (isAbsolute(model) ? basename(model) : model);

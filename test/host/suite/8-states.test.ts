@@ -78,6 +78,8 @@ suite('Every state of the panel is for everybody', () => {
     try {
       // A fresh process sees the changed surroundings.
       await device.update('cuda.deviceId', 'GPU-fake-1', vscode.ConfigurationTarget.Global);
+      // In the default order faces are none of the GPU's business.
+      await device.update('executionProviders', ['cuda', 'cpu'], vscode.ConfigurationTarget.Global);
       const settings = { memoryStrategy: 'sequential' };
       // Nobody has looked for people in this one yet.
       copyFileSync(inWorkspace('long.mp4'), inWorkspace('shared.mp4'));
@@ -105,7 +107,8 @@ suite('Every state of the panel is for everybody', () => {
       await ui('panelWait', '.run .note|cancelled');
     } finally {
       await vscode.commands.executeCommand('faceSwap.cancel', 'all');
-      await device.update('cuda.deviceId', undefined, vscode.ConfigurationTarget.Global);
+      for (const name of ['cuda.deviceId', 'executionProviders'])
+        await device.update(name, undefined, vscode.ConfigurationTarget.Global);
       for (const name of Object.keys(process.env))
         if (!(name in before)) Reflect.deleteProperty(process.env, name);
       rmSync(folder, { recursive: true, force: true });
