@@ -37,6 +37,8 @@ export function verifyHeadline(report: VerifyReport, t: Translate = english): st
         ? t('All networks run where they are wanted: on {0}, small built-in ones on the CPU.', wanted)
         : t('All networks run on {0}, as wanted.', wanted);
     case 'fallback':
+      if (running.every(({ model }) => model === 'face_recognizer'))
+        return t('Faces can be swapped. {0} cannot be used; the built-in networks do without it.', wanted);
       return t(
         'Faces can be swapped, but {0} of {1} networks do not run on {2}.',
         running.length - there,

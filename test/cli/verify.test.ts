@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { VerifiedModel, VerifyOutcome, VerifyReport } from '../../src/protocol/verify';
+import { verifyHeadline } from '../../src/protocol/verifyText';
 import { faceSwap, type Ended } from '../support/commandLine';
 import { fakeGpu, type FakeGpu } from '../support/fakeGpu';
 import { realRuntime } from '../support/realRuntime';
@@ -158,6 +159,10 @@ describe('verify', { skip: process.platform !== 'linux' }, () => {
     assert.equal(one(report, 'face_swapper').state, 'built-in');
     assert.equal(one(report, 'face_enhancer').state, 'absent');
     assert.deepEqual([report.releases, report.trace], [[], undefined]);
+    assert.match(
+      verifyHeadline(report),
+      /^Faces can be swapped\. CUDA cannot be used; the built-in networks do without it\.$/,
+    );
     const cpu = await verify(noGpu, '--execution-provider', 'cpu');
     assert.equal(cpu.code, 0);
     assert.match(
