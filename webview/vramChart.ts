@@ -17,11 +17,11 @@ export function vramChart({ vram, releases }: RunView): HTMLElement | undefined 
   const peak = Math.max(...vram.map(({ usedMb }) => usedMb));
   const words = [
     t('VRAM {0} of {1} GB, at most {2} GB', gigabytes(last.usedMb), gigabytes(last.totalMb), gigabytes(peak)),
-    ...releases.map(({ processor, freedMb, back }) =>
-      back
-        ? t('{0} gave back {1} GB', processor, gigabytes(freedMb))
-        : t('{0}: memory did not come back', processor),
-    ),
+    ...releases.map(({ processor, freedMb, outcome }) => {
+      if (outcome === 'back') return t('{0} gave back {1} GB', processor, gigabytes(freedMb));
+      if (outcome === 'held') return t('{0}: memory did not come back', processor);
+      return t('{0}: memory not waited for, or no longer readable', processor);
+    }),
   ];
   return make(
     'figure',
@@ -39,9 +39,9 @@ export function vramChart({ vram, releases }: RunView): HTMLElement | undefined 
         points: `${x(first.second)},${height} ${points.join(' ')} ${x(last.second)},${height}`,
       }),
       svg('polyline', { class: 'line', points: points.join(' ') }),
-      ...releases.map(({ second, back }) =>
+      ...releases.map(({ second, outcome }) =>
         svg('line', {
-          class: back ? 'release' : 'release held',
+          class: outcome === 'held' ? 'release held' : 'release',
           x1: x(second),
           x2: x(second),
           y1: 0,

@@ -33,6 +33,10 @@ export interface GpuRelease {
   holders?: GpuHolder[];
 }
 
+/** As people are told of it: what CUDA keeps to the end of the process is not lost, and what nobody waited for is neither back nor held. */
+export const outcomeOfRelease = ({ verdict, own }: GpuRelease): GpuRelease['verdict'] =>
+  own ? 'back' : verdict;
+
 /** What a job used of the GPU it ran on; other programs are counted in, because the driver counts them in. */
 export interface GpuUse {
   uuid: string;

@@ -159,7 +159,12 @@ const isPreview: Check<Preview> = isShape({
 
 /** One reading of GPU memory while a job ran, `second` after its start. */
 const isVramPoint = isShape({ second: isCount, usedMb: isCount, totalMb: isCount });
-const isRelease = isShape({ second: isCount, processor: isText, freedMb: isNumber, back: isFlag });
+const isRelease = isShape({
+  second: isCount,
+  processor: isText,
+  freedMb: isNumber,
+  outcome: isOne('back', 'held', 'unknown'),
+});
 const isProblem = isShape({ seconds: isCount, frame: isIndex, text: isText });
 
 const runStates = ['waiting', 'running', 'paused', 'done', 'failed', 'cancelled'] as const;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { awaitRelease, describeRelease, type ReleaseWait } from '../../src/pipeline/gpu/release';
 import type { VramReadings } from '../../src/pipeline/gpu/vramWatcher';
-import type { GpuHolder, GpuRelease } from '../../src/protocol/gpu';
+import { outcomeOfRelease, type GpuHolder, type GpuRelease } from '../../src/protocol/gpu';
 
 /** Readings half a second apart by a clock of their own; after the last one there are none. */
 function scripted(curve: number[], ending: 'repeats' | 'ends' = 'repeats') {
@@ -107,16 +107,23 @@ describe('waiting for GPU memory', () => {
     assert.equal((await run(scripted([3000], 'ends'))).verdict, 'unknown');
   });
 
+  const release: GpuRelease = {
+    processor: 'face_swapper',
+    baselineMb: 1000,
+    beforeMb: 3000,
+    afterMb: 1010,
+    ms: 520,
+    by: 'release',
+    verdict: 'back',
+  };
+
+  test('counts as given back where CUDA alone keeps the rest, and as unknown where nobody waited', () => {
+    assert.equal(outcomeOfRelease({ ...release, verdict: 'held', own: true }), 'back');
+    assert.equal(outcomeOfRelease({ ...release, verdict: 'held' }), 'held');
+    assert.equal(outcomeOfRelease({ ...release, verdict: 'unknown' }), 'unknown');
+  });
+
   test('is told in one line', () => {
-    const release: GpuRelease = {
-      processor: 'face_swapper',
-      baselineMb: 1000,
-      beforeMb: 3000,
-      afterMb: 1010,
-      ms: 520,
-      by: 'release',
-      verdict: 'back',
-    };
     assert.equal(
       describeRelease(release),
       'GPU memory after face_swapper: 3000 → 1010 MB, baseline 1000 MB: back by release after 0.5 s',

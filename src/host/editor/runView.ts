@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { outcomeOfRelease } from '../../protocol/gpu';
 import type { RunView } from '../../protocol/panel';
 import { problemText, runStatus, type JobRun } from '../jobRun';
 import { t } from '../texts';
@@ -25,7 +26,7 @@ export function viewOfRun(run: JobRun, webview: vscode.Webview, fileSize: (file:
       second,
       processor: release.processor,
       freedMb: release.beforeMb - release.afterMb,
-      back: release.verdict === 'back',
+      outcome: outcomeOfRelease(release),
     })),
     problems: run.problems.map((problem) => ({
       seconds: problem.fromSeconds,
