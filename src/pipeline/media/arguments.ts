@@ -35,18 +35,20 @@ export function decodeArguments(info: MediaInfo, startFrame: number, generation:
 
 const rawOutput = ['-f', 'rawvideo', 'pipe:1'];
 
-function sourceArguments(info: MediaInfo, startFrame: number, generation: Generation): string[] {
-  const seek = startFrame > 0 && info.seekable ? ['-ss', seekSeconds(info, startFrame)] : [];
+/** @param filters what frames from `startFrame` on go through */
+function sourceArguments(
+  info: MediaInfo,
+  startFrame: number,
+  generation: Generation,
+  filters: readonly string[] = [],
+): string[] {
+  const jump = jumpArguments(info, startFrame);
+  const all = [...jump.filters, ...filters];
   return [
-    '-noautorotate',
-    ...seek,
-    '-i',
-    fileUrl(info.file),
-    '-map',
-    `0:${info.streamIndex}`,
+    ...['-noautorotate', ...jump.seek, '-i', fileUrl(info.file), '-map', `0:${info.streamIndex}`],
+    ...(all.length > 0 ? ['-vf', all.join()] : []),
     ...passthrough(generation),
-    '-pix_fmt',
-    rawPixelFormat(info),
+    ...['-pix_fmt', rawPixelFormat(info)],
   ];
 }
 
@@ -63,10 +65,10 @@ export function copyArguments(
   count: number,
   generation: Generation,
 ): string[] {
+  // The encoder counts in frames of the nominal rate, and refuses two at one time.
+  const filters = ['setpts=N/FRAME_RATE/TB'];
   return [
-    ...[...quiet, ...sourceArguments(info, startFrame, generation), '-frames:v', String(count)],
-    // The encoder counts in frames of the nominal rate, and refuses two at one time.
-    ...['-vf', 'setpts=N/FRAME_RATE/TB'],
+    ...[...quiet, ...sourceArguments(info, startFrame, generation, filters), '-frames:v', String(count)],
     ...['-c:v', 'mjpeg', '-qmin', '1', '-q:v', '1', '-intra_matrix', evenSteps],
     // JPEGs of limited range are ffmpeg's own.
     ...['-strict', 'unofficial', '-f', 'mjpeg', 'pipe:1'],
@@ -79,11 +81,31 @@ export function copiedArguments(info: MediaInfo, generation: Generation): string
   return [...quiet, ...source, ...passthrough(generation), '-pix_fmt', rawPixelFormat(info), ...rawOutput];
 }
 
-/** Half-way between the frame before and the frame wanted, counted from the start of the file. */
-function seekSeconds(info: MediaInfo, frame: number): string {
-  const tick = info.timeBase.num / info.timeBase.den;
-  const middle = ((info.timestamps[frame - 1] + info.timestamps[frame]) / 2) * tick;
-  return Math.max(0, middle - info.fileStartSeconds).toFixed(6);
+/** ffmpeg looks for the key frame before a time that is this much earlier than what it is told: frames may be stored out of order. */
+const EARLIER = 0.14;
+/** What it is told more where it would miss a key frame by that. */
+const MORE = 0.2;
+/** It cannot be misled to a key frame that is farther. */
+const FARTHER = 1;
+
+/** How to come to a frame: half-way between the frame before and the frame wanted, counted from the start of the file. */
+function jumpArguments(info: MediaInfo, frame: number): { seek: string[]; filters: string[] } {
+  if (frame === 0 || !info.seekable) return { seek: [], filters: [] };
+  const at = (secondsAt(info, frame - 1) + secondsAt(info, frame)) / 2;
+  const [key, next] = [
+    info.keyFrames.filter((one) => one <= frame).at(-1),
+    info.keyFrames.find((one) => one > frame),
+  ];
+  const isMissed = key !== undefined && at - EARLIER < secondsAt(info, key);
+  const isAlone = at + FARTHER < secondsAt(info, next ?? info.frames - 1);
+  if (!isMissed || !isAlone) return { seek: ['-ss', Math.max(0, at).toFixed(6)], filters: [] };
+  // All frames from the key frame on come, some of them before their time.
+  return { seek: ['-noaccurate_seek', '-ss', (at + MORE).toFixed(6)], filters: [`select=gte(t\\,-${MORE})`] };
+}
+
+/** When a frame is shown, from the start of the file on. */
+function secondsAt({ timestamps, timeBase, fileStartSeconds }: MediaInfo, frame: number): number {
+  return (timestamps[frame] * timeBase.num) / timeBase.den - fileStartSeconds;
 }
 
 const chromaLocations = ['', 'left', 'center', 'topleft', 'top', 'bottomleft', 'bottom'];
