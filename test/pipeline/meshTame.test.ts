@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Grid } from '../../src/pipeline/image/grid';
 import { takeOutStrands } from '../../src/pipeline/processors/faceSwapper/strands';
-import { leaveDetail } from '../../src/pipeline/processors/faceSwapper/tame';
+import { prepareSource } from '../../src/pipeline/processors/faceSwapper/sourceTexture';
+import { countShadeAsLight, leaveDetail } from '../../src/pipeline/processors/faceSwapper/tame';
 import { groupPhoto, loadRgb } from '../support/facePhotos';
-import { findPhotoFaces } from '../support/swapPhotos';
+import { asSource, findPhotoFaces } from '../support/swapPhotos';
 
 const SIZE = 100;
 const grid: Grid = { width: 140, height: 140, step: 1 };
@@ -102,6 +103,38 @@ describe("what is left of a photo's face without its light", () => {
         dark(corner) < dark(17) - 0.05,
         `${corner}: ${dark(corner).toFixed(2)}, ${dark(17).toFixed(2)}`,
       );
+  });
+});
+
+describe("shade on the sides of a turned face's nose", () => {
+  const sides = [198, 217, 420, 437];
+  const at = (p: number) => Math.floor(points[p * 2 + 1]) * grid.width + Math.floor(points[p * 2]);
+  const lightAfter = (luma: number, yaw: number) => {
+    const light = map(LIGHT.y);
+    countShadeAsLight(light, map(luma), grid, points, SIZE, yaw);
+    return sides.map((p) => light[at(p)]);
+  };
+
+  it('is light, and no more than a little of it is drawn', () => {
+    const lights = lightAfter(0.6 * LIGHT.y, -25);
+    assert.ok(Math.max(...lights) < 0.8 * LIGHT.y, lights.map(Math.round).join(' '));
+  });
+
+  it('is drawn as it is where it is faint, and in faces that look ahead', () => {
+    for (const light of [...lightAfter(0.95 * LIGHT.y, 25), ...lightAfter(0.6 * LIGHT.y, 5)])
+      assert.ok(Math.abs(light - LIGHT.y) < 1, `${light}`);
+  });
+
+  it('was two dark lines from brows to lips on whoever got the face', async () => {
+    const source = asSource(await findPhotoFaces(await loadRgb(groupPhoto(4))), 1);
+    const { levels, light, lightPoints } = prepareSource(source, 'bt709');
+    const { luma, points: texels } = levels[1];
+    for (const p of sides) {
+      const row = Math.floor(lightPoints[p * 2 + 1]) * light.width;
+      const around = light.data[(row + Math.floor(lightPoints[p * 2])) * 2];
+      const drawn = luma.data[Math.floor(texels[p * 2 + 1]) * luma.width + Math.floor(texels[p * 2])];
+      assert.ok(drawn > -0.15 * around, `${p}: ${(drawn / around).toFixed(2)}`);
+    }
   });
 });
 

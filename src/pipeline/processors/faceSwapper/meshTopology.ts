@@ -179,6 +179,12 @@ export const mouthCorners = [
   [291, 409, 415, 324, 375],
 ];
 
+/** Sides of the nose, from the brows down to its wings and from its ridge to the cheeks, in order. */
+export const noseSides = [
+  [55, 193, 244, 233, 128, 126, 142, 129, 49, 131, 134, 5, 195, 197, 6, 168, 9],
+  [285, 417, 464, 453, 357, 355, 371, 358, 279, 360, 363, 5, 195, 197, 6, 168, 9],
+];
+
 // prettier-ignore
 /** Points whose hull holds brows, eyes, nose and mouth. */
 export const features = [

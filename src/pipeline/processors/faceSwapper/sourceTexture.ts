@@ -20,7 +20,7 @@ import {
   visibility,
 } from './symmetry';
 import { takeOutStrands } from './strands';
-import { countFoldsAsLight, leaveDetail } from './tame';
+import { countShadeAsLight, leaveDetail } from './tame';
 import { wornOver } from './worn';
 
 /** A source photo's face. */
@@ -83,7 +83,7 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
   const hair = hairOverBrows(byColour, y, light.y, grid, gridPoints, size / step);
   const covered = worn ? hair.map((share, i) => Math.max(share, worn[i])) : hair;
   takeOutStrands(skin, y, light.y, grid, gridPoints, size / step);
-  countFoldsAsLight(light.y, y, grid, gridPoints, size / step);
+  countShadeAsLight(light.y, y, grid, gridPoints, size / step, source.pose.yaw);
   leaveDetail(planes, light, covered, grid, gridPoints, size / step, width, rows);
   const lightTexture = new Float32Array(cells(grid) * 2);
   for (let i = 0; i < cells(grid); i++) {

@@ -1,5 +1,5 @@
 import { boxBlur, cells, fillPolygon, smoothstep, upsampleRow, type Grid } from '../../image/grid';
-import { mouthCorners, smileFolds } from './meshTopology';
+import { mouthCorners, noseSides, smileFolds } from './meshTopology';
 import { featureHull, type GridColours } from './skin';
 
 /**
@@ -8,6 +8,12 @@ import { featureHull, type GridColours } from './skin';
  */
 const FOLD_SHARE = 0.85;
 const FOLD_LINES = 0.1;
+/**
+ * In a photo of a turned face, from so many degrees on to so many, broad shade on the side of its nose is drawn up to this share of the
+ * light: it mostly lies in shade, and the other side, which is not seen, would get the same.
+ */
+const TURNED = [10, 24] as const;
+const NOSE_SHADE = 0.06;
 /**
  * How dark detail may be by the light, as it is up to the first and at the utmost the sum: of brows, eyes, nose and mouth, where the very
  * dark looks drawn on in softer light, and of what surrounds them, where it is strands of hair or the photo's shade.
@@ -29,25 +35,32 @@ const CORNERS = 1.4;
 const LEAST_COLOURED = 0.5;
 
 /**
- * Counts the shade of smile folds as light, in place, so that they are not drawn on a face that does not smile.
+ * Counts shade that is not to be drawn on another face as light, in place: of smile folds, and of the nose's sides in a turned face.
  * @param light,luma per cell
  * @param size face height in cells
+ * @param yaw of the face in the photo, degrees
  */
-export function countFoldsAsLight(
+export function countShadeAsLight(
   light: Float32Array,
   luma: Float32Array,
   grid: Grid,
   points: Float32Array,
   size: number,
+  yaw: number,
 ): void {
   const folds = areaMap(smileFolds, grid, points, size);
+  const sides = areaMap(noseSides, grid, points, size);
+  const turned = smoothstep(...TURNED, Math.abs(yaw));
   const shade = boxBlur(
     luma.map((value, i) => Math.min(0, value - light[i])),
     grid,
     1,
     1,
   );
-  for (let i = 0; i < light.length; i++) light[i] += FOLD_SHARE * folds[i] * shade[i];
+  for (let i = 0; i < light.length; i++) {
+    const deep = Math.min(0, shade[i] + NOSE_SHADE * light[i]);
+    light[i] += Math.min(FOLD_SHARE * folds[i] * shade[i], turned * sides[i] * deep);
+  }
 }
 
 /**
