@@ -154,7 +154,7 @@ describe('bad inputs are refused with the right code', () => {
   test('HDR', async () => {
     const hdr = await makeClip({
       extension: '.mp4',
-      video: [...x264, '-color_trc', 'smpte2084', '-color_primaries', 'bt2020', '-colorspace', 'bt2020nc'],
+      video: [...x264, '-x264-params', 'transfer=smpte2084:colorprim=bt2020:colormatrix=bt2020nc'],
     });
     await refused(hdr!, 'media-unsupported', 'HDR');
   });

@@ -28,7 +28,7 @@ const recipes: Record<string, Partial<ClipRecipe>> = {
     extension: '.mkv',
     frames: 70,
     video: [...x264, '-g', '30'],
-    inputs: ['-vsync', '0'],
+    variable: true,
     filters: 'setpts=(N+0.98*mod(N\\,2)+3*floor(N/9))/25/TB',
   },
   'few frames a second': { rate: '5' },
@@ -72,6 +72,7 @@ describe('a jump to a frame after a key frame', () => {
         return;
       }
       assert.ok(info.keyFrames.length >= 2, String(info.keyFrames));
+      assert.equal(info.leading > 0, /open groups|MPEG-2/.test(name));
       const all = await decode(info, 0, info.frames);
       assert.equal(all.hashes.length, info.frames);
       for (const key of info.keyFrames.slice(1))

@@ -71,7 +71,8 @@ const recipes: Record<string, ClipRecipe & { to?: string }> = {
   'anamorphic pixels': { extension: '.mp4', video: x264, filters: 'setsar=16/15' },
   'variable frame rate': {
     extension: '.mp4',
-    video: [...x264, '-vsync', '0', '-enc_time_base', '1:600'],
+    variable: true,
+    video: [...x264, '-enc_time_base', '1:600'],
     filters: "settb=1/600,setpts='N*20+3*mod(N,3)+40*gte(N,9)'",
     audio: aac,
   },

@@ -20,7 +20,7 @@ const recipes: Record<string, Partial<ClipRecipe>> = {
   'a start that is not zero': { extension: '.mkv', output: ['-output_ts_offset', '7.3'] },
   'a variable frame rate': {
     extension: '.mkv',
-    inputs: ['-vsync', '0'],
+    variable: true,
     filters: 'setpts=(N+0.98*mod(N\\,2)+3*floor(N/9))/25/TB',
   },
   'a turned picture': { turn: 90 },

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { passthrough } from '../../src/pipeline/media/arguments';
 import { repairMovie } from '../../src/pipeline/media/movieRepair';
 import { findMediaTools, type MediaTools } from '../../src/pipeline/media/tools';
 
@@ -27,6 +28,8 @@ export interface ClipRecipe {
   filters?: string;
   /** Degrees clockwise that a player turns the picture. */
   turn?: 90 | 180 | 270;
+  /** Frames keep the times that filters give them. */
+  variable?: true;
   /** Inputs and options that come before the output's name. */
   inputs?: string[];
   output?: string[];
@@ -43,7 +46,7 @@ export async function makeClip(recipe: ClipRecipe): Promise<string | undefined> 
   const { ffmpeg } = await clipTools;
   const encoder = recipe.video[recipe.video.indexOf('-c:v') + 1];
   if (!ffmpeg.encoders.has(encoder)) return undefined;
-  const args = clipArguments(recipe);
+  const args = clipArguments(recipe, ffmpeg);
   const key = createHash('sha256')
     .update(JSON.stringify([args, recipe.turn, ffmpeg.version]))
     .digest('hex')
@@ -62,7 +65,7 @@ export async function makeClip(recipe: ClipRecipe): Promise<string | undefined> 
   return file;
 }
 
-function clipArguments(recipe: ClipRecipe): string[] {
+function clipArguments(recipe: ClipRecipe, ffmpeg: MediaTools['ffmpeg']): string[] {
   const { width = 320, height = 240, frames = 20, rate = '25', pixelFormat = 'yuv420p', audio = [] } = recipe;
   const full = pixelFormat.startsWith('yuvj') ? 'pc' : 'tv';
   const filters = [
@@ -80,7 +83,7 @@ function clipArguments(recipe: ClipRecipe): string[] {
     args.push('-map', `${n + 1}:a`);
     for (let i = 0; i < options.length; i += 2) args.push(`${options[i]}:a:${n}`, options[i + 1]);
   });
-  args.push('-frames:v', String(frames));
+  args.push(...(recipe.variable ? passthrough(ffmpeg) : []), '-frames:v', String(frames));
   args.push(...recipe.video, ...(recipe.output ?? []));
   return args;
 }

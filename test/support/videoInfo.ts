@@ -19,6 +19,7 @@ export function videoInfo(change: Partial<MediaInfo> = {}): MediaInfo {
     timeBase: { num: 1, den: 12800 },
     timestamps: Float64Array.from({ length: frames }, (_, n) => n * 512),
     keyFrames: [0],
+    leading: 0,
     variableFrameRate: false,
     fileStartSeconds: 0,
     startSeconds: 0,

@@ -36,6 +36,15 @@ describe('decoder arguments', () => {
     assert.ok(!decodeArguments(info, 0, { hasFpsMode: true }).includes('-ss'));
     assert.ok(!decodeArguments({ ...info, seekable: false }, 5, { hasFpsMode: true }).includes('-ss'));
   });
+  test('a jump to a frame that is stored after the key frame that follows begins well before both', () => {
+    const info = videoInfo({ frames: 40, keyFrames: [0, 30], leading: 3 });
+    const jump = (frame: number): string[] => {
+      const args = decodeArguments(info, frame, { hasFpsMode: true });
+      return [valueOf(args, '-ss'), args.includes('-vf') ? valueOf(args, '-vf') : ''];
+    };
+    assert.deepEqual(jump(26), [(25.5 / 25).toFixed(6), '']);
+    assert.deepEqual(jump(27), [(19.5 / 25).toFixed(6), `select=gte(t\\,${(7 / 25).toFixed(6)})`]);
+  });
   test('frames are neither turned nor converted', () => {
     const args = decodeArguments(videoInfo({ pixelFormat: 'yuvj422p' }), 0, { hasFpsMode: true });
     assert.ok(args.includes('-noautorotate'));

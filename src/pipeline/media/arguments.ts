@@ -88,19 +88,29 @@ const MORE = 0.2;
 /** It cannot be misled to a key frame that is farther. */
 const FARTHER = 1;
 
-/** How to come to a frame: half-way between the frame before and the frame wanted, counted from the start of the file. */
-function jumpArguments(info: MediaInfo, frame: number): { seek: string[]; filters: string[] } {
+/** How to come to a frame of a file that is seekable, and what lets frames through from it on. */
+export function jumpArguments(info: MediaInfo, frame: number): { seek: string[]; filters: string[] } {
   if (frame === 0 || !info.seekable) return { seek: [], filters: [] };
-  const at = (secondsAt(info, frame - 1) + secondsAt(info, frame)) / 2;
+  const at = secondsBefore(info, frame);
   const [key, next] = [
     info.keyFrames.filter((one) => one <= frame).at(-1),
     info.keyFrames.find((one) => one > frame),
   ];
+  // From ffmpeg 5 on MP4 begins with a key frame that is stored before the frame that is wanted, and shown after it.
+  if (next !== undefined && next - frame <= info.leading) {
+    const from = secondsBefore(info, frame - 2 * info.leading - 1);
+    return { seek: ['-ss', from.toFixed(6)], filters: [`select=gte(t\\,${(at - from).toFixed(6)})`] };
+  }
   const isMissed = key !== undefined && at - EARLIER < secondsAt(info, key);
   const isAlone = at + FARTHER < secondsAt(info, next ?? info.frames - 1);
-  if (!isMissed || !isAlone) return { seek: ['-ss', Math.max(0, at).toFixed(6)], filters: [] };
+  if (!isMissed || !isAlone) return { seek: ['-ss', at.toFixed(6)], filters: [] };
   // All frames from the key frame on come, some of them before their time.
   return { seek: ['-noaccurate_seek', '-ss', (at + MORE).toFixed(6)], filters: [`select=gte(t\\,-${MORE})`] };
+}
+
+/** Half-way between the frame before and the frame wanted. */
+function secondsBefore(info: MediaInfo, frame: number): number {
+  return frame <= 0 ? 0 : Math.max(0, (secondsAt(info, frame - 1) + secondsAt(info, frame)) / 2);
 }
 
 /** When a frame is shown, from the start of the file on. */

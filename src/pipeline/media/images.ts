@@ -47,6 +47,7 @@ export async function probeImage(file: string, bytes: number): Promise<MediaInfo
     timeBase: { num: 1, den: 1 },
     timestamps: new Float64Array(1),
     keyFrames: [0],
+    leading: 0,
     variableFrameRate: false,
     fileStartSeconds: 0,
     startSeconds: 0,

@@ -55,6 +55,8 @@ export interface MediaInfo {
   timestamps: Float64Array;
   /** Frames from which decoding can begin, ascending; empty where the container does not tell. */
   keyFrames: readonly number[];
+  /** Frames that are stored after a key frame and shown before it, at most; none where groups are closed. */
+  leading: number;
   variableFrameRate: boolean;
   /** Start of the file and of the video in seconds; ffmpeg counts `-ss` from the former. */
   fileStartSeconds: number;

@@ -51,7 +51,13 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
   const matrix = colourMatrix(colour, height);
   if (matrix === undefined) throw unsupported(file, `colour space ${colour.space}`);
   const timeBase = parseRational(stream.time_base) ?? { num: 1, den: 90000 };
-  const { timestamps, keyFrames } = await shownFrames(file, stream, /\bmp4\b/.test(container), tools, signal);
+  const { timestamps, keyFrames, leading } = await shownFrames(
+    file,
+    stream,
+    /\bmp4\b/.test(container),
+    tools,
+    signal,
+  );
   const { frameRate, variable } = frameTiming(timestamps, timeBase, [
     parseRational(stream.r_frame_rate),
     parseRational(stream.avg_frame_rate),
@@ -86,6 +92,7 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
     timeBase,
     timestamps,
     keyFrames,
+    leading,
     variableFrameRate: variable,
     fileStartSeconds: Number(probed.format.start_time ?? 0) || 0,
     startSeconds,
@@ -204,7 +211,7 @@ function rotationOf(stream: ProbedStream): Pick<MediaInfo, 'rotation' | 'display
   return rotation === undefined || displayMatrix.length !== 9 ? undefined : { rotation, displayMatrix };
 }
 
-type ShownFrames = Pick<MediaInfo, 'timestamps' | 'keyFrames'>;
+type ShownFrames = Pick<MediaInfo, 'timestamps' | 'keyFrames' | 'leading'>;
 
 /** The frames that a decoder shows, in display order. */
 async function shownFrames(
@@ -239,17 +246,28 @@ async function shownFrames(
   const decoded = withoutGaps(frames.map((frame) => frame.best_effort_timestamp));
   if (!decoded || decoded.some((time, n) => n > 0 && time <= decoded[n - 1]))
     throw unsupported(file, 'timestamps');
-  return { timestamps: decoded, keyFrames: [] };
+  return { timestamps: decoded, keyFrames: [], leading: 0 };
 }
 
 function fromPackets(packets: ProbedPacket[], firstShown: number | undefined): ShownFrames | undefined {
   const shown = packets.filter((packet) => !packet.hidden);
   if (shown.length === 0 || shown.some((packet) => packet.pts === undefined)) return undefined;
+  const leading = mostLeading(shown);
   shown.sort((a, b) => a.pts! - b.pts!);
   const timestamps = Float64Array.from(shown, (packet) => packet.pts!);
   if (timestamps[0] !== firstShown) return undefined;
   if (timestamps.some((time, n) => n > 0 && time <= timestamps[n - 1])) return undefined;
-  return { timestamps, keyFrames: shown.flatMap(({ key }, n) => (key ? [n] : [])) };
+  return { timestamps, keyFrames: shown.flatMap(({ key }, n) => (key ? [n] : [])), leading };
+}
+
+/** @param packets as they are stored */
+function mostLeading(packets: readonly ProbedPacket[]): number {
+  let [most, count, shown] = [0, 0, -Infinity];
+  for (const { pts, key } of packets) {
+    if (key) [count, shown] = [0, pts!];
+    else if (pts! < shown) most = Math.max(most, ++count);
+  }
+  return most;
 }
 
 function audioStream(stream: ProbedStream): AudioStream {

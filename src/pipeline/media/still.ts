@@ -1,5 +1,5 @@
 import { FaceSwapError } from '../../protocol/errors';
-import { quiet } from './arguments';
+import { jumpArguments, passthrough, quiet } from './arguments';
 import { startTool, throwIfCancelled } from './childProcess';
 import { fileUrl } from './ffprobe';
 import type { MediaInfo } from './mediaInfo';
@@ -20,27 +20,15 @@ export async function videoStillJpeg(
   const wanted = info.startSeconds + seconds + tick;
   const next = info.timestamps.findIndex((time) => time * tick > wanted);
   const shown = Math.max(0, (next < 0 ? info.frames : next) - 1);
-  // Half a frame early, so that rounding never skips the frame that is meant.
-  const at =
-    info.timestamps[shown] * tick - info.fileStartSeconds - info.frameRate.den / info.frameRate.num / 2;
+  const { seek, filters } = info.seekable
+    ? jumpArguments(info, shown)
+    : { seek: roughly(info, shown), filters: [] };
   const args = [
-    ...quiet,
-    ...(at > 0 ? ['-ss', at.toFixed(6)] : []),
-    '-i',
-    fileUrl(info.file),
-    '-map',
-    `0:${info.streamIndex}`,
-    '-frames:v',
-    '1',
-    '-q:v',
-    '2',
-    '-c:v',
-    'mjpeg',
-    '-pix_fmt',
-    'yuvj444p',
-    '-f',
-    'image2pipe',
-    'pipe:1',
+    ...[...quiet, ...seek, '-i', fileUrl(info.file), '-map', `0:${info.streamIndex}`],
+    ...(filters.length > 0 ? ['-vf', filters.join()] : []),
+    // Its time may lie before the one that was asked for, where it would be dropped.
+    ...passthrough(tools.ffmpeg),
+    ...['-frames:v', '1', '-q:v', '2', '-c:v', 'mjpeg', '-pix_fmt', 'yuvj444p', '-f', 'image2pipe', 'pipe:1'],
   ];
   const decoder = startTool(tools.ffmpeg.path, args, { stdin: false, stdout: true }, signal);
   const pieces: Buffer[] = [];
@@ -51,4 +39,11 @@ export async function videoStillJpeg(
     throw new FaceSwapError('tool-failed', { tool: 'ffmpeg', file: info.file, stderr: decoder.lastWords() });
   }
   return Buffer.concat(pieces);
+}
+
+/** Where a container does not tell of its key frames: half a frame early, so that rounding does not skip the one that is meant. */
+function roughly({ timestamps, timeBase, fileStartSeconds, frameRate }: MediaInfo, frame: number): string[] {
+  const early = frameRate.den / frameRate.num / 2;
+  const at = (timestamps[frame] * timeBase.num) / timeBase.den - fileStartSeconds - early;
+  return at > 0 ? ['-ss', at.toFixed(6)] : [];
 }
