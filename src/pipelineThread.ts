@@ -3,6 +3,7 @@ import { RecycleWanted } from './pipeline/recycle';
 import {
   analyseTarget,
   describePhoto,
+  expectFrame,
   forgetPreviews,
   inspectFile,
   listFaces,
@@ -43,6 +44,7 @@ const methods: Implementation = {
     if ([...running.values()].some(({ method }) => method === 'swap')) throw new FaceSwapError('busy');
     return previewFrame(request, context);
   },
+  expect: expectFrame,
   rest: restPreviews,
   forget: forgetPreviews,
   doctor: runDoctor,

@@ -5,11 +5,21 @@ import { clockText } from './format';
 import { frameCount, frameRate, groups, model, secondsOf } from './model';
 import { joined } from './peopleModel';
 import { t } from './texts';
-import { clampFrame, frameAfterKey, frameAt, gapsBetween, positionOf, spansOfGlance } from './timelineMath';
+import {
+  clampFrame,
+  frameAfterKey,
+  frameAt,
+  framesPerPixel,
+  gapsBetween,
+  positionOf,
+  spansOfGlance,
+} from './timelineMath';
 import { iconButton } from './toolkit';
 
 /** Parts in which a look in progress tells what it has seen. */
 const glanceParts = 256;
+/** A pointer that rests for so long may be about to click. */
+const restMs = 50;
 
 /**
  * The time of the target as a slider: a strip that shows where faces are, marks for cuts, a lane for each person, and the playhead over
@@ -17,6 +27,7 @@ const glanceParts = 256;
  */
 export class Lanes {
   readonly element: HTMLElement;
+  private resting: number | undefined;
   private readonly rows = make('div', { class: 'lanes' });
   private readonly playhead = make('div', { class: 'playhead' });
   private readonly slider = make('div', {
@@ -30,7 +41,8 @@ export class Lanes {
 
   constructor(
     private frame: number,
-    private readonly onSeek: (frame: number) => void,
+    private readonly onSeek: (frame: number, pointed: boolean) => void,
+    private readonly onHover: (frame: number) => void,
   ) {
     const back = iconButton('back', t('Previous frame'), () => this.seek(this.frame - 1));
     const forth = iconButton('forth', t('Next frame'), () => this.seek(this.frame + 1));
@@ -43,6 +55,7 @@ export class Lanes {
     );
     this.slider.addEventListener('pointerdown', (event) => this.grab(event));
     this.slider.addEventListener('pointermove', (event) => this.drag(event));
+    this.slider.addEventListener('pointerleave', () => clearTimeout(this.resting));
     this.slider.addEventListener('keydown', (event) => this.key(event));
   }
 
@@ -66,9 +79,14 @@ export class Lanes {
     this.slider.setAttribute('aria-valuetext', t('{0}, frame {1}', text, this.frame));
   }
 
-  seek(frame: number): void {
+  /** Frames that a pixel stands for. */
+  get perPixel(): number {
+    return framesPerPixel(frameCount(), this.slider.clientWidth);
+  }
+
+  private seek(frame: number, pointed = false): void {
     this.show(frame);
-    this.onSeek(this.frame);
+    this.onSeek(this.frame, pointed);
   }
 
   private strips(frames: number): Node[] {
@@ -104,10 +122,13 @@ export class Lanes {
   }
 
   private drag(event: PointerEvent): void {
-    if (!this.slider.hasPointerCapture(event.pointerId)) return;
+    clearTimeout(this.resting);
     const { left, width } = this.slider.getBoundingClientRect();
     const frame = frameAt((event.clientX - left) / width, frameCount());
-    if (frame !== this.frame) this.seek(frame);
+    // What is shown may be another frame of the same pixel.
+    if (this.frame >= frame && this.frame < frame + this.perPixel) return;
+    if (this.slider.hasPointerCapture(event.pointerId)) this.seek(frame, true);
+    else this.resting = window.setTimeout(() => this.onHover(frame), restMs);
   }
 
   private key(event: KeyboardEvent): void {

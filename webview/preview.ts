@@ -20,7 +20,11 @@ const zooms = [0, 100, 200, 400] as const;
 export class PreviewPane {
   private readonly section: Section;
   readonly element: HTMLElement;
-  readonly lanes = new Lanes(view.frame, (frame) => this.seek(frame));
+  readonly lanes = new Lanes(
+    view.frame,
+    (frame, pointed) => this.seek(frame, pointed),
+    (frame) => this.expect(frame),
+  );
   private readonly pictures = new BeforeAfter(view.divider, (divider) => keep({ divider }));
   private readonly mask = make('img', { class: 'mask', alt: '' });
   private readonly drawing = svg('svg', { class: 'seen', 'aria-hidden': 'true' });
@@ -36,6 +40,8 @@ export class PreviewPane {
   private problem = '';
   /** The request under way, and whether somebody has moved on since. */
   private pending: number | undefined;
+  /** The playhead was put where it is with the pointer: other frames of its pixel will do. */
+  private isPointed = false;
   private isStale = false;
   private requests = 0;
   private subject = '';
@@ -83,7 +89,8 @@ export class PreviewPane {
     this.ask();
   }
 
-  seek(frame: number): void {
+  seek(frame: number, pointed = false): void {
+    this.isPointed = pointed;
     this.lanes.show(frame);
     keep({ frame });
     this.ask();
@@ -91,6 +98,7 @@ export class PreviewPane {
 
   async show({ id, preview: pictures, problem = '', unseen = false }: Shown): Promise<void> {
     if (id !== this.pending) return;
+    if (this.isPointed && !this.isStale) this.settleOn(pictures.frame);
     this.shown = pictures;
     this.isUnseen = unseen;
     this.problem = problem;
@@ -125,7 +133,25 @@ export class PreviewPane {
       Math.round(Math.max(320, this.stage.clientWidth) * devicePixelRatio),
     );
     const { frame, mask } = view;
-    send({ type: 'preview', id: this.pending, frame, seconds: secondsOf(frame), maxWidth, mask });
+    const which = {
+      frame,
+      seconds: secondsOf(frame),
+      perPixel: this.lanes.perPixel,
+      pointed: this.isPointed,
+    };
+    send({ type: 'preview', id: this.pending, ...which, maxWidth, mask });
+  }
+
+  /** The playhead is where the picture is. */
+  private settleOn(frame: number): void {
+    this.isPointed = false;
+    this.lanes.show(frame);
+    keep({ frame });
+  }
+
+  /** What may be wanted next is decoded, unless somebody waits for a frame. */
+  private expect(frame: number): void {
+    if (this.pending === undefined) send({ type: 'hover', frame, perPixel: this.lanes.perPixel });
   }
 
   private settle(): void {

@@ -5,6 +5,10 @@ export function frameAt(at: number, frames: number): number {
   return clampFrame(Math.floor(at * frames), frames);
 }
 
+/** Frames that lie wholly within any pixel of a timeline of some width, 1 at least. */
+export const framesPerPixel = (frames: number, width: number): number =>
+  width > 0 ? Math.max(1, Math.floor(frames / width)) : 1;
+
 /** Where the middle of a frame lies, 0–1. */
 export const positionOf = (frame: number, frames: number): number =>
   frames > 0 ? (clampFrame(frame, frames) + 0.5) / frames : 0;

@@ -4,7 +4,7 @@ export type { PipelineContext } from './context';
 export { runDoctor } from './doctor';
 export { inspectFile } from './inspectFile';
 export { listFaces } from './listFaces';
-export { forgetPreviews, previewFrame, restPreviews } from './preview/previewFrame';
+export { expectFrame, forgetPreviews, previewFrame, restPreviews } from './preview/previewFrame';
 export { readFacts, takeStill } from './stills';
 export { swapVideo } from './swapVideo';
 export { verifyGpu } from './verify/verifyGpu';

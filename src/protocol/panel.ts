@@ -63,10 +63,14 @@ const toHost = {
     id: isIndex,
     frame: isIndex,
     seconds: isCount,
+    perPixel: isIndex,
+    pointed: isFlag,
     maxWidth: isIndex,
     /** The mask is to be seen. */
     mask: isFlag,
   }),
+  /** A frame that somebody points at, who may want it next. */
+  hover: isShape({ type: isOne('hover'), frame: isIndex, perPixel: isIndex }),
   /** A file for a setting that names a model. */
   pickModel: isShape({ type: isOne('pickModel'), setting: isText }),
   getModel: isShape({ type: isOne('getModel'), id: isText }),

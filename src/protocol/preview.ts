@@ -5,10 +5,20 @@ export interface PreviewRequest {
   /** As it would run; its output is not written, and need not be possible. */
   job: SwapJob;
   frame: number;
+  /** Frames that every pixel of the timeline stands for, 1 at least. */
+  perPixel: number;
+  /** Somebody has pointed at it: so many frames from this one on are under the pointer, and the one that comes soonest will do. */
+  pointed: boolean;
   /** Pictures come at most this wide. */
   maxWidth: number;
   /** Whether anybody looks at the mask. */
   mask: boolean;
+}
+
+/** A frame that somebody may want next. */
+export interface FrameHint extends Pick<PreviewRequest, 'frame' | 'perPixel'> {
+  /** The target. */
+  file: string;
 }
 
 /** Points in pixels of the pictures as they come. */

@@ -3,7 +3,7 @@ import type { SerializedError } from './errors';
 import type { GpuRelease } from './gpu';
 import type { SwapJob, ExecutionOptions, ModelChoice, ToolPaths } from './job';
 import type { PassState } from './passes';
-import type { Preview, PreviewRequest } from './preview';
+import type { FrameHint, Preview, PreviewRequest } from './preview';
 import type { JobProblem } from './problems';
 import type { ProvenanceReport } from './provenance';
 import type { DoctorReport, FacesReport, JobReport, LivePicture, LogLevel, Progress, Still } from './report';
@@ -35,6 +35,8 @@ export interface WorkerApi {
    * `cancelled`. While a job runs in the same process it is refused with `busy`.
    */
   preview(request: PreviewRequest): Preview;
+  /** Decodes a frame of the target of the last preview ahead of time, unless somebody waits for one. */
+  expect(request: FrameHint): null;
   /** Ends what is done ahead of time for previews; what they need stays open. */
   rest(request: Record<string, never>): null;
   /** Gives back everything that previews keep open. */
@@ -55,6 +57,7 @@ export const workerMethods = [
   'photo',
   'analyse',
   'preview',
+  'expect',
   'rest',
   'forget',
   'inspect',

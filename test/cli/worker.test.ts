@@ -79,7 +79,8 @@ describe('the worker and its client', () => {
 
   test('refuses previews while a job runs, and shows them again afterwards', async () => {
     const job = fakeJob('succeed', newOutput());
-    const preview = () => client.call('preview', { job, frame: 7, maxWidth: 100, mask: false });
+    const preview = () =>
+      client.call('preview', { job, frame: 7, perPixel: 1, pointed: false, maxWidth: 100, mask: false });
     const abort = new AbortController();
     const { end } = await atWork('wait', { signal: abort.signal });
     await assert.rejects(preview(), failsWith('busy'));

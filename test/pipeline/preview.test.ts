@@ -48,7 +48,8 @@ describe('a preview', () => {
     change: Partial<SwapJob> = {},
     maxWidth = 640,
     mask = true,
-  ): Promise<Preview> => previewFrame({ job: { ...job, ...change }, frame, maxWidth, mask }, context);
+  ): Promise<Preview> =>
+    previewFrame({ job: { ...job, ...change }, frame, perPixel: 1, pointed: false, maxWidth, mask }, context);
   const centre = ({ box }: Preview['faces'][number]) => [box.x + box.width / 2, box.y + box.height / 2];
 
   test('draws the frames that follow for nobody once, so that people wait for none that takes longer', async () => {
@@ -121,6 +122,17 @@ describe('a preview', () => {
       pictures.set(shown.frame, shown.original);
     }
     assert.equal(new Set(pictures.values()).size, 5);
+  });
+
+  test('shows a frame of the pixel that was pointed at, and tells which one', async () => {
+    await preview(30);
+    const pointed = { job, frame: 27, perPixel: 6, pointed: true, maxWidth: 640, mask: false };
+    const shown = await previewFrame(pointed, context);
+    assert.ok(shown.frame >= 27 && shown.frame < 33, String(shown.frame));
+    assert.ok(Math.abs(shown.seconds - shown.frame / 25) < 1e-6);
+    assert.equal((await preview(shown.frame)).original, shown.original);
+    const exact = await previewFrame({ ...pointed, frame: 10, pointed: false }, context);
+    assert.equal(exact.frame, 10);
   });
 
   test('has decoded already what somebody sees who goes back step by step', async () => {

@@ -178,7 +178,7 @@ describe('a working copy', () => {
     await until(() => copy.has(0));
     copy.rest();
     assert.ok(!isOver(copiers()[0]));
-    await new Promise<void>((made) => copy.makeAround(200, made));
+    await new Promise<void>((made) => copy.makeAround(200, 1, made));
     assert.ok([...Array(240).keys()].every((frame) => copy.has(frame)));
     assert.equal(copiers().length, 2, 'nothing was begun twice');
     await copy.close();

@@ -190,6 +190,10 @@ export function previewFrame({ frame }: { frame: number }): Promise<Preview> {
   return Promise.resolve({ frame, seconds: 0, width: 1, height: 1, ...pictures, faces: [] });
 }
 
+export function expectFrame(): Promise<null> {
+  return Promise.resolve(null);
+}
+
 export function restPreviews(): Promise<null> {
   return Promise.resolve(null);
 }

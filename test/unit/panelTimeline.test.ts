@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { frameAfterKey, frameAt, gapsBetween, positionOf, spansOfGlance } from '../../webview/timelineMath';
+import {
+  frameAfterKey,
+  frameAt,
+  framesPerPixel,
+  gapsBetween,
+  positionOf,
+  spansOfGlance,
+} from '../../webview/timelineMath';
 
 suite('The timeline', () => {
   test('knows the frame under a point and the point of a frame', () => {
@@ -10,6 +17,26 @@ suite('The timeline', () => {
     );
     for (const frame of [0, 3, 9]) assert.equal(frameAt(positionOf(frame, 10), 10), frame);
     assert.equal(frameAt(0.5, 0), 0);
+  });
+
+  test('knows frames that lie in a pixel whatever it is', () => {
+    for (const [frames, width] of [
+      [7500, 741],
+      [750, 700],
+      [1500, 700.5],
+      [100, 640],
+    ]) {
+      const count = framesPerPixel(frames, width);
+      assert.ok(count >= 1);
+      for (let x = 0; x < Math.floor(width); x++) {
+        const first = frameAt(x / width, frames);
+        const last = first + count - 1;
+        // Where the last one begins on the timeline.
+        assert.ok((last / frames) * width < x + 1 + 1e-9, `pixel ${x} of ${width}: ${first} to ${last}`);
+      }
+    }
+    assert.equal(framesPerPixel(7500, 741), 10);
+    assert.equal(framesPerPixel(7500, 0), 1);
   });
 
   test('moves by frames, seconds and scenes', () => {

@@ -9,6 +9,8 @@ const wish = (id: number): PreviewWish => ({
   id,
   frame: id,
   seconds: 0,
+  perPixel: 1,
+  pointed: false,
   maxWidth: 320,
   mask: false,
 });

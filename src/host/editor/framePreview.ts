@@ -11,9 +11,10 @@ export async function framePreview(
   closed: AbortSignal,
 ): Promise<ShownPreview> {
   if (host.isBusy) return original(host, document, wish);
-  const { frame, maxWidth, mask } = wish;
+  const { frame, perPixel, pointed, maxWidth, mask } = wish;
+  const wanted = { frame, perPixel, pointed, maxWidth, mask };
   try {
-    return { preview: await host.studio.preview({ job: document.toJob(), frame, maxWidth, mask }, closed) };
+    return { preview: await host.studio.preview({ job: document.toJob(), ...wanted }, closed) };
   } catch (error) {
     const known = asFaceSwapError(error);
     // What somebody may not see swapped is not shown by this panel at all.

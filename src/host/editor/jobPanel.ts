@@ -104,6 +104,11 @@ export class JobPanel implements vscode.Disposable {
       case 'preview':
         this.previews.ask(message);
         return;
+      case 'hover': {
+        const { frame, perPixel } = message;
+        if (!this.host.isBusy) this.host.studio.expect({ file: this.job.target(), frame, perPixel });
+        return;
+      }
       case 'pickModel':
         if (isModelSetting(message.setting)) await this.pickModel(message.setting);
         return;

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { AnalysisRequest, PhotoReport, PhotoRequest, TargetAnalysis } from '../../protocol/analysis';
-import type { Preview, PreviewRequest } from '../../protocol/preview';
+import type { FrameHint, Preview, PreviewRequest } from '../../protocol/preview';
 import type { CallOptions } from '../../workerClient';
 import type { JobRun } from '../jobRun';
 import { WorkerProcess } from '../workerProcess';
@@ -67,6 +67,11 @@ export class Studio implements vscode.Disposable {
     this.previews = made.catch(() => undefined);
     this.givesWay.to(this.previews);
     return made;
+  }
+
+  /** Somebody may want to see a frame next. */
+  expect(hint: FrameHint): void {
+    this.previewer.tell('expect', hint).catch(() => undefined);
   }
 
   /** Somebody has closed a panel: nothing is made ahead of time any more until the next preview. */

@@ -55,20 +55,27 @@ function sourceArguments(
 /** Quantiser steps of the JPEGs of a copy in eighths: no coefficient is off by more than a step and a half of 255. */
 const evenSteps = Array.from({ length: 64 }, () => 24).join(',');
 
+/** `count` frames from `first` on, of which one in `step` is taken. */
+export interface CopyChoice {
+  first: number;
+  count: number;
+  step: number;
+}
+
 /**
- * Copier: `count` frames from `startFrame` on as JPEGs one after the other on stdout, as coded, in the range of the source. Every ffmpeg
+ * Copier: frames as JPEGs one after the other on stdout, as coded, in the range of the source. Every ffmpeg
  * can do that, in any size and sampling, in a fifth of the time of x264; PSNR is above 52 dB with films, 47.7 dB with nothing but noise.
  */
 export function copyArguments(
   info: MediaInfo,
-  startFrame: number,
-  count: number,
+  { first, count, step }: CopyChoice,
   generation: Generation,
 ): string[] {
+  const some = step > 1 ? [`select=not(mod(n\\,${step}))`] : [];
   // The encoder counts in frames of the nominal rate, and refuses two at one time.
-  const filters = ['setpts=N/FRAME_RATE/TB'];
+  const filters = [...some, 'setpts=N/FRAME_RATE/TB'];
   return [
-    ...[...quiet, ...sourceArguments(info, startFrame, generation, filters), '-frames:v', String(count)],
+    ...[...quiet, ...sourceArguments(info, first, generation, filters), '-frames:v', String(count)],
     ...['-c:v', 'mjpeg', '-qmin', '1', '-q:v', '1', '-intra_matrix', evenSteps],
     // JPEGs of limited range are ffmpeg's own.
     ...['-strict', 'unofficial', '-f', 'mjpeg', 'pipe:1'],

@@ -1,6 +1,6 @@
 import { stepBack } from '../../machine/stepBack';
 import { frameBytes } from '../image/frame';
-import { copyArguments } from './arguments';
+import { copyArguments, type CopyChoice } from './arguments';
 import { startTool, type RunningTool } from './childProcess';
 import type { MediaInfo } from './mediaInfo';
 import type { MediaTools } from './tools';
@@ -13,6 +13,8 @@ const beginning = Buffer.of(0xff, 0xd8, 0xff);
  * stops within a frame when it is to, in place of filling the pipe first, which somebody who steps through a film feels.
  */
 const RATE = 260_000;
+/** Time for a frame that is decoded alone, in times of one that is copied. */
+const DECODING = 0.4;
 
 /** A decoder and encoder at work in the background. */
 export interface Copying extends Pick<RunningTool, 'ended'> {
@@ -22,19 +24,18 @@ export interface Copying extends Pick<RunningTool, 'ended'> {
   close(): Promise<void>;
 }
 
-/** Makes a JPEG of each of `count` frames from `first` on, when nothing else on the machine has anything to do; `take` gets them in order. */
+/** Makes JPEGs of frames when nothing else on the machine has anything to do; `take` gets them in order. */
 export function copyFrames(
   info: MediaInfo,
   { ffmpeg }: MediaTools,
-  first: number,
-  count: number,
+  choice: CopyChoice,
   take: (jpeg: Buffer) => void,
 ): Copying {
-  const args = copyArguments(info, first, count, ffmpeg);
+  const args = copyArguments(info, choice, ffmpeg);
   const tool = startTool(ffmpeg.path, args, { stdin: false, stdout: true });
   stepBack(tool.child.pid);
   const stdout = tool.child.stdout!;
-  const restMs = frameBytes(info.format) / RATE;
+  const restMs = (frameBytes(info.format) / RATE) * (1 + DECODING * (choice.step - 1));
   let rest = Buffer.alloc(0);
   let due = 0;
   let isPaused = false;

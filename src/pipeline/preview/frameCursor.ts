@@ -27,6 +27,10 @@ export class FrameCursor {
   /** The last frame, which stays for as long as the file is open, and the decoder on the way to it. */
   private last: Promise<Frame | undefined> | undefined;
   private toLast: Reading | undefined;
+  /** A frame that somebody may want next, and the decoder on the way to it. */
+  private expected: { index: number; reading: Reading; done: Promise<void> } | undefined;
+  /** Goes on with the copy where somebody has looked last. */
+  private goOn = (): void => undefined;
   /** Of frames that would take long to decode. */
   private readonly copy: WorkingCopy;
 
@@ -37,10 +41,14 @@ export class FrameCursor {
     this.copy = new WorkingCopy(info, tools);
   }
 
-  /** A copy for the caller. Numbers beyond the end give the last frame. Throws what the reader throws. */
-  async frameAt(wanted: number): Promise<Frame> {
+  /**
+   * A copy for the caller. Numbers beyond the end give the last frame. Throws what the reader throws.
+   * @param among so many frames from the one wanted on are as good
+   */
+  async frameAt(wanted: number, among = 1): Promise<Frame> {
     const end = this.info.frames - 1;
-    const index = Math.max(0, Math.min(wanted, end));
+    const index = this.soonest(wanted, among);
+    await this.takeExpected(index);
     const { behind } = this;
     if (!this.seen.has(index) && this.copy.isComing(index)) await this.copy.until(index);
     else this.copy.rest();
@@ -69,32 +77,114 @@ export class FrameCursor {
       .catch(() => undefined)
       .then(() => {
         this.behind = undefined;
-        return reading.close();
+        return this.isAtHand(index + 1) ? reading.close() : this.goOnWith(reading);
       });
     this.behind = { reading, end: index, done };
   }
 
   /** Copies what lies around a frame, as soon as somebody stays there, so that jumps into the middle of long stretches are short. */
-  stockCopy(index: number): void {
-    this.copy.makeAround(index);
+  stockCopy(index: number, perPixel = 1): void {
+    this.copy.makeAround(index, perPixel);
   }
 
-  /** What is worth doing ahead of time for somebody who looks at a frame: what is likeliest to be wanted next comes first. */
-  stockAround(index: number): void {
+  /**
+   * What is worth doing ahead of time for somebody who looks at a frame: what is likeliest to be wanted next comes first.
+   * @param perPixel frames that a pixel of the timeline stands for
+   */
+  stockAround(index: number, perPixel = 1): void {
     this.stockBefore(index);
-    this.copy.makeAround(index, () => this.stockLast());
+    this.goOn = () => this.copy.makeAround(index, perPixel, () => this.stockLast());
+    this.goOn();
+  }
+
+  /** Somebody may want one of these frames next: decodes it, until somebody asks for another one. */
+  expect(wanted: number, among = 1): void {
+    const { expected, copy } = this;
+    const index = this.soonest(wanted, among);
+    if (!this.info.seekable || this.info.kind === 'image' || expected?.index === index) return;
+    if (this.isAtHand(index) || copy.isComing(index)) return;
+    copy.rest();
+    const isOnTheWay = expected && index > expected.index && this.isNear(index, expected.index + 1);
+    if (!isOnTheWay) void expected?.reading.close();
+    const reading = isOnTheWay ? expected.reading : this.read(this.startFor(index), index);
+    const before = isOnTheWay ? expected.done : Promise.resolve();
+    const next = { index, reading, done: before.then(() => this.arrive(reading, index)) };
+    this.expected = next;
+    void next.done.then(() => {
+      if (this.expected === next) this.goOn();
+    });
   }
 
   /** Ends what is done ahead of time; what is there already stays. */
   async rest(): Promise<void> {
-    await Promise.all([this.stopBehind(), this.copy.stop()]);
+    await Promise.all([this.stopBehind(), this.stopExpected(), this.copy.stop()]);
   }
 
   async close(): Promise<void> {
     const { ahead, toLast } = this;
     this.ahead = undefined;
     this.last = undefined;
-    await Promise.all([ahead?.close(), toLast?.close(), this.stopBehind(), this.copy.close()]);
+    await Promise.all([
+      ahead?.close(),
+      toLast?.close(),
+      this.stopBehind(),
+      this.stopExpected(),
+      this.copy.close(),
+    ]);
+  }
+
+  /** Of frames that are as good the one that comes soonest. */
+  private soonest(wanted: number, among: number): number {
+    const { frames, keyFrames } = this.info;
+    const index = Math.max(0, Math.min(wanted, frames - 1));
+    const all = Array.from({ length: Math.min(among, frames - index) }, (_, i) => index + i);
+    return (
+      all.find((n) => this.seen.has(n) || this.copy.has(n)) ??
+      all.find((n) => this.copy.isComing(n)) ??
+      keyFrames.find((key) => key >= index && key < index + all.length) ??
+      index
+    );
+  }
+
+  /** Whether a frame comes in the time of a few. */
+  private isAtHand(index: number): boolean {
+    const { ahead } = this;
+    const isNext = ahead && index >= ahead.next && index < ahead.end && index <= ahead.next + START;
+    return index >= this.info.frames || this.seen.has(index) || this.copy.has(index) || Boolean(isNext);
+  }
+
+  /** What has been decoded ahead of time is taken where it leads to the frame that is wanted, and ended where it does not. */
+  private async takeExpected(index: number): Promise<void> {
+    const { expected } = this;
+    if (!expected) return;
+    const isOnTheWay = index <= expected.index || this.isNear(index, expected.index + 1);
+    this.expected = undefined;
+    if (this.isAtHand(index) || index <= expected.index - BEHIND || !isOnTheWay) {
+      void expected.reading.close();
+      return;
+    }
+    await expected.done;
+    await this.goOnWith(expected.reading);
+  }
+
+  private async stopExpected(): Promise<void> {
+    const { expected } = this;
+    this.expected = undefined;
+    await expected?.reading.close();
+  }
+
+  private arrive(reading: Reading, index: number): Promise<void> {
+    return reading.readUntil(index, BEHIND, this.remember).then(
+      () => undefined,
+      () => reading.close(),
+    );
+  }
+
+  private async goOnWith(reading: Reading): Promise<void> {
+    if (reading.isClosed) return;
+    const { ahead } = this;
+    this.ahead = reading;
+    await ahead?.close();
   }
 
   private async find(index: number): Promise<Frame> {
@@ -124,9 +214,10 @@ export class FrameCursor {
     return !keyFrames.some((key) => key > next + START && key <= frame);
   }
 
-  /** Where to begin, so that frames before the one that is wanted come along. */
+  /** Where to begin, so that frames before the one that is wanted come along, unless they take the way from another key frame. */
   private startFor(index: number): number {
-    return index - Math.min(BEHIND, index, this.most - 1);
+    const start = index - Math.min(BEHIND, index, this.most - 1);
+    return this.info.keyFrames.find((key) => key > start && key <= index) ?? start;
   }
 
   /** A decoder that starts with one frame and is to come to another one. */

@@ -1,5 +1,5 @@
 import { FaceSwapError } from '../../protocol/errors';
-import type { Preview, PreviewFace, PreviewRequest } from '../../protocol/preview';
+import type { FrameHint, Preview, PreviewFace, PreviewRequest } from '../../protocol/preview';
 import type { PipelineContext } from '../context';
 import type { TrackedFace } from '../faces/face';
 import type { RgbImage } from '../image/region';
@@ -13,7 +13,7 @@ import { facesOfPicture } from '../pictureFaces';
 import { processFaces } from '../processFaces';
 import { Stopwatch } from '../progress';
 import { faceLines } from './faceLines';
-import { forgetAll, restTarget, warmJob } from './warmJob';
+import { expectOf, forgetAll, restTarget, warmJob } from './warmJob';
 
 /** Makes a change of one step in 255 visible in the mask, and a strong one white. */
 const MASK_GAIN = 8;
@@ -27,6 +27,8 @@ let drawn = 0;
 let took = 0;
 
 let latest: AbortController | undefined;
+/** Previews that somebody waits for. */
+let awaited = 0;
 /** Previews share what is open, so they come one after the other. */
 let work: Promise<unknown> = Promise.resolve();
 
@@ -41,6 +43,7 @@ export async function previewFrame(request: PreviewRequest, context: PipelineCon
   const stop = (): void => abort.abort();
   context.signal.addEventListener('abort', stop, { once: true });
   if (context.signal.aborted) stop();
+  awaited++;
   const run = work.then(() => show(request, { ...context, signal }));
   work = run.then(() => practise(request, { ...context, signal })).catch(() => undefined);
   try {
@@ -48,14 +51,21 @@ export async function previewFrame(request: PreviewRequest, context: PipelineCon
   } catch (error) {
     throw signal.aborted ? new FaceSwapError('cancelled') : error;
   } finally {
+    awaited--;
     context.signal.removeEventListener('abort', stop);
   }
+}
+
+/** Somebody points at a frame and may want it next. It is no matter for those who wait for another one. */
+export function expectFrame(hint: FrameHint): Promise<null> {
+  if (awaited === 0) expectOf(hint);
+  return Promise.resolve(null);
 }
 
 /** Draws the frames that follow for nobody, until somebody asks for one: the first ones that people wait for come as soon as all others. */
 async function practise(request: PreviewRequest, context: PipelineContext): Promise<void> {
   for (let next = request.frame + 1; drawn < PRACTICE && took < PRACTICE_MS; next++)
-    await show({ ...request, frame: next }, context);
+    await show({ ...request, frame: next, pointed: false }, context);
 }
 
 /** Nobody looks any more: ends what is done ahead of time after the preview under way; everything stays open. */
@@ -73,16 +83,14 @@ export async function forgetPreviews(): Promise<null> {
   return null;
 }
 
-async function show(
-  { job, frame: wanted, maxWidth, mask: isMaskWanted }: PreviewRequest,
-  context: PipelineContext,
-): Promise<Preview> {
+async function show(request: PreviewRequest, context: PipelineContext): Promise<Preview> {
+  const { job, frame: wanted, perPixel, pointed, maxWidth, mask: isMaskWanted } = request;
   const { signal } = context;
   throwIfCancelled(signal);
-  const { info, models, selector, processors, cursor, content, passed } = await warmJob(job, wanted, context);
+  const { info, models, selector, processors, cursor, content, passed } = await warmJob(request, context);
   throwIfCancelled(signal);
   const began = performance.now();
-  const frame = await cursor.frameAt(wanted);
+  const frame = await cursor.frameAt(wanted, pointed ? perPixel : 1);
   throwIfCancelled(signal);
   const index = frame.index;
   // Of a picture turned on its side the height becomes the width.
@@ -109,7 +117,7 @@ async function show(
     uprightJpeg(now, rotation, maxWidth),
     isMaskWanted ? uprightMask(old, changes(old, now), rotation, maxWidth) : undefined,
   ]);
-  cursor.stockAround(index);
+  cursor.stockAround(index, perPixel);
   drawn++;
   took = performance.now() - began;
   const scale = original.width / info.displayWidth;

@@ -8,6 +8,7 @@ import type { MediaTools } from '../media/tools';
 export class Reading {
   /** The first frame that it cannot reach. */
   readonly end: number;
+  isClosed = false;
   private readonly pool: FramePool;
   private readonly reader: FrameReader;
 
@@ -46,6 +47,7 @@ export class Reading {
   }
 
   close(): Promise<void> {
+    this.isClosed = true;
     return this.reader.close();
   }
 }

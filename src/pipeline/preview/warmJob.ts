@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { SwapJob } from '../../protocol/job';
+import type { FrameHint, PreviewRequest } from '../../protocol/preview';
 import type { PipelineContext } from '../context';
 import { openFaceModels, type OpenFaceModels } from '../faceModels';
 import type { FaceSelector } from '../faces/select';
@@ -44,11 +45,11 @@ const jobs = new Kept<Ready>(async ({ processors }) => {
   for (const processor of processors) await processor.close();
 });
 
-/**
- * Opens what a job needs, or what of it is not open from the last time. Throws what opening a job throws.
- * @param frame that somebody is going to look at
- */
-export async function warmJob(job: SwapJob, frame: number, context: PipelineContext): Promise<WarmJob> {
+/** Opens what a job needs for a preview, or what of it is not open from the last time. Throws what opening a job throws. */
+export async function warmJob(
+  { job, frame, perPixel }: PreviewRequest,
+  context: PipelineContext,
+): Promise<WarmJob> {
   const { execution, models: chosen } = job;
   const where = JSON.stringify([job.target, await stampOf(job.target), job.tools]);
   const how = JSON.stringify([execution, chosen]);
@@ -62,7 +63,7 @@ export async function warmJob(job: SwapJob, frame: number, context: PipelineCont
     const info = await probeMedia(job.target, tools, context.signal);
     const cursor = new FrameCursor(info, tools);
     // Networks take longer to open than a copy needs for its first seconds.
-    cursor.stockCopy(frame);
+    cursor.stockCopy(frame, perPixel);
     return { tools, info, cursor };
   });
   const models = await networks.get(how, async () => {
@@ -87,6 +88,12 @@ export async function warmJob(job: SwapJob, frame: number, context: PipelineCont
     }
   });
   return { ...target, ...looked, ...ready, models };
+}
+
+/** Decodes what somebody may want next, where the target is open. */
+export function expectOf({ file, frame, perPixel }: FrameHint): void {
+  const { value } = targets;
+  if (value?.info.file === file) value.cursor.expect(frame, perPixel);
 }
 
 /** Ends what is done ahead of time for the target that is open. */

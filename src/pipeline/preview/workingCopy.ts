@@ -2,11 +2,8 @@ import { frameBytes } from '../image/frame';
 import { copyFrames, type Copying } from '../media/copyFrames';
 import type { MediaInfo } from '../media/mediaInfo';
 import type { MediaTools } from '../media/tools';
+import { denseWindow, nextStretch, sparseStep, type CopyState, type Stretch } from './copyPlan';
 
-/** Up to so many frames between two key frames the way to any of them is short. */
-const SHORT = 48;
-/** Frames after a key frame up to which it is worth the way to begin a copy: there are films with a single key frame. */
-const FAR = 2500;
 /** Somebody who scrubs asks for the next frame sooner. */
 const PAUSE_MS = 100;
 const MOST_BYTES = 160e6;
@@ -16,34 +13,33 @@ const PLANNED = 0.9;
 const USUAL_SHARE = 1 / 16;
 /** Copying a frame takes so many times as long as decoding it alone. */
 const COPYING = 2.5;
+/** JPEGs after which their size is known. */
+const KNOWN = 16;
 /** Frames to hand to a decoder at once. */
 const AT_ONCE = 48;
 
-/** Frames from one key frame to the next one. */
-interface Stretch {
-  key: number;
-  /** What of it is not there: from this frame up to before that one. */
-  first: number;
-  end: number;
-}
-
 /**
- * JPEGs of frames around the playhead that are far from a key frame, made while nobody waits for anything, in memory alone: from here any of
- * them comes in the time of one. They look like the frames of the file (`copyArguments` says how exactly), so that a preview needs
- * no other ones afterwards.
+ * JPEGs of frames that are far from a key frame, made while nobody waits for anything, in memory alone: from here any of them comes in
+ * the time of one. All of a film where there is room; else one for each pixel of the timeline, and all around the playhead. They look
+ * like the frames of the file (`copyArguments` says how exactly), so that a preview needs no other ones afterwards.
  */
 export class WorkingCopy {
   private readonly jpegs = new Map<number, Buffer>();
   private bytes = 0;
   private playhead = 0;
+  /** Of so many frames one is kept wherever the playhead is; 0 for none. Chosen for a timeline of so many frames a pixel. */
+  private step = 0;
+  private perPixel = 1;
+  private isSpaced = false;
   private waiting: NodeJS.Timeout | undefined;
   /** What is left of the stretch at work. */
   private making: (Stretch & { copying: Copying }) | undefined;
   private isResting = true;
   /** A frame that somebody waits for. */
   private awaited: { frame: number; isThere: () => void } | undefined;
-  /** Key frames of the stretches that have been made for this playhead, as far as there is room for them. */
-  private readonly made = new Set<number>();
+  /** Key frames of the stretches that have been made, as far as there is room for them: for this playhead, and for any. */
+  private readonly dense = new Set<number>();
+  private readonly sparse = new Set<number>();
   private whenMade = (): void => undefined;
   /** This ffmpeg cannot do it. */
   private isImpossible = false;
@@ -69,15 +65,20 @@ export class WorkingCopy {
     return found.length > last - first ? found : [];
   }
 
-  /** Goes on, or begins where somebody is now, unless `rest` is called first. `whenMade` is told when there is nothing left to be made. */
-  makeAround(playhead: number, whenMade: () => void = () => undefined): void {
+  /**
+   * Goes on, or begins where somebody is now, unless `rest` is called first.
+   * @param perPixel frames that a pixel of the timeline stands for
+   * @param whenMade is told when there is nothing left to be made
+   */
+  makeAround(playhead: number, perPixel = 1, whenMade: () => void = () => undefined): void {
     this.rest();
     const { kind, seekable } = this.info;
     if (kind === 'image' || !seekable) return;
     this.playhead = playhead;
     this.whenMade = whenMade;
-    this.made.clear();
-    if (!this.making && !this.nearest()) {
+    this.dense.clear();
+    this.space(perPixel);
+    if (!this.making && !this.next()) {
       whenMade();
       return;
     }
@@ -90,8 +91,9 @@ export class WorkingCopy {
   /** Whether a frame is there sooner when the copy goes on than when it is decoded from its key frame on. */
   isComing(frame: number): boolean {
     const { making } = this;
-    if (!making || frame < making.first || frame >= making.end) return false;
-    return (frame - making.first) * COPYING < frame - making.key;
+    if (!making || frame < making.first || frame >= making.end || frame % making.step > 0) return false;
+    const copying = 1 + (COPYING - 1) / making.step;
+    return (frame - making.first) * copying < frame - making.key;
   }
 
   /** Goes on until a frame that is coming is there, or surely never will be, and rests. */
@@ -138,70 +140,79 @@ export class WorkingCopy {
     }
     await this.end();
     if (this.isResting) return;
-    const stretch = this.nearest();
+    this.space(this.perPixel);
+    const stretch = this.next();
     if (stretch) await this.make(stretch);
     else this.whenMade();
   }
 
-  private async make({ key, first, end }: Stretch): Promise<void> {
-    const take = (jpeg: Buffer): void => this.keep(making.first++, jpeg);
-    const making = { key, first, end, copying: copyFrames(this.info, this.tools, first, end - first, take) };
+  private async make(stretch: Stretch): Promise<void> {
+    const { first, end, step } = stretch;
+    const making = {
+      ...stretch,
+      copying: copyFrames(
+        this.info,
+        this.tools,
+        { first, count: Math.ceil((end - first) / step), step },
+        (jpeg) => {
+          this.keep(making.first, jpeg);
+          making.first += step;
+        },
+      ),
+    };
     this.making = making;
     const { code } = await making.copying.ended;
     if (this.making !== making) return;
     this.making = undefined;
     this.awaited?.isThere();
-    this.made.add(key);
+    (step > 1 ? this.sparse : this.dense).add(stretch.key);
     this.isImpossible = code !== 0;
     await this.goOn();
   }
 
-  /** What there is room for. What has no room on one side of the playhead, at the ends of the film, has room on the other one. */
-  private window(): { from: number; end: number } {
-    const { info, playhead, jpegs } = this;
+  /** Keeps to one spacing, unless the timeline has become wider: whatever was made otherwise would have to be made anew. */
+  private space(perPixel: number): void {
+    const isWider = perPixel > 1 && perPixel < 0.7 * this.perPixel;
+    if (this.isSpaced && !isWider) return;
+    const step = sparseStep(this.info, this.state.room, perPixel);
+    if (step !== this.step) this.sparse.clear();
+    this.step = step;
+    this.perPixel = perPixel;
+    this.isSpaced = step > 0 && this.jpegs.size >= KNOWN;
+  }
+
+  private get state(): CopyState {
+    const { info, playhead, step, jpegs, sparse, dense } = this;
     const usual = jpegs.size > 0 ? this.bytes / jpegs.size : frameBytes(info.format) * USUAL_SHARE;
-    const room = Math.floor((PLANNED * this.mostBytes) / usual);
-    const from = Math.max(0, Math.min(playhead - (room >> 1), info.frames - room));
-    return { from, end: from + room };
+    return {
+      ...{ info, playhead, step },
+      room: Math.floor((PLANNED * this.mostBytes) / usual),
+      has: (frame) => jpegs.has(frame),
+      isMade: (stretch) => (stretch.step > 1 ? sparse : dense).has(stretch.key),
+    };
   }
 
-  private isWanted({ first, end }: Stretch): boolean {
-    const window = this.window();
-    return first < window.end && end > window.from;
+  private isWanted({ first, end, step }: Stretch): boolean {
+    const window = denseWindow(this.state);
+    return step > 1 || (first < window.end && end > window.from);
   }
 
-  /** The stretch to be copied next. */
-  private nearest(): Stretch | undefined {
-    const { info, playhead, jpegs } = this;
-    if (this.isImpossible) return undefined;
-    const window = this.window();
-    let found: Stretch | undefined;
-    let away = Infinity;
-    info.keyFrames.forEach((key, n) => {
-      const next = info.keyFrames[n + 1] ?? info.frames;
-      const distance = Math.max(key - playhead, playhead - next + 1, 0);
-      if (next - key <= SHORT || distance >= away || this.made.has(key)) return;
-      let first = Math.max(key, window.from);
-      let end = Math.min(next, window.end);
-      while (first < end && jpegs.has(first)) first++;
-      while (first < end && jpegs.has(end - 1)) end--;
-      if (first >= end || first - key > FAR) return;
-      found = { key, first, end };
-      away = distance;
-    });
-    return found;
+  private next(): Stretch | undefined {
+    return this.isImpossible ? undefined : nextStretch(this.state);
   }
 
-  /** What is farthest from the playhead goes when there is too much. */
+  /** What is farthest from the playhead goes when there is too much, those that are kept anywhere last. */
   private keep(frame: number, jpeg: Buffer): void {
     this.bytes += jpeg.length - (this.jpegs.get(frame)?.length ?? 0);
     this.jpegs.set(frame, jpeg);
     if (frame === this.awaited?.frame) this.awaited.isThere();
+    const { step, playhead, info } = this;
+    const worth = (n: number): number =>
+      (step > 0 && n % step === 0 ? info.frames : 0) - Math.abs(n - playhead);
     while (this.bytes > this.mostBytes) {
-      const far = (n: number): number => Math.abs(n - this.playhead);
-      const farthest = [...this.jpegs.keys()].reduce((a, b) => (far(b) > far(a) ? b : a));
-      this.bytes -= this.jpegs.get(farthest)!.length;
-      this.jpegs.delete(farthest);
+      const least = [...this.jpegs.keys()].reduce((a, b) => (worth(b) < worth(a) ? b : a));
+      this.bytes -= this.jpegs.get(least)!.length;
+      this.jpegs.delete(least);
     }
   }
 }
