@@ -71,6 +71,18 @@ describe("what is left of a photo's face without its light", () => {
     for (const bare of [10, 127, 361]) assert.ok(Math.abs(leftAt(bare, 142, 108, 148)[0] + 8) < 0.5);
   });
 
+  it('leaves skin in shade its grain, and all of it one colour: it was smooth patches with rough shores', () => {
+    for (const cheek of [132, 361, 205, 425]) {
+      const planes = [map(0.75 * LIGHT.y).map((value, i) => value + (i % 2 ? 6 : -6)), map(118), map(138)];
+      const light = { y: map(LIGHT.y), cb: map(LIGHT.cb), cr: map(LIGHT.cr) };
+      leaveDetail(planes, light, map(0), grid, points, SIZE, grid.width, grid.height);
+      const at = Math.floor(points[cheek * 2 + 1]) * grid.width + 2 * Math.floor(points[cheek * 2] / 2);
+      const [grain, cb, cr] = planes.map((plane) => plane[at + 1] - plane[at]);
+      assert.ok(grain > 9, `${cheek}: ${grain.toFixed(1)} of 12`);
+      assert.ok(Math.abs(cb) < 0.5 && Math.abs(cr) < 0.5, `${cheek}: ${cb.toFixed(1)} ${cr.toFixed(1)}`);
+    }
+  });
+
   it("leaves brows half of the light's colour, and skin in shade all of it, or it would be grey in warm light", () => {
     const [, brow] = leftAt(105, 50, 128, 128);
     const [, cheek] = leftAt(132, 50, 128, 128);

@@ -28,7 +28,7 @@ export interface MeshOptions {
 }
 
 /** Drawn a little stronger than the photo shows it, a face is known again better, and brows do not look hard yet. */
-const CONTRAST = 1.09;
+const CONTRAST = 1.06;
 
 /** Least and most that the target's light counts by the photo's. */
 const LIGHTS = [0.36, 1.5] as const;

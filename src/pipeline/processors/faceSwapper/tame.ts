@@ -1,6 +1,7 @@
 import { boxBlur, cells, fillPolygon, smoothstep, upsampleRow, type Grid } from '../../image/grid';
 import { mouthCorners, noseSides, smileFolds } from './meshTopology';
 import { featureHull, type GridColours } from './skin';
+import { averageFloat } from './sourcePlanes';
 
 /**
  * How much of a smile fold is taken away: of its broad shade and of its fine lines, which also belong to the person. These are drawn no darker
@@ -19,6 +20,12 @@ const NOSE_SHADE = 0.06;
  * dark looks drawn on in softer light, and of what surrounds them, where it is strands of hair or the photo's shade.
  */
 const DARK = { features: [0.66, 0.33], around: [0.06, 0.08] } as const;
+
+/**
+ * Around features shade is what is dark on average over so much of the face's height, and is tamed as a whole: pores and grain lie on it
+ * as they lie on lit skin. Pixel by pixel it would be smooth patches with rough shores.
+ */
+const SHADE = 0.012;
 
 /**
  * How bright detail may be by the light, up to which it is as it is and as much beyond: of features and of what surrounds them, where it
@@ -84,17 +91,22 @@ export function leaveDetail(
   const features = featureHull(grid, points, size).map(
     (share, i) => share * (1 - CORNERS * corners[i]) * (1 - folds[i]),
   );
-  const rows = [light.y, light.cb, light.cr, folds, features, hair].map((map) => ({
+  const means = boxBlur(averageFloat(luma, width, height, grid), grid, SHADE * size, 2);
+  const rows = [light.y, light.cb, light.cr, folds, features, hair, means].map((map) => ({
     map,
     row: new Float32Array(width),
   }));
-  const [lightY, lightB, lightR, fold, feature, covered] = rows.map(({ row }) => row);
+  const [lightY, lightB, lightR, fold, feature, covered, mean] = rows.map(({ row }) => row);
   for (let y = 0; y < height; y++) {
     for (const { map, row } of rows) upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
     for (let x = 0, at = y * width; x < width; x++, at++) {
-      const darkness = Math.max(0, 1 - luma[at] / (lightY[x] + 8));
+      const grain = (1 - feature[x]) * (luma[at] - mean[x]);
+      const shade = luma[at] - grain;
+      const darkness = Math.max(0, 1 - shade / (lightY[x] + 8));
       const bare = 1 - covered[x];
-      luma[at] = bare * (1 - FOLD_LINES * fold[x]) * tameLuma(luma[at] - lightY[x], lightY[x], feature[x]);
+      const tamed =
+        tameLuma(shade - lightY[x], lightY[x], feature[x]) + tameLuma(grain, lightY[x], feature[x]);
+      luma[at] = bare * (1 - FOLD_LINES * fold[x]) * tamed;
       cb[at] = bare * tameChroma(cb[at], lightB[x], darkness, feature[x]);
       cr[at] = bare * tameChroma(cr[at], lightR[x], darkness, feature[x]);
     }
