@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Landmarks, TrackedFace } from '../../src/pipeline/faces/face';
+import { applyAffine, fitAffine } from '../../src/pipeline/faces/affine';
 import { overlap } from '../../src/pipeline/faces/boxes';
 import { findFaces } from '../../src/pipeline/faces/find';
 import type { MeasuredFace } from '../../src/pipeline/faces/landmarker';
@@ -109,6 +110,11 @@ describe('FaceTracker', () => {
       assert.ok(
         misplacement(one.landmarks, views[i]) < 0.02,
         `frame ${i}: ${misplacement(one.landmarks, views[i])}`,
+      );
+      const neutral = applyAffine(fitAffine(one.neutral!, one.landmarks), one.neutral!);
+      assert.ok(
+        misplacement(neutral, views[i]) < 0.02,
+        `frame ${i}: neutral by ${misplacement(neutral, views[i])}`,
       );
     }
   });
@@ -231,7 +237,8 @@ describe('FaceTracker', () => {
 });
 
 function facts({ frame, faces }: TrackedFrame) {
-  return { index: frame.index, faces: faces.map((one) => ({ ...one, landmarks: [...one.landmarks] })) };
+  const plain = (one: TrackedFace) => ({ ...one, landmarks: [...one.landmarks], neutral: [...one.neutral!] });
+  return { index: frame.index, faces: faces.map(plain) };
 }
 
 /** Root mean square change of the landmarks from frame to frame, in pixels. */

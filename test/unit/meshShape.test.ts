@@ -1,41 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Landmarks } from '../../src/pipeline/faces/face';
 import { estimatePose } from '../../src/pipeline/faces/pose';
-import { opposite } from '../../src/pipeline/processors/faceSwapper/meshTopology';
+import { brows } from '../../src/pipeline/processors/faceSwapper/meshTopology';
 import { blendShape } from '../../src/pipeline/processors/faceSwapper/shape';
-
-const radians = Math.PI / 180;
-const noseTip = 4;
-
-/** Half an egg of 200 × 260 pixels that looks straight ahead, its points in mirrored pairs. */
-function egg(): Landmarks {
-  const rows: Record<number, number> = { 10: -0.9, 151: -0.7, 9: -0.5, [noseTip]: 0, 2: 0.2, 164: 0.3 };
-  const points = new Float32Array(468 * 3);
-  for (let p = 0; p < 468; p++) {
-    const first = Math.min(p, opposite[p]);
-    const x = opposite[p] === p ? 0 : 0.1 + ((first * 0.381966) % 0.6);
-    const y = rows[p] ?? ((first * 0.618034) % 1.4) - 0.7;
-    points.set(
-      [(p === first ? -x : x) * 100, y * 130, -90 * Math.sqrt(1 - Math.min(1, x * x + y * y))],
-      p * 3,
-    );
-  }
-  return points;
-}
-
-/** Turned about the axis of x (looking down), then in the plane of the picture. */
-function turned(face: Landmarks, down: number, roll: number): Landmarks {
-  const [sd, cd, sr, cr] = [down, roll].flatMap((angle) => [
-    Math.sin(angle * radians),
-    Math.cos(angle * radians),
-  ]);
-  return Float32Array.from(face, (_, i) => {
-    const [x, y, z] = face.subarray(i - (i % 3), i - (i % 3) + 3);
-    const low = y * cd - z * sd;
-    return [x * cr - low * sr, x * sr + low * cr, y * sd + z * cd][i % 3];
-  });
-}
+import { egg, noseTip, radians, turned, withBrows } from '../support/egg';
 
 describe('the shape of a drawn face', () => {
   for (const roll of [0, 40, -90]) {
@@ -59,4 +27,19 @@ describe('the shape of a drawn face', () => {
       }
     });
   }
+
+  test('keeps whole what the face does beyond its neutral, which is known from another pose', () => {
+    const height = (points: ArrayLike<number>, stride: number) =>
+      brows.flat().reduce((sum, p) => sum + points[p * stride + 1], 0) / brows.flat().length;
+    const neutral = turned(egg(), 8, 25);
+    const source = withBrows(egg(), 12);
+    /** How far brows are drawn from where they are in a face that raises them by so much. */
+    const shift = (raised: number, known?: Float32Array) => {
+      const target = withBrows(egg(), -raised);
+      return height(blendShape(source, target, 0.7, known), 2) - height(target, 3);
+    };
+    assert.ok(shift(0, neutral) > 3, `the source's lower brows are drawn ${shift(0, neutral)} lower`);
+    assert.ok(Math.abs(shift(10, neutral) - shift(0, neutral)) < 0.5, `${shift(10, neutral)} when raised`);
+    assert.ok(shift(10) - shift(0) > 2, 'what a face does is part of its shape where it is seen but once');
+  });
 });

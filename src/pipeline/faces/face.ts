@@ -50,6 +50,8 @@ export interface TrackedFace extends Face {
   trackId: number;
   /** 0–1: how strongly to swap; ramps at the ends of a track and beyond the yaw limit, so that nothing jumps. */
   strength: number;
+  /** The face as its track has shown it on average, in some pose of it: what it does beyond that is expression. */
+  neutral?: Landmarks;
   /** Index in the job's face map, once it is known that the face belongs to one of its people. */
   person?: number;
 }

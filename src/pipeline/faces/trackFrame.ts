@@ -4,7 +4,15 @@ import { findFaces } from './find';
 import { boxOfLandmarks, rollOf } from './geometry';
 import { isDoubtful, type MeasuredFace } from './landmarker';
 import { nextScene } from './sceneCuts';
-import { continueTrack, isSameFace, keepScore, longestGap, shiftBetween, type TrackTools } from './trackJoin';
+import {
+  continueTrack,
+  isSameFace,
+  keepScore,
+  learn,
+  longestGap,
+  shiftBetween,
+  type TrackTools,
+} from './trackJoin';
 import { pointAt, type FrameNote, type Track, type TrackerState } from './trackLog';
 
 /** While nobody is in view one other rotation per search is tried, in turn, to keep empty scenes cheap. */
@@ -71,6 +79,7 @@ async function follow(
   const isDue = !isBystander && (frame.index % TRUST_EVERY === 0 || !isDoubtful(face));
   const trust = isDue ? await landmarker.trust(frame, face) : before.trust;
   note.points.push({ trackId: track.id, landmarks, square, score, trust });
+  if (!isBystander) learn(track, face, trust);
 }
 
 /** Notes a look, and when the next one is due should the face go on as fast as since the last. */

@@ -5,6 +5,8 @@ import type { SmallFaces } from './find';
 import { boxOfLandmarks } from './geometry';
 import type { MeasuredFace } from './landmarker';
 import type { FaceModels } from './models';
+import { addToNeutral } from './neutral';
+import { yawStrength } from './strength';
 import { noteAt, pointAt, type FrameNote, type Track, type TrackerState, type TrackPoint } from './trackLog';
 
 /** What looks at frames for the tracker. */
@@ -62,6 +64,12 @@ export async function continueTrack(
   for (const [i, { landmarks, square, score }] of [face, ...back].entries()) {
     notes[i]?.points.push({ trackId: track.id, landmarks, square, score, trust });
   }
+  for (const seen of [face, ...back]) learn(track, seen, trust);
+}
+
+/** Adds a look to what is known of the face on average, as far as it would be drawn. */
+export function learn(track: Track, { landmarks, pose }: MeasuredFace, trust: number): void {
+  track.neutral = addToNeutral(track.neutral, landmarks, trust * yawStrength(pose.yaw));
 }
 
 /** Follows a new face back through the held frames of its scene; the nearest frame comes first. */

@@ -1,5 +1,6 @@
 import type { Square } from '../image/crop';
 import type { Landmarks } from './face';
+import type { Neutral } from './neutral';
 import type { SceneMemory } from './sceneCuts';
 
 /** One face in one frame as measured (or interpolated), before smoothing. */
@@ -33,6 +34,8 @@ export interface Track {
   lookedAt: number;
   /** While nobody will change it, it is not looked at before this frame. */
   restsUntil: number;
+  /** What it looks like on average, from the first frame on in which it would be drawn. */
+  neutral?: Neutral | undefined;
 }
 
 /** Everything the tracker knows; plain data, so that a job can be resumed from it. */

@@ -132,6 +132,7 @@ export class FaceTracker {
     // Where nobody draws, nothing can jitter.
     const landmarks = tools.isBystander(point.trackId) ? point.landmarks : smoothLandmarks(measured);
     const pose = estimatePose(landmarks);
+    const neutral = state.tracks.find(({ id }) => id === point.trackId)?.neutral;
     const present = window.filter((other) => other !== undefined);
     const trust = present.reduce((sum, other) => sum + other.trust, 0) / present.length;
     return {
@@ -141,6 +142,7 @@ export class FaceTracker {
       score: point.score,
       pose,
       strength: yawStrength(pose.yaw) * trust * this.fade(point.trackId, index),
+      ...(neutral && { neutral: neutral.landmarks }),
     };
   }
 

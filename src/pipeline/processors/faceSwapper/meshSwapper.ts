@@ -83,7 +83,7 @@ class MeshSwapper implements FrameProcessor {
 function swapFace(frame: Frame, face: TrackedFace, source: SourceTexture, options: MeshOptions): void {
   const target = face.landmarks;
   const height = faceHeight(target);
-  const drawn = blendShape(source.source.landmarks, target, options.shape);
+  const drawn = blendShape(source.source.landmarks, target, options.shape, face.neutral);
   const view = openYcc(frame, boundsOf(drawn, target, Math.ceil(height * 0.06)));
   if (!view) return;
   const order = farToNear(target);

@@ -4,12 +4,13 @@ import { meanAround } from './neighbours';
 
 /**
  * How much of the source's shape the parts of a face take, by what it does for likeness and how far it moves what the target's face
- * does. Lips take less, because more of it distorts speech; the outline stays the target's, because its pixels stay there.
+ * does. Of eyes and nose more moves landmarks, and nobody is known better by it. Lips take less, because more of it distorts speech;
+ * the outline stays the target's, because its pixels stay there.
  */
 const PARTS: readonly (readonly [readonly number[], number])[] = [
   [brows.flat(), 1.15],
-  [[...eyes.left, ...eyes.right], 1],
-  [nose, 1],
+  [[...eyes.left, ...eyes.right], 0.6],
+  [nose, 0.8],
   [[...outerLips, ...innerLips], 0.53],
   [faceOval, 0],
 ];
