@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import type { TrackedFace } from '../../src/pipeline/faces/face';
+import type { Frame } from '../../src/pipeline/image/frame';
 import { createMeshSwapper } from '../../src/pipeline/processors/faceSwapper/meshSwapper';
 import { groupPhoto, loadRgb } from '../support/facePhotos';
 import { asSource, findPhotoFaces, rgbFrame, type PhotoWithFaces } from '../support/swapPhotos';
@@ -47,4 +49,25 @@ for (const what of ['glasses', 'moustache'] as const) {
       drawn.forEach((value, i) => assert.ok(value > 0.65 * without[i], `${value} for ${without[i]}`));
     });
   });
+}
+
+describe('a grey beard', () => {
+  it('stays the target’s, though it has the colour of skin: half of it was smeared', async () => {
+    const image = await wearing('beard', bare.image, bare.faces[0]);
+    const frame = rgbFrame(image);
+    const before = rgbFrame(image);
+    await createMeshSwapper([asSource(other)]).process(frame, [bare.faces[0]]);
+    const kept = contrast(frame, bare.faces[0]) / contrast(before, bare.faces[0]);
+    assert.ok(kept > 0.8, kept.toFixed(2));
+  });
+});
+
+/** How much the green of a square in the middle of the chin varies. */
+function contrast(frame: Frame, { landmarks }: TrackedFace): number {
+  const [x, y] = [0, 1].map((k) => Math.round(landmarks[199 * 3 + k]));
+  const values: number[] = [];
+  for (let dy = -8; dy <= 8; dy++)
+    for (let dx = -8; dx <= 8; dx++) values.push(frame.planes[1][(y + dy) * frame.format.width + x + dx]);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }

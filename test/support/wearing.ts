@@ -2,14 +2,14 @@ import sharp from 'sharp';
 import type { TrackedFace } from '../../src/pipeline/faces/face';
 import type { RgbImage } from '../../src/pipeline/image/region';
 
-/** The photo with a face in dark-rimmed glasses or with a moustache drawn on it. */
+/** The photo with a face in dark-rimmed glasses, with a moustache, or with that and a grey beard as bright as its skin drawn on it. */
 export async function wearing(
-  what: 'glasses' | 'moustache',
+  what: 'glasses' | 'moustache' | 'beard',
   { width, height, data }: RgbImage,
   { landmarks }: TrackedFace,
 ): Promise<RgbImage> {
   const at = (p: number) => [landmarks[p * 3], landmarks[p * 3 + 1]];
-  const shape = what === 'glasses' ? glasses(at) : moustache(at);
+  const shape = { glasses, moustache, beard }[what](at);
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shape}</svg>`;
   const drawn = await sharp(Buffer.from(data), { raw: { width, height, channels: 3 } })
     .composite([{ input: Buffer.from(svg) }])
@@ -39,4 +39,17 @@ function glasses(at: At): string {
 function moustache(at: At): string {
   const outline = [2, 97, 165, 92, 61, 40, 37, 0, 267, 270, 291, 322, 391, 326].map(at);
   return `<polygon points="${outline.join(' ')}" fill="#1e140e"/>`;
+}
+
+function beard(at: At): string {
+  const [left, right, bottom] = [at(57), at(287), at(152)];
+  const [x0, y0, x1, y1] = [left[0], Math.max(at(17)[1], left[1]), right[0], bottom[1]];
+  const tuft = (x1 - x0) / 24;
+  const tufts = Array.from({ length: 12 }, (_, i) =>
+    ['#fff', '#000'].map((colour, k) => {
+      const x = x0 + (2 * i + k) * tuft;
+      return `<rect x="${x}" y="${y0}" width="${tuft}" height="${y1 - y0}" fill="${colour}" opacity="0.2"/>`;
+    }),
+  );
+  return moustache(at) + tufts.flat().join('');
 }

@@ -56,7 +56,7 @@ export function withFeatures(
 ): Float32Array {
   const all = copyMap(skin);
   const hull = featureHull(grid, points, size);
-  if (worn) leaveOut(hull, worn);
+  if (worn) for (const map of [all, hull]) leaveOut(map, worn);
   keepMost(all, hull);
   const narrow = narrowDark(all, grid, points, size);
   if (worn) leaveOut(narrow, nearby(worn, grid, size));

@@ -1,7 +1,8 @@
 import { boxBlur, cells, fillPolygon, smoothstep, type Grid } from '../../image/grid';
-import { newMap } from '../../image/maps';
+import { copyMap, newMap } from '../../image/maps';
 import { brows, eyes, outerLips } from './meshTopology';
 import { convexHull, type GridPoints } from './skin';
+import { roughness } from './strands';
 
 /** Down the ridge of the nose, which the bridge of glasses crosses. */
 const ridge = [9, 8, 168, 6, 197, 195, 5];
@@ -16,12 +17,20 @@ const MOUSTACHE = [0.55, 0.8] as const;
 /** What rims of glasses and a moustache with what hangs on it may cover. */
 const aroundEyes = [70, 63, 105, 66, 107, 336, 296, 334, 293, 300, 130, 359, 50, 280, 4];
 const aroundMouth = [97, 2, 326, 92, 322, 61, 291, 106, 335, 18];
+/**
+ * Below a moustache hangs a beard, and a grey one has the colour of skin: what is as rough as this is hair. How wide its tufts are and
+ * over what roughness is averaged, by the face's height.
+ */
+const chin = [57, 287, 212, 432, 170, 395, 148, 377, 18];
+const ROUGH = [0.04, 0.07] as const;
+const TUFT = 0.012;
+const BEARD = 0.04;
 /** Edges are so soft, by the face's height. */
 const SOFT = 0.01;
 
 /**
- * Share of each cell around eyes and mouth that glasses or a beard cover, as far as a face wears any: what has not the colour of skin
- * there. Undefined where it wears none.
+ * Share of each cell around eyes, mouth and chin that glasses or a beard cover, as far as a face wears any: what has not the colour of
+ * skin there, or is too rough for it. Undefined where it wears none.
  * @param skin by colour alone (`skinByColour`)
  * @param size face height in cells
  */
@@ -35,14 +44,17 @@ export function wornOver(
   const glasses = smoothstep(...GLASSES, lineAcross(luma, grid, points, size));
   const moustache = smoothstep(...MOUSTACHE, coveredShare(skin, filled(grid, points, [upperLip])));
   if (glasses === 0 && moustache === 0) return undefined;
-  const [eyeArea, mouthArea] = [aroundEyes, aroundMouth].map((outline) =>
+  const [eyeArea, mouthArea, chinArea] = [aroundEyes, aroundMouth, chin].map((outline) =>
     boxBlur(filled(grid, points, [outline]), grid, SOFT * size, 2),
   );
   const features = filled(grid, points, [eyes.left, eyes.right, outerLips]);
   for (const brow of brows) fillPolygon(features, grid, upperHalf(brow, points));
+  const broad = boxBlur(copyMap(luma), grid, BEARD * size);
+  const rough = roughness(luma, broad, chinArea, grid, TUFT * size, BEARD * size);
   return skin.map((share, i) => {
-    const worn = Math.max(glasses * eyeArea[i], moustache * mouthArea[i]);
-    return worn * (1 - share) * (1 - features[i]);
+    const other = Math.max(glasses * eyeArea[i], moustache * mouthArea[i]) * (1 - share);
+    const beard = moustache * chinArea[i] * Math.max(1 - share, smoothstep(...ROUGH, rough[i]));
+    return Math.max(other, beard) * (1 - features[i]);
   });
 }
 
