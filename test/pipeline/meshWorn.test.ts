@@ -51,6 +51,38 @@ for (const what of ['glasses', 'moustache'] as const) {
   });
 }
 
+describe('wire glasses', () => {
+  /** The darkest of the lower rims of a face after the swap. */
+  const rims = async (target: PhotoWithFaces, source: PhotoWithFaces) => {
+    const frame = rgbFrame(target.image);
+    const [face] = target.faces;
+    if (source !== target) await createMeshSwapper([asSource(source)]).process(frame, [face]);
+    const at = (p: number, k: number) => face.landmarks[p * 3 + k];
+    const apart = Math.hypot(at(33, 0) - at(263, 0), at(33, 1) - at(263, 1));
+    return [
+      [33, 133],
+      [362, 263],
+    ].map(([a, b]) => {
+      const x = Math.round((at(a, 0) + at(b, 0)) / 2);
+      const y = Math.round((at(a, 1) + at(b, 1)) / 2 + 0.19 * apart);
+      return Math.min(...[-2, -1, 0, 1, 2].map((dy) => frame.planes[1][(y + dy) * frame.format.width + x]));
+    });
+  };
+
+  it('stay the target’s, down to the rims below the eyes', async () => {
+    const image = await wearing('wire', bare.image, bare.faces[0]);
+    const target = { image, faces: bare.faces };
+    const [before, after] = [await rims(target, target), await rims(target, other)];
+    after.forEach((value, i) => assert.ok(value < before[i] + 15, `${value} for ${before[i]}`));
+  });
+
+  it('are not drawn of the source', async () => {
+    const image = await wearing('wire', other.image, other.faces[0]);
+    const [drawn, without] = [await rims(bare, { image, faces: other.faces }), await rims(bare, other)];
+    drawn.forEach((value, i) => assert.ok(value > without[i] - 15, `${value} for ${without[i]}`));
+  });
+});
+
 describe('a grey beard', () => {
   it('stays the target’s, though it has the colour of skin: half of it was smeared', async () => {
     const image = await wearing('beard', bare.image, bare.faces[0]);

@@ -2,14 +2,14 @@ import sharp from 'sharp';
 import type { TrackedFace } from '../../src/pipeline/faces/face';
 import type { RgbImage } from '../../src/pipeline/image/region';
 
-/** The photo with a face in dark-rimmed glasses, with a moustache, or with that and a grey beard as bright as its skin drawn on it. */
+/** The photo with a face in dark-rimmed or in wire glasses, with a moustache, or with that and a grey beard as bright as its skin drawn on it. */
 export async function wearing(
-  what: 'glasses' | 'moustache' | 'beard',
+  what: 'glasses' | 'wire' | 'moustache' | 'beard',
   { width, height, data }: RgbImage,
   { landmarks }: TrackedFace,
 ): Promise<RgbImage> {
   const at = (p: number) => [landmarks[p * 3], landmarks[p * 3 + 1]];
-  const shape = { glasses, moustache, beard }[what](at);
+  const shape = { glasses, wire, moustache, beard }[what](at);
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shape}</svg>`;
   const drawn = await sharp(Buffer.from(data), { raw: { width, height, channels: 3 } })
     .composite([{ input: Buffer.from(svg) }])
@@ -21,7 +21,11 @@ export async function wearing(
 
 type At = (landmark: number) => number[];
 
-function glasses(at: At): string {
+const glasses = (at: At) => eyewear(at, 1, 1);
+const wire = (at: At) => eyewear(at, 0.4, 0.5);
+
+/** @param width,opacity of the rims, as shares of those that are plain to see */
+function eyewear(at: At, width: number, opacity: number): string {
   const apart = Math.hypot(at(33)[0] - at(263)[0], at(33)[1] - at(263)[1]);
   const stroke = `fill="none" stroke="#15110f" stroke-width="${0.035 * apart}"`;
   const rims = [
@@ -29,7 +33,7 @@ function glasses(at: At): string {
     [362, 263],
   ].map(([from, to]) => {
     const [x, y] = [0, 1].map((k) => (at(from)[k] + at(to)[k]) / 2);
-    return `<ellipse cx="${x}" cy="${y}" rx="${0.24 * apart}" ry="${0.19 * apart}" ${stroke}/>`;
+    return `<ellipse cx="${x}" cy="${y}" rx="${0.24 * apart}" ry="${0.19 * apart}" fill="none" stroke="#15110f" stroke-width="${0.035 * width * apart}" opacity="${opacity}"/>`;
   });
   // Over the ridge of the nose, between the rims.
   const [left, ridge, right] = [at(133), at(6), at(362)];

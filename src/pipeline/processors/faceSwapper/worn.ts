@@ -11,6 +11,8 @@ const RIDGE_STEP = 0.01;
 const AROUND = 6;
 /** How much of the skin's light is missing in a narrow line across the ridge: bare noses measure up to 0.2, glasses with rims 0.75 and more. */
 const GLASSES = [0.3, 0.5] as const;
+/** Thin rims have the colour of skin in shade, and are told by how much of the light around them, which they are too narrow to take, is missing. */
+const RIM = [0.06, 0.14] as const;
 /** Between nose and lips, and how much of that has not the colour of skin: bare up to 0.4, mostly by the nose's shade, a moustache 0.87. */
 const upperLip = [2, 97, 165, 92, 40, 37, 0, 267, 270, 322, 391, 326];
 const MOUSTACHE = [0.55, 0.8] as const;
@@ -52,7 +54,9 @@ export function wornOver(
   const broad = boxBlur(copyMap(luma), grid, BEARD * size);
   const rough = roughness(luma, broad, chinArea, grid, TUFT * size, BEARD * size);
   return skin.map((share, i) => {
-    const other = Math.max(glasses * eyeArea[i], moustache * mouthArea[i]) * (1 - share);
+    const rim = smoothstep(...RIM, 1 - (luma[i] + 8) / (broad[i] + 8));
+    const eyewear = glasses * eyeArea[i] * Math.max(1 - share, rim);
+    const other = Math.max(eyewear, moustache * mouthArea[i] * (1 - share));
     const beard = moustache * chinArea[i] * Math.max(1 - share, smoothstep(...ROUGH, rough[i]));
     return Math.max(other, beard) * (1 - features[i]);
   });
