@@ -57,7 +57,7 @@ describe('marks', () => {
       extension,
       video: ['-c:v', 'libx264'],
       frames: 20,
-      audio: [['-c:a', 'aac']],
+      audio: [['-c', 'aac']],
       output: ['-movflags', '+faststart'],
     });
     const marked = place(`${name}${extension}`);
