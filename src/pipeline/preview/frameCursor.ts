@@ -1,8 +1,10 @@
-import { copyOf, frameBytes, type Frame } from '../image/frame';
+import { copyOf, type Frame } from '../image/frame';
 import { readImage } from '../media/images';
 import type { MediaInfo } from '../media/mediaInfo';
 import type { MediaTools } from '../media/tools';
+import { LastFrame } from './lastFrame';
 import { Reading } from './reading';
+import { SeenFrames } from './seenFrames';
 import { WorkingCopy } from './workingCopy';
 
 /** As many frames are decoded on in the time in which a decoder starts elsewhere. */
@@ -13,20 +15,14 @@ const READ_ON = 40;
 const BEHIND = 8;
 /** Frames to read when so many are not there. */
 const STOCK = 24;
-/** Bytes of frames that are remembered: somebody who compares goes to and fro. */
-const MOST_BYTES = 64e6;
-/** How long the last frame is looked for ahead of time: there are films with a single key frame. */
-const LAST_MS = 20_000;
 
 /** Gives single frames of a video to somebody who looks around in it; a decoder stays where it was left. */
 export class FrameCursor {
-  private readonly seen = new Map<number, Frame>();
+  private readonly seen: SeenFrames;
   private ahead: Reading | undefined;
   /** Frames before the playhead that are being read, and when they are. */
   private behind: { reading: Reading; end: number; done: Promise<void> } | undefined;
-  /** The last frame, which stays for as long as the file is open, and the decoder on the way to it. */
-  private last: Promise<Frame | undefined> | undefined;
-  private toLast: Reading | undefined;
+  private readonly last: LastFrame;
   /** A frame that somebody may want next, and the decoder on the way to it. */
   private expected: { index: number; reading: Reading; done: Promise<void> } | undefined;
   /** Goes on with the copy where somebody has looked last. */
@@ -38,6 +34,8 @@ export class FrameCursor {
     private readonly info: MediaInfo,
     private readonly tools: MediaTools,
   ) {
+    this.seen = new SeenFrames(info);
+    this.last = new LastFrame(info.frames - 1);
     this.copy = new WorkingCopy(info, tools);
   }
 
@@ -58,22 +56,22 @@ export class FrameCursor {
       if (Math.abs(index - behind.end) > STOCK) await this.stopBehind();
       else if (!this.seen.has(index)) await (isComing ? behind.done : this.stopBehind());
     }
-    const ready = this.seen.get(index) ?? (index === end ? await this.last : undefined);
+    const ready = this.seen.get(index) ?? (index === end ? await this.last.whenThere : undefined);
     const frame = ready ?? (await this.find(index));
-    this.remember(frame);
+    this.seen.remember(frame);
     return copyOf(frame);
   }
 
   /** Reads the frames before one that somebody looks at, who may go back: each step would start a decoder otherwise. */
   stockBefore(index: number): void {
-    const least = Math.min(BEHIND, index, this.most - 1);
+    const least = Math.min(BEHIND, index, this.seen.most - 1);
     const isStocked = Array.from({ length: least }, (_, i) => index - 1 - i).every((n) => this.seen.has(n));
     if (isStocked || this.behind || this.info.kind === 'image') return;
     // Patiently: the frame itself is just on its way to the eye.
-    const reading = this.read(index - Math.min(STOCK, index, this.most - 1), index - 1, true);
+    const reading = this.read(index - Math.min(STOCK, index, this.seen.most - 1), index - 1, true);
     // Whether the file is whole is for those to hear who ask for a frame.
     const done = reading
-      .readUntil(index - 1, STOCK, this.remember)
+      .readUntil(index - 1, STOCK, this.seen.remember)
       .catch(() => undefined)
       .then(() => {
         this.behind = undefined;
@@ -121,12 +119,11 @@ export class FrameCursor {
   }
 
   async close(): Promise<void> {
-    const { ahead, toLast } = this;
+    const { ahead } = this;
     this.ahead = undefined;
-    this.last = undefined;
     await Promise.all([
       ahead?.close(),
-      toLast?.close(),
+      this.last.close(),
       this.stopBehind(),
       this.stopExpected(),
       this.copy.close(),
@@ -174,7 +171,7 @@ export class FrameCursor {
   }
 
   private arrive(reading: Reading, index: number): Promise<void> {
-    return reading.readUntil(index, BEHIND, this.remember).then(
+    return reading.readUntil(index, BEHIND, this.seen.remember).then(
       () => undefined,
       () => reading.close(),
     );
@@ -197,7 +194,7 @@ export class FrameCursor {
       this.ahead = this.read(first, index);
     }
     try {
-      return await this.ahead!.readUntil(index, STOCK, this.remember);
+      return await this.ahead!.readUntil(index, STOCK, this.seen.remember);
     } catch (error) {
       await this.close();
       throw error;
@@ -216,7 +213,7 @@ export class FrameCursor {
 
   /** Where to begin, so that frames before the one that is wanted come along, unless they take the way from another key frame. */
   private startFor(index: number): number {
-    const start = index - Math.min(BEHIND, index, this.most - 1);
+    const start = index - Math.min(BEHIND, index, this.seen.most - 1);
     return this.info.keyFrames.find((key) => key > start && key <= index) ?? start;
   }
 
@@ -225,24 +222,9 @@ export class FrameCursor {
     return new Reading(this.info, this.tools, first, this.copy.from(first, last), isPatient);
   }
 
-  /** Reads the last frame once, to which people jump from anywhere: from the key frame before it, which may be long before. */
   private stockLast(): void {
-    if (this.last) return;
     const end = this.info.frames - 1;
-    this.last = this.readLast((this.toLast = this.read(this.startFor(end), end, true)));
-  }
-
-  private async readLast(reading: Reading): Promise<Frame | undefined> {
-    const tooLong = setTimeout(() => void reading.close(), LAST_MS);
-    try {
-      return await reading.readUntil(this.info.frames - 1, BEHIND, this.remember);
-    } catch {
-      return undefined;
-    } finally {
-      clearTimeout(tooLong);
-      this.toLast = undefined;
-      await reading.close();
-    }
+    this.last.stock(() => this.read(this.startFor(end), end, true), BEHIND, this.seen.remember);
   }
 
   private async stopBehind(): Promise<void> {
@@ -250,15 +232,4 @@ export class FrameCursor {
     await behind?.reading.close();
     await behind?.done;
   }
-
-  /** Frames that are remembered at most, beside the last one. */
-  private get most(): number {
-    return Math.max(1, Math.floor(MOST_BYTES / frameBytes(this.info.format)) - 1);
-  }
-
-  private readonly remember = (frame: Frame): void => {
-    this.seen.delete(frame.index);
-    this.seen.set(frame.index, frame);
-    for (const oldest of this.seen.keys()) if (this.seen.size > this.most) this.seen.delete(oldest);
-  };
 }
