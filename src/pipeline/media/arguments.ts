@@ -103,7 +103,7 @@ export function jumpArguments(info: MediaInfo, frame: number): { seek: string[];
     info.keyFrames.filter((one) => one <= frame).at(-1),
     info.keyFrames.find((one) => one > frame),
   ];
-  // From ffmpeg 5 on MP4 begins with a key frame that is stored before the frame that is wanted, and shown after it.
+  // ffmpeg 7 and 9 would begin with a key frame of MP4 that is stored before the frame that is wanted, and shown after it.
   if (next !== undefined && next - frame <= info.leading) {
     const from = secondsBefore(info, frame - 2 * info.leading - 1);
     return { seek: ['-ss', from.toFixed(6)], filters: [`select=gte(t\\,${(at - from).toFixed(6)})`] };

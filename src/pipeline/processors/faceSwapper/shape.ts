@@ -6,7 +6,7 @@ import { shapeShares } from './shapeShares';
 
 /**
  * A photo's detail brings its nod along: a head seems to look down by a twelfth of what the photo's did more (measured on 460 pairs of
- * faces). By so much of it the shape is nodded back, which undoes half; more of it costs likeness and makes faces tremble.
+ * faces). By so much of it the shape is nodded back (0.15 undoes half); more of it costs likeness and makes faces tremble.
  */
 const NOD_BACK = 0.2;
 /** A difference of more degrees counts as these: the nose would move out of its place. */
