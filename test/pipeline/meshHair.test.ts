@@ -9,14 +9,27 @@ const [outerEnds, middles] = [
   [105, 334],
 ];
 
-/** How much of the light the darkest spot at each landmark takes away, in what is drawn of a face of a group photo. */
-async function darkness(photo: number, face: number, landmarks: readonly number[]): Promise<number[]> {
+/** Outer halves of brows, each point with the one above it on the forehead. */
+const overBrows: readonly Place[] = [
+  [63, 104],
+  [105, 104],
+  [334, 333],
+  [293, 333],
+];
+
+/** A landmark, or three fifths of the way from one to another. */
+type Place = number | readonly [number, number];
+
+/** How much of the light the darkest spot at each place takes away, in what is drawn of a face of a group photo. */
+async function darkness(photo: number, face: number, places: readonly Place[]): Promise<number[]> {
   const source = asSource(await findPhotoFaces(await loadRgb(groupPhoto(photo))), face);
   const { levels, light, lightPoints } = prepareSource(source, 'bt709');
   const [{ luma, points, height }] = levels;
   const radius = Math.round(0.025 * height);
-  return landmarks.map((p) => {
-    const [x, y] = [Math.round(points[p * 2]), Math.round(points[p * 2 + 1])];
+  return places.map((place) => {
+    const [p, q] = typeof place === 'number' ? [place, place] : place;
+    const between = (all: Float32Array, k: number) => 0.4 * all[p * 2 + k] + 0.6 * all[q * 2 + k];
+    const [x, y] = [Math.round(between(points, 0)), Math.round(between(points, 1))];
     let darkest = 0;
     for (let dy = -radius; dy <= radius; dy++) {
       for (let dx = -radius; dx <= radius; dx++) {
@@ -24,7 +37,7 @@ async function darkness(photo: number, face: number, landmarks: readonly number[
           darkest = Math.max(darkest, -luma.data[(y + dy) * luma.width + x + dx]);
       }
     }
-    const [column, row] = [Math.floor(lightPoints[p * 2]), Math.floor(lightPoints[p * 2 + 1])];
+    const [column, row] = [Math.floor(between(lightPoints, 0)), Math.floor(between(lightPoints, 1))];
     return darkest / light.data[(row * light.width + column) * 2];
   });
 }
@@ -37,6 +50,16 @@ describe('hair that hangs over brows in a photo', () => {
     ]) {
       const ends = await darkness(photo, face, outerEnds);
       assert.ok(Math.max(...ends) < 0.12, `photo ${photo}: ${ends.map((end) => end.toFixed(2)).join(' ')}`);
+    }
+  });
+
+  it('is drawn faintly above the brows: it was strands that crossed their ends, and blocks on the forehead', async () => {
+    for (const face of [0, 2]) {
+      const above = await darkness(5, face, overBrows);
+      assert.ok(
+        Math.max(...above) < 0.5,
+        `face ${face}: ${above.map((value) => value.toFixed(2)).join(' ')}`,
+      );
     }
   });
 

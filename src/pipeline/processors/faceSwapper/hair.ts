@@ -23,10 +23,21 @@ const PLACES = 25;
 const OUTERMOST = -0.25;
 /** Hair counts up to the first of these places, an eighth along the brow, and no longer from the second on, three eighths. */
 const OUTER_END = [7, 12] as const;
+/** How softly a brow goes over into what is beside it, by the face's height, and from which share of it on to which that is the brow. */
+const BROW_SOFT = 0.008;
+const BROW_ENDS = [0.05, 0.6] as const;
+
+/** Shares of each cell. */
+export interface BrowHair {
+  /** Hair over brows, of which nothing is known but that it hides them. */
+  over: Float32Array;
+  /** Hair above and beside brows. */
+  beside: Float32Array;
+}
 
 /**
- * Share of hair that hangs over the brows, per cell. In a brow itself hair cannot be told from the brow's, but it hangs from above:
- * what it covers of a brow it covers of the forehead above it.
+ * Hair that hangs over the brows. In a brow itself hair cannot be told from the brow's, but it hangs from above: what it covers of a
+ * brow it covers of the forehead above it. Beside a brow it is hair all along, where it has not the colour of skin.
  * @param skin what of the forehead has the colour of skin (`skinByColour`); `luma` and `light` tell hair of that colour by its strands
  * @param size face height in cells
  */
@@ -37,27 +48,43 @@ export function hairOverBrows(
   grid: Grid,
   points: GridPoints,
   size: number,
-): Float32Array {
+): BrowHair {
   const whole = withWholeBrows(points);
   const weight = besideFeatures(grid, whole, size).map((share, i) => share * skin[i] ** 2);
   const rough = roughness(luma, light, weight, grid, AROUND * size, AROUND * size);
   const bare = skin.map((share, i) => share * (1 - smoothstep(...ROUGH, rough[i])));
-  const hair = new Float32Array(cells(grid));
+  const [over, beside] = [new Float32Array(cells(grid)), new Float32Array(cells(grid))];
   for (const side of [0, 1]) {
     const area = new Float32Array(cells(grid));
     fillPolygon(area, grid, convexHull(whole, brows[side]));
     boxBlur(area, grid, REACH * size, 2);
     const covered = coveredPlaces(bare, grid, points, side, EDGE * size);
+    const coveredDark = coveredPlaces(skin, grid, points, side, EDGE * size);
+    const own = ownBrow(side, grid, points, size);
     const along = alongBrow(points, side);
     for (let y = 0, i = 0; y < grid.height; y++) {
       for (let x = 0; x < grid.width; x++, i++) {
-        if (area[i] > 0)
-          hair[i] += smoothstep(0, WHOLE, area[i]) * outerCover(covered, along.place(x + 0.5, y + 0.5));
+        if (area[i] === 0) continue;
+        const near = smoothstep(0, WHOLE, area[i]);
+        const place = along.place(x + 0.5, y + 0.5);
+        over[i] += near * outerCover(covered, place);
+        beside[i] += near * (1 - own[i]) * valueAt(coveredDark, place);
       }
     }
   }
-  boxBlur(hair, grid, BESIDE * size, 2);
-  return hair.map((share) => Math.min(1, share));
+  const soft = (map: Float32Array) => boxBlur(map, grid, BESIDE * size, 2).map((share) => Math.min(1, share));
+  return { over: soft(over), beside: soft(beside) };
+}
+
+/** 1 on a brow itself, fading to 0. */
+function ownBrow(side: number, grid: Grid, points: GridPoints, size: number): Float32Array {
+  const brow = new Float32Array(cells(grid));
+  fillPolygon(
+    brow,
+    grid,
+    brows[side].map((p): [number, number] => [points[p * 2], points[p * 2 + 1]]),
+  );
+  return boxBlur(brow, grid, BROW_SOFT * size, 2).map((share) => smoothstep(...BROW_ENDS, share));
 }
 
 /** 1 away from brows, eyes and what is between them. */

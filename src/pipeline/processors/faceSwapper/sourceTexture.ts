@@ -81,14 +81,14 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
   const bare = bareSkin(skin, grid, gridPoints, size / step);
   const light = faceLight({ y, cb, cr }, grid, gridPoints, bare, size / step);
   const hair = hairOverBrows(byColour, y, light.y, grid, gridPoints, size / step);
-  const covered = worn ? hair.map((share, i) => Math.max(share, worn[i])) : hair;
+  const covered = worn ? hair.over.map((share, i) => Math.max(share, worn[i])) : hair.over;
   takeOutStrands(skin, y, light.y, grid, gridPoints, size / step);
   countShadeAsLight(light.y, y, grid, gridPoints, size / step, source.pose.yaw);
-  leaveDetail(planes, light, covered, grid, gridPoints, size / step, width, rows);
+  leaveDetail(planes, light, covered, hair.beside, grid, gridPoints, size / step, width, rows);
   const lightTexture = new Float32Array(cells(grid) * 2);
   for (let i = 0; i < cells(grid); i++) {
     lightTexture[i * 2] = light.y[i];
-    lightTexture[i * 2 + 1] = skin[i] * (1 - BROWS_LEFT * hair[i]);
+    lightTexture[i * 2 + 1] = skin[i] * (1 - BROWS_LEFT * hair.over[i]);
   }
   return bothSides(
     {

@@ -28,6 +28,12 @@ const DARK = { features: [0.66, 0.33], around: [0.06, 0.08] } as const;
 const SHADE = 0.012;
 
 /**
+ * By how much less the dark beside brows counts as theirs where it is hair, and how much of what is fine of it is taken away: it came out
+ * as hooks at the brows' ends and as blocks above them.
+ */
+const STRANDS = { dark: 0.9, fine: 0.7 } as const;
+
+/**
  * How bright detail may be by the light, up to which it is as it is and as much beyond: of features and of what surrounds them, where it
  * is mostly shine or a second light on the photo's cheek, and would be a pale blot on another.
  */
@@ -72,14 +78,16 @@ export function countShadeAsLight(
 
 /**
  * Turns planes of luma, Cb and Cr, `width` × `height`, into what is left of them without the light, tamed, in place.
- * @param hair share of hair over brows per cell: nothing is drawn of it
+ * @param covered share of hair over brows and of what is worn per cell: nothing is drawn of it
+ * @param strands share of hair beside brows per cell: no feature
  * @param points landmarks in cells
  * @param size face height in cells
  */
 export function leaveDetail(
   [luma, cb, cr]: readonly Float32Array[],
   light: GridColours,
-  hair: Float32Array,
+  covered: Float32Array,
+  strands: Float32Array,
   grid: Grid,
   points: Float32Array,
   size: number,
@@ -89,23 +97,24 @@ export function leaveDetail(
   const folds = areaMap(smileFolds, grid, points, size);
   const corners = areaMap(mouthCorners, grid, points, size);
   const features = featureHull(grid, points, size).map(
-    (share, i) => share * (1 - CORNERS * corners[i]) * (1 - folds[i]),
+    (share, i) => share * (1 - CORNERS * corners[i]) * (1 - folds[i]) * (1 - STRANDS.dark * strands[i]),
   );
   const means = boxBlur(averageFloat(luma, width, height, grid), grid, SHADE * size, 2);
-  const rows = [light.y, light.cb, light.cr, folds, features, hair, means].map((map) => ({
+  const rows = [light.y, light.cb, light.cr, folds, features, covered, strands, means].map((map) => ({
     map,
     row: new Float32Array(width),
   }));
-  const [lightY, lightB, lightR, fold, feature, covered, mean] = rows.map(({ row }) => row);
+  const [lightY, lightB, lightR, fold, feature, hidden, strand, mean] = rows.map(({ row }) => row);
   for (let y = 0; y < height; y++) {
     for (const { map, row } of rows) upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
     for (let x = 0, at = y * width; x < width; x++, at++) {
       const grain = (1 - feature[x]) * (luma[at] - mean[x]);
       const shade = luma[at] - grain;
       const darkness = Math.max(0, 1 - shade / (lightY[x] + 8));
-      const bare = 1 - covered[x];
+      const bare = 1 - hidden[x];
       const tamed =
-        tameLuma(shade - lightY[x], lightY[x], feature[x]) + tameLuma(grain, lightY[x], feature[x]);
+        tameLuma(shade - lightY[x], lightY[x], feature[x]) +
+        (1 - STRANDS.fine * strand[x]) * tameLuma(grain, lightY[x], feature[x]);
       luma[at] = bare * (1 - FOLD_LINES * fold[x]) * tamed;
       cb[at] = bare * tameChroma(cb[at], lightB[x], darkness, feature[x]);
       cr[at] = bare * tameChroma(cr[at], lightR[x], darkness, feature[x]);
