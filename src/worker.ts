@@ -182,8 +182,18 @@ function leave(): void {
     if (!isDone && performance.now() - started < graceMs) return;
     clearInterval(wait);
     if (calls.size > 0) end(lostWithAnother);
-    else process.exit(0);
+    else leaveNobody();
   }, 20);
+}
+
+/** Ends this process; ffmpeg ends as its pipes close, which one that stands still would not notice. */
+function leaveNobody(): void {
+  try {
+    process.kill(-process.pid, 'SIGCONT');
+  } catch {
+    // There is no such group where nothing stands still.
+  }
+  process.exit(0);
 }
 
 function internal(error: Error, call?: Call): SerializedError {

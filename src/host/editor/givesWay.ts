@@ -1,7 +1,7 @@
 import { CallControl } from '../../callControl';
 
 /** Somebody who looks around asks for the next frame sooner. */
-const GO_ON_MS = 1000;
+const GO_ON_MS = 2000;
 
 /** Steers calls that stand still while somebody waits for another one, and go on when nobody has asked for a while. */
 export class GivesWay {

@@ -75,7 +75,9 @@ export function copyArguments(
   // The encoder counts in frames of the nominal rate, and refuses two at one time.
   const filters = [...some, 'setpts=N/FRAME_RATE/TB'];
   return [
-    ...[...quiet, ...sourceArguments(info, first, generation, filters), '-frames:v', String(count)],
+    // Several copiers of one thread each come farther than one of several.
+    ...[...quiet, '-threads', '1', ...sourceArguments(info, first, generation, filters)],
+    ...['-frames:v', String(count), '-threads', '1'],
     ...['-c:v', 'mjpeg', '-qmin', '1', '-q:v', '1', '-intra_matrix', evenSteps],
     // JPEGs of limited range are ffmpeg's own.
     ...['-strict', 'unofficial', '-f', 'mjpeg', 'pipe:1'],

@@ -2,6 +2,7 @@ import { copyOf, type Frame } from '../image/frame';
 import { readImage } from '../media/images';
 import type { MediaInfo } from '../media/mediaInfo';
 import type { MediaTools } from '../media/tools';
+import { isQuick } from './copyPlan';
 import { LastFrame } from './lastFrame';
 import { Reading } from './reading';
 import { SeenFrames } from './seenFrames';
@@ -13,6 +14,8 @@ const START = 20;
 const READ_ON = 40;
 /** Frames to have before the playhead: whoever looks around often goes back by a few. */
 const BEHIND = 8;
+/** Pixels beside one that is pointed at in which a frame is looked for that comes soon. */
+const BESIDE = 14;
 /** Frames to read when so many are not there. */
 const STOCK = 24;
 
@@ -41,14 +44,14 @@ export class FrameCursor {
 
   /**
    * A copy for the caller. Numbers beyond the end give the last frame. Throws what the reader throws.
-   * @param among so many frames from the one wanted on are as good
+   * @param perPixel frames from the one wanted on, of the pixel that somebody has pointed at; 0 when it is to be the very one
    */
-  async frameAt(wanted: number, among = 1): Promise<Frame> {
+  async frameAt(wanted: number, perPixel = 0): Promise<Frame> {
     const end = this.info.frames - 1;
-    const index = this.soonest(wanted, among);
+    const index = this.soonest(wanted, perPixel, BESIDE * perPixel);
     await this.takeExpected(index);
     const { behind } = this;
-    if (!this.seen.has(index) && this.copy.isComing(index)) await this.copy.until(index);
+    if (!this.isThere(index) && this.copy.isComing(index)) await this.copy.until(index);
     else this.copy.rest();
     if (behind) {
       const isComing = index >= behind.reading.next && index < behind.end;
@@ -89,16 +92,21 @@ export class FrameCursor {
    * What is worth doing ahead of time for somebody who looks at a frame: what is likeliest to be wanted next comes first.
    * @param perPixel frames that a pixel of the timeline stands for
    */
-  stockAround(index: number, perPixel = 1): void {
-    this.stockBefore(index);
-    this.goOn = () => this.copy.makeAround(index, perPixel, () => this.stockLast());
+  stockAround(index: number, perPixel = 1, isPointed = false): void {
+    // After a jump another one is likelier than a step back.
+    if (!isPointed) this.stockBefore(index);
+    this.goOn = () =>
+      this.copy.makeAround(index, perPixel, () => {
+        this.stockBefore(index);
+        this.stockLast();
+      });
     this.goOn();
   }
 
   /** Somebody may want one of these frames next: decodes it, until somebody asks for another one. */
-  expect(wanted: number, among = 1): void {
+  expect(wanted: number, perPixel = 0): void {
     const { expected, copy } = this;
-    const index = this.soonest(wanted, among);
+    const index = this.soonest(wanted, perPixel);
     if (!this.info.seekable || this.info.kind === 'image' || expected?.index === index) return;
     if (this.isAtHand(index) || copy.isComing(index)) return;
     copy.rest();
@@ -130,24 +138,36 @@ export class FrameCursor {
     ]);
   }
 
-  /** Of frames that are as good the one that comes soonest. */
-  private soonest(wanted: number, among: number): number {
-    const { frames, keyFrames } = this.info;
+  /**
+   * Of the frames of a pixel the one that comes soonest. Where all of them take long, the nearest one that does not: as far as `beside`
+   * frames away a picture is worth more at once than the exact one too late.
+   */
+  private soonest(wanted: number, perPixel: number, beside = 0): number {
+    const { frames } = this.info;
     const index = Math.max(0, Math.min(wanted, frames - 1));
-    const all = Array.from({ length: Math.min(among, frames - index) }, (_, i) => index + i);
+    const pixel = Array.from({ length: Math.min(perPixel, frames - index) }, (_, i) => index + i);
+    const around = Array.from({ length: beside }, (_, i) => [index - 1 - i, index + perPixel + i]).flat();
     return (
-      all.find((n) => this.seen.has(n) || this.copy.has(n)) ??
-      all.find((n) => this.copy.isComing(n)) ??
-      keyFrames.find((key) => key >= index && key < index + all.length) ??
+      pixel.find((n) => this.isThere(n)) ??
+      [...pixel, ...around].find((n) => n >= 0 && n < frames && this.isSoon(n)) ??
       index
     );
+  }
+
+  private isThere(index: number): boolean {
+    return this.seen.has(index) || this.copy.has(index);
+  }
+
+  /** Whether nobody notices that a frame has to be decoded. */
+  private isSoon(index: number): boolean {
+    return this.isAtHand(index) || isQuick(this.info, index);
   }
 
   /** Whether a frame comes in the time of a few. */
   private isAtHand(index: number): boolean {
     const { ahead } = this;
     const isNext = ahead && index >= ahead.next && index < ahead.end && index <= ahead.next + START;
-    return index >= this.info.frames || this.seen.has(index) || this.copy.has(index) || Boolean(isNext);
+    return index >= this.info.frames || this.isThere(index) || Boolean(isNext);
   }
 
   /** What has been decoded ahead of time is taken where it leads to the frame that is wanted, and ended where it does not. */

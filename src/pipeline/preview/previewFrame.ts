@@ -90,7 +90,7 @@ async function show(request: PreviewRequest, context: PipelineContext): Promise<
   const { info, models, selector, processors, cursor, content, passed } = await warmJob(request, context);
   throwIfCancelled(signal);
   const began = performance.now();
-  const frame = await cursor.frameAt(wanted, pointed ? perPixel : 1);
+  const frame = await cursor.frameAt(wanted, pointed ? perPixel : 0);
   throwIfCancelled(signal);
   const index = frame.index;
   // Of a picture turned on its side the height becomes the width.
@@ -117,7 +117,7 @@ async function show(request: PreviewRequest, context: PipelineContext): Promise<
     uprightJpeg(now, rotation, maxWidth),
     isMaskWanted ? uprightMask(old, changes(old, now), rotation, maxWidth) : undefined,
   ]);
-  cursor.stockAround(index, perPixel);
+  cursor.stockAround(index, perPixel, pointed);
   drawn++;
   took = performance.now() - began;
   const scale = original.width / info.displayWidth;

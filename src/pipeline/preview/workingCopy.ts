@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { frameBytes } from '../image/frame';
 import { copyFrames, type Copying } from '../media/copyFrames';
 import type { MediaInfo } from '../media/mediaInfo';
@@ -15,31 +16,38 @@ const USUAL_SHARE = 1 / 16;
 const COPYING = 2.5;
 /** JPEGs after which their size is known. */
 const KNOWN = 16;
+/** Stretches to be copied at a time. */
+const COPIERS = Math.min(4, availableParallelism());
 /** Frames to hand to a decoder at once. */
 const AT_ONCE = 48;
 
+/** A stretch at work, of which `first` is what is left. */
+type Making = Stretch & { copying: Copying };
+
 /**
- * JPEGs of frames that are far from a key frame, made while nobody waits for anything, in memory alone: from here any of them comes in
- * the time of one. All of a film where there is room; else one for each pixel of the timeline, and all around the playhead. They look
+ * JPEGs of frames in long stretches between key frames, made while nobody waits for anything, in memory alone: from here any of them
+ * comes in the time of one. Key frames first, then one for each pixel of the timeline, then all where there is room, else all around the playhead. They look
  * like the frames of the file (`copyArguments` says how exactly), so that a preview needs no other ones afterwards.
  */
 export class WorkingCopy {
   private readonly jpegs = new Map<number, Buffer>();
   private bytes = 0;
+  /** How many frames have been copied that are no key frames, which are larger, and their bytes. */
+  private readonly usual = { count: 0, bytes: 0 };
   private playhead = 0;
-  /** Of so many frames one is kept wherever the playhead is; 0 for none. Chosen for a timeline of so many frames a pixel. */
+  /** Of so many frames one comes before all others, and is kept wherever the playhead is; 0 for none. Chosen for a timeline of so many frames a pixel. */
   private step = 0;
   private perPixel = 1;
   private isSpaced = false;
   private waiting: NodeJS.Timeout | undefined;
-  /** What is left of the stretch at work. */
-  private making: (Stretch & { copying: Copying }) | undefined;
+  /** At work, or standing still. */
+  private readonly makings = new Set<Making>();
   private isResting = true;
-  /** A frame that somebody waits for. */
-  private awaited: { frame: number; isThere: () => void } | undefined;
-  /** Key frames of the stretches that have been made, as far as there is room for them: for this playhead, and for any. */
+  /** A frame that somebody waits for, and the stretch in which it is. */
+  private awaited: { frame: number; making: Making; isThere: () => void } | undefined;
+  /** Stretches that have been made, as far as there is room for them: for this playhead, and for any. */
   private readonly dense = new Set<number>();
-  private readonly sparse = new Set<number>();
+  private readonly sparse = new Set<string>();
   private whenMade = (): void => undefined;
   /** This ffmpeg cannot do it. */
   private isImpossible = false;
@@ -78,30 +86,27 @@ export class WorkingCopy {
     this.whenMade = whenMade;
     this.dense.clear();
     this.space(perPixel);
-    if (!this.making && !this.next()) {
+    if (this.makings.size === 0 && !this.next()) {
       whenMade();
       return;
     }
     this.waiting = setTimeout(() => {
       this.isResting = false;
-      void this.goOn();
+      this.goOn();
     }, PAUSE_MS);
   }
 
   /** Whether a frame is there sooner when the copy goes on than when it is decoded from its key frame on. */
   isComing(frame: number): boolean {
-    const { making } = this;
-    if (!making || frame < making.first || frame >= making.end || frame % making.step > 0) return false;
-    const copying = 1 + (COPYING - 1) / making.step;
-    return (frame - making.first) * copying < frame - making.key;
+    return this.makingOf(frame) !== undefined;
   }
 
   /** Goes on until a frame that is coming is there, or surely never will be, and rests. */
   async until(frame: number): Promise<void> {
-    clearTimeout(this.waiting);
-    const there = new Promise<void>((resolve) => (this.awaited = { frame, isThere: resolve }));
-    this.making?.copying.resume();
-    await there;
+    const making = this.makingOf(frame);
+    this.rest();
+    making?.copying.resume();
+    if (making) await new Promise<void>((isThere) => (this.awaited = { frame, making, isThere }));
     this.rest();
   }
 
@@ -109,13 +114,13 @@ export class WorkingCopy {
   rest(): void {
     clearTimeout(this.waiting);
     this.isResting = true;
-    this.making?.copying.pause();
+    for (const { copying } of this.makings) copying.pause();
   }
 
-  /** Ends the program that makes it, and keeps what is there. */
+  /** Ends the programs that make it, and keeps what is there. */
   async stop(): Promise<void> {
     this.rest();
-    await this.end();
+    await Promise.all([...this.makings].map((making) => this.end(making)));
   }
 
   async close(): Promise<void> {
@@ -124,71 +129,78 @@ export class WorkingCopy {
     this.bytes = 0;
   }
 
-  private async end(): Promise<void> {
-    const { making } = this;
-    this.making = undefined;
-    this.awaited?.isThere();
-    await making?.copying.close();
+  private async end(making: Making): Promise<void> {
+    this.forget(making);
+    await making.copying.close();
   }
 
-  private async goOn(): Promise<void> {
-    const { making } = this;
-    // Begun anew elsewhere with every jump, none would ever be done.
-    if (making && this.isWanted(making)) {
-      making.copying.resume();
-      return;
-    }
-    await this.end();
+  private forget(making: Making): void {
+    this.makings.delete(making);
+    if (this.awaited?.making === making) this.awaited.isThere();
+  }
+
+  /** What comes to a frame sooner than a decoder would. */
+  private makingOf(frame: number): Making | undefined {
+    return [...this.makings].find(({ key, first, end, step }) => {
+      const copying = 1 + (COPYING - 1) / step;
+      return frame >= first && frame < end && frame % step === 0 && (frame - first) * copying < frame - key;
+    });
+  }
+
+  private goOn(): void {
     if (this.isResting) return;
+    for (const making of this.makings) {
+      // Begun anew elsewhere with every jump, none would ever be done.
+      if (this.isWanted(making)) making.copying.resume();
+      else void this.end(making);
+    }
     this.space(this.perPixel);
-    const stretch = this.next();
-    if (stretch) await this.make(stretch);
-    else this.whenMade();
+    while (this.makings.size < COPIERS) {
+      const stretch = this.next();
+      if (!stretch) break;
+      void this.make(stretch);
+    }
+    if (this.makings.size === 0) this.whenMade();
   }
 
   private async make(stretch: Stretch): Promise<void> {
-    const { first, end, step } = stretch;
-    const making = {
-      ...stretch,
-      copying: copyFrames(
-        this.info,
-        this.tools,
-        { first, count: Math.ceil((end - first) / step), step },
-        (jpeg) => {
-          this.keep(making.first, jpeg);
-          making.first += step;
-        },
-      ),
-    };
-    this.making = making;
-    const { code } = await making.copying.ended;
-    if (this.making !== making) return;
-    this.making = undefined;
-    this.awaited?.isThere();
-    (step > 1 ? this.sparse : this.dense).add(stretch.key);
-    this.isImpossible = code !== 0;
-    await this.goOn();
+    const { key, first, end, step } = stretch;
+    const choice = { first, count: Math.ceil((end - first) / step), step };
+    const copying = copyFrames(this.info, this.tools, choice, (jpeg) => {
+      this.keep(making.first, jpeg);
+      making.first += step;
+    });
+    const making = { ...stretch, copying };
+    this.makings.add(making);
+    const { code } = await copying.ended;
+    if (!this.makings.has(making)) return;
+    this.forget(making);
+    if (step === 1) this.dense.add(key);
+    else this.sparse.add(`${key}/${step}`);
+    this.isImpossible ||= code !== 0;
+    this.goOn();
   }
 
   /** Keeps to one spacing, unless the timeline has become wider: whatever was made otherwise would have to be made anew. */
   private space(perPixel: number): void {
     const isWider = perPixel > 1 && perPixel < 0.7 * this.perPixel;
     if (this.isSpaced && !isWider) return;
-    const step = sparseStep(this.info, this.state.room, perPixel);
-    if (step !== this.step) this.sparse.clear();
-    this.step = step;
+    this.step = sparseStep(this.info, this.state.room, perPixel);
     this.perPixel = perPixel;
-    this.isSpaced = step > 0 && this.jpegs.size >= KNOWN;
+    this.isSpaced = this.step > 0 && this.usual.count >= KNOWN;
   }
 
   private get state(): CopyState {
-    const { info, playhead, step, jpegs, sparse, dense } = this;
-    const usual = jpegs.size > 0 ? this.bytes / jpegs.size : frameBytes(info.format) * USUAL_SHARE;
+    const { info, playhead, step, jpegs, sparse, dense, makings } = this;
+    const { count, bytes } = this.usual;
+    const usual = count > 0 ? bytes / count : frameBytes(info.format) * USUAL_SHARE;
     return {
       ...{ info, playhead, step },
       room: Math.floor((PLANNED * this.mostBytes) / usual),
       has: (frame) => jpegs.has(frame),
-      isMade: (stretch) => (stretch.step > 1 ? sparse : dense).has(stretch.key),
+      isMade: ({ key, step: every }) =>
+        (every > 1 ? sparse.has(`${key}/${every}`) : dense.has(key)) ||
+        [...makings].some((making) => making.key === key && making.step === every),
     };
   }
 
@@ -205,6 +217,10 @@ export class WorkingCopy {
   private keep(frame: number, jpeg: Buffer): void {
     this.bytes += jpeg.length - (this.jpegs.get(frame)?.length ?? 0);
     this.jpegs.set(frame, jpeg);
+    if (!this.info.keyFrames.includes(frame)) {
+      this.usual.count++;
+      this.usual.bytes += jpeg.length;
+    }
     if (frame === this.awaited?.frame) this.awaited.isThere();
     const { step, playhead, info } = this;
     const worth = (n: number): number =>
