@@ -139,6 +139,26 @@ export const panelActions = {
     await webview(page).locator(selector).first().click();
   },
 
+  /** Presses the pointer on an element, some share of its width from the left: argument `selector|share`. */
+  panelPoint: async (page: Page, argument: string) => {
+    const [selector, at] = split(argument);
+    const element = webview(page).locator(selector).first();
+    const { width, height } = (await element.boundingBox())!;
+    await element.click({ position: { x: Number(at) * width, y: height / 2 } });
+  },
+
+  /** The number that the original shows in so many black and white stripes, its last bit first. */
+  panelStripes: async (page: Page, bits: string) =>
+    (await frameOf(page)).evaluate<number>(`(async () => {
+      const image = document.querySelector('.pictures img:not(.result):not(.mask)');
+      await image.decode();
+      const canvas = Object.assign(document.createElement('canvas'), { width: ${bits}, height: 1 });
+      const context = canvas.getContext('2d');
+      context.drawImage(image, 0, 0, ${bits}, 1);
+      const { data } = context.getImageData(0, 0, ${bits}, 1);
+      return data.reduce((sum, value, i) => sum + (i % 4 === 0 && value > 127 ? 2 ** (i / 4) : 0), 0);
+    })()`),
+
   /** Presses a key on an element: argument `selector|key`. */
   panelPress: async (page: Page, argument: string) => {
     const [selector, key] = split(argument);
