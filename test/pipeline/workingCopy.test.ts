@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import childProcess, { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { after, before, describe, mock, test, type Mock } from 'node:test';
 import type { Frame } from '../../src/pipeline/image/frame';
@@ -133,6 +134,8 @@ describe('a working copy', () => {
     copy.rest();
     const [copier] = copiers();
     assert.ok(!isOver(copier));
+    const isStopped = (): boolean => / T /.test(readFileSync(`/proc/${copier.pid}/stat`, 'utf8'));
+    if (process.platform === 'linux') await until(isStopped);
     copy.makeAround(1);
     await until(() => copy.has(239));
     assert.equal(copiers().length, 1, 'it went on');
