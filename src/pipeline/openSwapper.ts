@@ -28,7 +28,7 @@ export async function openSwapper(
   context: PipelineContext,
 ): Promise<FrameProcessor> {
   const files = await findSwapper(job, context);
-  if (!files) return forPeople(faces, (photos) => Promise.resolve(meshSwapper(photos)));
+  if (!files) return forPeople(faces, (photos) => Promise.resolve(meshSwapper(photos, models)));
   const opener = new NetworkOpener(job, context, models.providers);
   try {
     return await openNeural(job, files, faces, models, opener, context.onLog);
@@ -49,9 +49,10 @@ async function forPeople(
   return new PeopleSwapper(swappers);
 }
 
-function meshSwapper(photos: readonly IdentifiedPhoto[]): FrameProcessor {
+function meshSwapper(photos: readonly IdentifiedPhoto[], { landmarker }: OpenFaceModels): FrameProcessor {
   return createMeshSwapper(
     photos.map(({ image, face: { landmarks, pose } }) => ({ image, landmarks, pose })),
+    { look: (frame, face) => landmarker.again(frame, face.landmarks) },
   );
 }
 

@@ -6,6 +6,7 @@ import { createFrame } from './image/frame';
 import { FramePool } from './media/framePool';
 import { openFrameReader } from './media/frameReader';
 import type { Segment } from './media/segments';
+import { recall, remember } from './learnt';
 import { LivePictures } from './livePictures';
 import { openEnhancer } from './openEnhancer';
 import { openSwapperFor } from './openProcessors';
@@ -34,6 +35,7 @@ export async function processorPass(
   try {
     const pool = new FramePool(info.format, 4);
     const start = pass.from ?? pass.first;
+    await recall([processor], segments, start);
     const startFrame = segments[start].firstFrame;
     const reader = openFrameReader(info, tools, { pool, startFrame, signal: context.signal });
     const original = createFrame(info.format);
@@ -46,6 +48,7 @@ export async function processorPass(
         pass.from = s;
         const room = { reader, pool, processor, original, left, progress, live };
         const bytes = await passSegment(work, segments[s], pass.index, room);
+        await remember([processor], segments[s]);
         left -= bytes;
         if (left < 0) {
           await rm(patchFile(segments[s], pass.index));

@@ -3,6 +3,7 @@ import { checkedFrames } from './checkedFrames';
 import type { Frame } from './image/frame';
 import { FaceTracker } from './faces/tracker';
 import { finishVideo, planJob } from './finishVideo';
+import { recall, remember } from './learnt';
 import { LivePictures } from './livePictures';
 import { GpuFullHalfWay, isGpuFull } from './memoryLadder';
 import { FramePool } from './media/framePool';
@@ -54,7 +55,7 @@ async function renderSegments(
   segments: readonly Segment[],
   begun: { finished: number },
 ): Promise<Counts> {
-  const { job, info, tools, models, context, watch, folder, selector, problems } = open;
+  const { job, info, tools, models, context, watch, folder, selector, processors, problems } = open;
   const { signal } = context;
   const left = folder.saved.begun;
   const pool = new FramePool(info.format, FaceTracker.lookAhead + spareFrames);
@@ -68,6 +69,7 @@ async function renderSegments(
   };
   const rest = segments.slice(begun.finished);
   if (rest.length === 0) return counts;
+  await recall(processors, segments, begun.finished);
   const startFrame = rest[0].firstFrame;
   const reader = openFrameReader(info, tools, { pool, startFrame, signal });
   const meter = new Speedometer(context.gate?.now);
@@ -108,6 +110,7 @@ async function renderSegments(
       }
       await writing;
       await watch.time('waiting for the encoder', () => writer!.finish());
+      await remember(processors, segment);
       await completeSegment(segment);
       begun.finished++;
       writer = undefined;

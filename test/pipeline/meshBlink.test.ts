@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Landmarks } from '../../src/pipeline/faces/face';
+import type { MeasuredFace } from '../../src/pipeline/faces/landmarker';
+import type { RgbImage } from '../../src/pipeline/image/region';
 import { distance, squareAroundLandmarks } from '../../src/pipeline/faces/geometry';
 import { eyeOutline, partHoles } from '../../src/pipeline/processors/faceSwapper/maskGrid';
 import { createMeshSwapper } from '../../src/pipeline/processors/faceSwapper/meshSwapper';
 import { brows, eyes, innerLips } from '../../src/pipeline/processors/faceSwapper/meshTopology';
+import type { Look } from '../../src/pipeline/processors/faceSwapper/secondLook';
 import { blendShape } from '../../src/pipeline/processors/faceSwapper/shape';
 import { closeLids } from '../support/closeLids';
 import { faceModels } from '../support/faceModels';
@@ -85,6 +88,38 @@ describe('a blink of the target', () => {
       const height = Math.hypot(mouth[5][0] - mouth[15][0], mouth[5][1] - mouth[15][1]) / width;
       assert.ok(height > 0.03 && height < 0.08, `${height.toFixed(3)} of the mouth's width`);
     }
+  });
+
+  it('is deeper in the picture where lids were seen to follow too little, and closes as before', async () => {
+    const { landmarker } = await faceModels();
+    const photo = await loadRgb(groupPhoto(6));
+    const open = (await findPhotoFaces(photo)).faces[1];
+    const source = asSource(await findPhotoFaces(await loadRgb(groupPhoto(3))), 1);
+    const square = squareAroundLandmarks(open.landmarks, 1.5);
+    const views: { image: RgbImage; seen: MeasuredFace }[] = [];
+    for (const amount of [0, 0.2, 0.4, 0.6, 0.97]) {
+      const image = closeLids(photo, open.landmarks, amount);
+      views.push({ image, seen: await landmarker.settle(image, { ...open, square }) });
+    }
+    const neutral = views[2].seen.landmarks;
+    /** Eye openings measured in the result once as many frames have been drawn and looked at as teach it something. */
+    const results = async (look: Look) => {
+      const swapper = createMeshSwapper([source], { look });
+      const found: number[] = [];
+      for (let n = 0; n < 25; n++) {
+        const { image, seen } = views[n % 5];
+        const frame = rgbFrame(image);
+        frame.index = 10 * n;
+        await swapper.process(frame, [{ ...open, ...seen, neutral }]);
+        if (n >= 20) found.push(eyeOpening((await landmarker.settle(rgbImage(frame), seen)).landmarks));
+      }
+      return found;
+    };
+    const content = await results((_, face) => Promise.resolve(face.landmarks));
+    const missing = await results((_, face) => Promise.resolve(opened(face.landmarks, 0.5)));
+    const span = (found: number[]) => found[0] - found[3];
+    assert.ok(span(missing) > 1.15 * span(content), `${span(missing)} in place of ${span(content)}`);
+    assert.ok(missing[4] < content[4] + 0.02, `a closed eye is open by ${missing[4]}, not ${content[4]}`);
   });
 
   for (const [photo, face, brightness, from] of [

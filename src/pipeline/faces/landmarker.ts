@@ -2,7 +2,7 @@ import { cropToTensor, type Square } from '../image/crop';
 import type { FrameSource } from '../image/region';
 import type { ModelSession } from '../inference/session';
 import type { Candidate } from './detector';
-import { landmarkCount, type Face } from './face';
+import { landmarkCount, type Face, type Landmarks } from './face';
 import { boxOfLandmarks, isNearlySame, meanDistance, squareAroundLandmarks, steadySquare } from './geometry';
 import { estimatePose } from './pose';
 import { fall } from './strength';
@@ -85,6 +85,11 @@ export class FaceLandmarker {
     neighbour: Pick<MeasuredFace, 'landmarks' | 'square'>,
   ): Promise<MeasuredFace> {
     return this.inSquare(picture, steadySquare(neighbour.square, neighbour.landmarks, MARGIN));
+  }
+
+  /** Landmarks of a face that lies about where these do, however sure they are. */
+  async again(picture: FrameSource, landmarks: Landmarks): Promise<Landmarks> {
+    return (await this.look(this.refined, picture, squareAroundLandmarks(landmarks, MARGIN))).landmarks;
   }
 
   /** The refined network's landmarks, where it recognises a face at all: it gives up on profiles earlier. */

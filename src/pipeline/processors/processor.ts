@@ -10,6 +10,9 @@ export interface FrameProcessor {
   /** It wants every face of the frame, not only those that are to be swapped. */
   readonly allFaces?: boolean;
   process(frame: Frame, faces: readonly TrackedFace[]): Promise<void>;
+  /** What it has learnt of the tracks so far, where it learns: a new one that restores it goes on as this one would. */
+  snapshot?(): string | undefined;
+  restore?(snapshot: string): void;
   /** Gives back sessions and memory; the processor is unusable afterwards. */
   close(): Promise<void>;
 }

@@ -12,9 +12,11 @@ import { blendChroma, blendLuma, uncovered, type Layer } from './blend';
 import { broadLight, colourStrength, rimOf, tintOf } from './broadLight';
 import { carryField, partShifts } from './carry';
 import type { DetailLevel } from './detailLevels';
+import { lidMoves, lidStretches, type LidStretch } from './lids';
 import { faceMask, guidedMask, partHoles, product } from './maskGrid';
 import { faceHeight } from './measures';
 import { triangles } from './meshTopology';
+import { SecondLook, type Correction, type Look } from './secondLook';
 import { blendShape } from './shape';
 import { bareSkin, skinMap, type GridColours } from './skin';
 import { sourcesFor } from './sourceChoice';
@@ -25,6 +27,8 @@ export type { MeshSource } from './sourceTexture';
 export interface MeshOptions {
   /** How far the face takes the source's proportions, 0–1. */
   shape: number;
+  /** Looks at what was drawn, so that lids and features are seen where they belong. Without it nothing is corrected. */
+  look?: Look;
 }
 
 /** Drawn a little stronger than the photo shows it, a face is known again better, and brows do not look hard yet. */
@@ -50,21 +54,33 @@ class MeshSwapper implements FrameProcessor {
   readonly name = 'face_swapper';
   private prepared: SourceTexture[] = [];
   private preparedFor: ColourMatrix | undefined;
+  private readonly second: SecondLook | undefined;
 
   constructor(
     private readonly sources: readonly MeshSource[],
     private readonly options: MeshOptions,
-  ) {}
+  ) {
+    this.second = options.look && new SecondLook(options.look);
+  }
 
-  process(frame: Frame, faces: readonly TrackedFace[]): Promise<void> {
+  async process(frame: Frame, faces: readonly TrackedFace[]): Promise<void> {
     this.prepare(frame.format.matrix);
     for (const face of faces) {
+      const correction = this.second?.correctionOf(face);
       for (const { index, share } of sourcesFor(face.pose, this.sources)) {
-        const strength = face.strength * share;
-        sharingMaps(() => swapFace(frame, { ...face, strength }, this.prepared[index], this.options));
+        const part = { ...face, strength: face.strength * share };
+        sharingMaps(() => swapFace(frame, part, this.prepared[index], this.options.shape, correction));
       }
+      await this.second?.learn(frame, face, correction);
     }
-    return Promise.resolve();
+  }
+
+  snapshot(): string | undefined {
+    return this.second?.snapshot();
+  }
+
+  restore(snapshot: string): void {
+    this.second?.restore(snapshot);
   }
 
   close(): Promise<void> {
@@ -80,14 +96,21 @@ class MeshSwapper implements FrameProcessor {
   }
 }
 
-function swapFace(frame: Frame, face: TrackedFace, source: SourceTexture, options: MeshOptions): void {
+function swapFace(
+  frame: Frame,
+  face: TrackedFace,
+  source: SourceTexture,
+  shape: number,
+  correction: Correction | undefined,
+): void {
   const target = face.landmarks;
   const height = faceHeight(target);
-  const drawn = blendShape(source.source.landmarks, target, options.shape, face.neutral);
+  const drawn = blendShape(source.source.landmarks, target, shape, face.neutral);
+  const lids = correct(drawn, face, correction);
   const view = openYcc(frame, boundsOf(drawn, target, Math.ceil(height * 0.06)));
   if (!view) return;
   const order = farToNear(target);
-  const layer = planLayer(view, face, drawn, source, height, order);
+  const layer = planLayer(view, face, drawn, lids, source, height, order);
   const level = pickLevel(source, height);
   const subsampling = { x: 1 << view.shift.x, y: 1 << view.shift.y };
   displace(view.luma, layer.grid, layer.carry, { x: 1, y: 1 });
@@ -103,6 +126,28 @@ function swapFace(frame: Frame, face: TrackedFace, source: SourceTexture, option
   const details = paint(level.chroma, view.chroma[0], subsampling.x, subsampling.y, 0);
   blendChroma(memory, view, layer, details, shares);
   view.commit();
+}
+
+/** Eyes that are opened or closed further, and by how much that moves landmarks. */
+interface Lids {
+  stretches: readonly LidStretch[];
+  moves?: Float32Array;
+}
+
+/** Moves what is to be drawn by what was seen to be off before. */
+function correct(
+  drawn: Float32Array,
+  { landmarks, neutral, strength }: TrackedFace,
+  correction: Correction | undefined,
+): Lids {
+  if (!correction || !neutral) return { stretches: [] };
+  for (let i = 0; i < drawn.length; i++) drawn[i] += correction.moves[i];
+  const gain = 1 + strength * (correction.gain - 1);
+  if (gain === 1) return { stretches: [] };
+  const stretches = lidStretches(landmarks, neutral, gain);
+  const moves = lidMoves(landmarks, stretches);
+  for (let i = 0; i < drawn.length; i++) drawn[i] += moves[i];
+  return { stretches, moves };
 }
 
 function boundsOf(drawn: Float32Array, target: Float32Array, margin: number) {
@@ -160,6 +205,7 @@ function planLayer(
   view: YccView,
   face: TrackedFace,
   drawn: Float32Array,
+  lids: Lids,
   source: SourceTexture,
   height: number,
   order: Uint16Array,
@@ -186,8 +232,9 @@ function planLayer(
     atMost(gain, CONTRAST * most),
   );
   const shifts = partShifts(face.landmarks, drawn, face.strength);
+  const stretches = lids.stretches.map((lid) => ({ ...lid, x: lid.x - view.x, y: lid.y - view.y }));
   const holes = partHoles(
-    points,
+    opened(points, lids, step),
     shifts.map(([x, y]): [number, number] => [x / step, y / step]),
     drawnPoints,
   );
@@ -200,9 +247,14 @@ function planLayer(
     gain,
     chromaGain: [blue, red],
     mask,
-    carry: carryField(grid, holes, shifts, size),
+    carry: carryField(grid, holes, shifts, size, stretches),
     ...guidedMask(both, colours.y, grid, Math.max(1, size * 0.03)),
   };
+}
+
+/** Landmarks in cells with lids opened further. */
+function opened(points: Float32Array, { moves }: Lids, step: number): Float32Array {
+  return moves ? points.map((value, i) => value + moves[i] / step) : points;
 }
 
 // Each of these loops is a function of its own: V8 compiles what has loops anew for every loop and for every surprise in it, and with

@@ -22,18 +22,22 @@ const FOLLOW = 0.9;
  * @param move one value per landmark
  */
 export function keepOpenings(move: Float32Array): void {
-  let change = new Float32Array(landmarkCount);
+  const change = new Float32Array(landmarkCount);
   for (const [upper, lower] of facing) {
     const middle = (move[upper] + move[lower]) / 2;
     change[upper] = middle - move[upper];
     change[lower] = middle - move[lower];
   }
-  let next = new Float32Array(landmarkCount);
+  followEdges(change).forEach((more, p) => (move[p] += more));
+}
+
+/** A movement of the edges of lids and lips (one value per landmark, 0 elsewhere), and of the skin around that follows. */
+export function followEdges(edges: Float32Array): Float32Array {
+  let change = edges;
   for (let ring = 0; ring < RINGS; ring++) {
-    for (let p = 0; p < landmarkCount; p++) {
-      next[p] = isEdge[p] ? change[p] : FOLLOW * meanAround(change, p);
-    }
-    [change, next] = [next, change];
+    const next = new Float32Array(landmarkCount);
+    for (let p = 0; p < landmarkCount; p++) next[p] = isEdge[p] ? edges[p] : FOLLOW * meanAround(change, p);
+    change = next;
   }
-  for (let p = 0; p < landmarkCount; p++) move[p] += change[p];
+  return change;
 }

@@ -13,6 +13,20 @@ export class PeopleSwapper implements FrameProcessor {
     for (const face of faces) await this.swappers.get(face.person)?.process(frame, [face]);
   }
 
+  /** Of all people in order. */
+  snapshot(): string | undefined {
+    const each = [...this.swappers.values()].map((swapper) => swapper.snapshot?.() ?? null);
+    return each.every((one) => one === null) ? undefined : JSON.stringify(each);
+  }
+
+  restore(snapshot: string): void {
+    const each = JSON.parse(snapshot) as (string | null)[];
+    [...this.swappers.values()].forEach((swapper, i) => {
+      const one = each[i];
+      if (one !== null) swapper.restore?.(one);
+    });
+  }
+
   async close(): Promise<void> {
     for (const swapper of this.swappers.values()) await swapper.close();
   }
