@@ -150,6 +150,26 @@ describe("shade on the sides of a turned face's nose", () => {
   });
 });
 
+describe('shade', () => {
+  it('in eye sockets is light beyond a little: it was dark rings around the eyes', async () => {
+    const source = asSource(await findPhotoFaces(await loadRgb(groupPhoto(4))), 0);
+    const { levels, light, lightPoints } = prepareSource(source, 'bt709');
+    const { luma, points: texels, height } = levels[0];
+    const radius = Math.round(0.02 * height);
+    for (const p of [222, 442]) {
+      let [sum, count] = [0, 0];
+      for (let dy = -radius; dy <= radius; dy++) {
+        for (let dx = -radius; dx <= radius; dx++, count++)
+          sum +=
+            luma.data[(Math.round(texels[p * 2 + 1]) + dy) * luma.width + Math.round(texels[p * 2]) + dx];
+      }
+      const row = Math.floor(lightPoints[p * 2 + 1]) * light.width;
+      const around = light.data[(row + Math.floor(lightPoints[p * 2])) * 2];
+      assert.ok(sum / count > -0.3 * around, `${p}: ${(sum / count / around).toFixed(2)}`);
+    }
+  });
+});
+
 describe('strands of hair over a face', () => {
   /** What a skin map that is 1 everywhere says at a landmark when the photo has stripes three cells apart. */
   const skinAt = (point: number, contrast: number) => {

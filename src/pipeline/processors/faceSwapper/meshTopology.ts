@@ -173,6 +173,13 @@ export const browEnds = [
   [293, 301, 368, 383, 372, 265, 446, 276],
 ];
 
+// prettier-ignore
+/** Between brows and lids, and what lies below the eyes and beside the bridge of the nose, in order. */
+export const eyeSockets = [
+  [55, 65, 52, 53, 46, 226, 31, 228, 229, 230, 231, 232, 233, 244, 193],
+  [285, 295, 282, 283, 276, 446, 261, 448, 449, 450, 451, 452, 453, 464, 417],
+];
+
 /** Around the corners of the mouth, in order. */
 export const mouthCorners = [
   [61, 185, 191, 95, 146],

@@ -1,6 +1,14 @@
-import { boxBlur, cells, fillPolygon, smoothstep, upsampleRow, type Grid } from '../../image/grid';
-import { mouthCorners, noseSides, smileFolds } from './meshTopology';
-import { featureHull, type GridColours } from './skin';
+import {
+  boxBlur,
+  cells,
+  fillPolygon,
+  smoothstep,
+  upsampleRow,
+  weightedBlur,
+  type Grid,
+} from '../../image/grid';
+import { eyeSockets, mouthCorners, noseSides, smileFolds } from './meshTopology';
+import { featureHull, featureMap, type GridColours } from './skin';
 import { averageFloat } from './sourcePlanes';
 
 /**
@@ -15,6 +23,17 @@ const FOLD_LINES = 0.1;
  */
 const TURNED = [10, 24] as const;
 const NOSE_SHADE = 0.06;
+/**
+ * Shade of eye sockets is what is dark on average over so much of the face's height, brows, eyes and lashes left out: so creases of lids
+ * stay. It is drawn up to this share of the light, because a photo lit from above would put rings around every eye, darker yet where the
+ * target has its own.
+ */
+const SOCKET = 0.03;
+const SOCKET_SHADE = 0.15;
+/** How softly brows and eyes go over into sockets, by the face's height, and from which share of them on to which nothing counts as socket. */
+const BESIDE_EYES = 0.02;
+const BESIDE_ENDS = [0.01, 0.12] as const;
+
 /**
  * How dark detail may be by the light, as it is up to the first and at the utmost the sum: of brows, eyes, nose and mouth, where the very
  * dark looks drawn on in softer light, and of what surrounds them, where it is strands of hair or the photo's shade.
@@ -48,7 +67,8 @@ const CORNERS = 1.4;
 const LEAST_COLOURED = 0.5;
 
 /**
- * Counts shade that is not to be drawn on another face as light, in place: of smile folds, and of the nose's sides in a turned face.
+ * Counts shade that is not to be drawn on another face as light, in place: of smile folds, of eye sockets, and of the nose's sides in a
+ * turned face.
  * @param light,luma per cell
  * @param size face height in cells
  * @param yaw of the face in the photo, degrees
@@ -64,16 +84,25 @@ export function countShadeAsLight(
   const folds = areaMap(smileFolds, grid, points, size);
   const sides = areaMap(noseSides, grid, points, size);
   const turned = smoothstep(...TURNED, Math.abs(yaw));
-  const shade = boxBlur(
-    luma.map((value, i) => Math.min(0, value - light[i])),
-    grid,
-    1,
-    1,
-  );
+  const dark = luma.map((value, i) => Math.min(0, value - light[i]));
+  const shade = boxBlur(dark.slice(), grid, 1, 1);
+  const sockets = areaMap(eyeSockets, grid, points, size);
+  const skin = besideEyes(grid, points, size);
+  const radius = SOCKET * size;
+  const broad = weightedBlur(dark, skin, boxBlur(skin.slice(), grid, radius), grid, radius, 0);
+  const deep = (value: number, share: number, i: number) => Math.min(0, value + share * light[i]);
   for (let i = 0; i < light.length; i++) {
-    const deep = Math.min(0, shade[i] + NOSE_SHADE * light[i]);
-    light[i] += Math.min(FOLD_SHARE * folds[i] * shade[i], turned * sides[i] * deep);
+    light[i] += Math.min(
+      FOLD_SHARE * folds[i] * shade[i],
+      turned * sides[i] * deep(shade[i], NOSE_SHADE, i),
+      sockets[i] * skin[i] * deep(broad[i], SOCKET_SHADE, i),
+    );
   }
+}
+
+/** 1 away from brows, eyes and lips. */
+function besideEyes(grid: Grid, points: Float32Array, size: number): Float32Array {
+  return featureMap(grid, points, BESIDE_EYES * size).map((share) => 1 - smoothstep(...BESIDE_ENDS, share));
 }
 
 /**
