@@ -52,7 +52,7 @@ describe('a preview', () => {
     previewFrame({ job: { ...job, ...change }, frame, perPixel: 1, pointed: false, maxWidth, mask }, context);
   const centre = ({ box }: Preview['faces'][number]) => [box.x + box.width / 2, box.y + box.height / 2];
 
-  test('draws the frames that follow for nobody once, so that people wait for none that takes longer', async () => {
+  test('draws the first frame for nobody some times, once, so that people wait for none that takes longer', async () => {
     const looks = mock.method(ContentCheck.prototype, 'still');
     await preview(0);
     while (looks.mock.callCount() < 3) await new Promise(setImmediate);

@@ -65,6 +65,12 @@ export class FrameCursor {
     return copyOf(frame);
   }
 
+  /** A copy of a frame that was wanted just now, if it is still remembered; disturbs nothing that is done ahead of time. */
+  again(index: number): Frame | undefined {
+    const frame = this.seen.get(index);
+    return frame && copyOf(frame);
+  }
+
   /** Reads the frames before one that somebody looks at, who may go back: each step would start a decoder otherwise. */
   stockBefore(index: number): void {
     const least = Math.min(BEHIND, index, this.seen.most - 1);

@@ -45,7 +45,9 @@ export async function previewFrame(request: PreviewRequest, context: PipelineCon
   if (context.signal.aborted) stop();
   awaited++;
   const run = work.then(() => show(request, { ...context, signal }));
-  work = run.then(() => practise(request, { ...context, signal })).catch(() => undefined);
+  work = run
+    .then(({ frame }) => practise({ ...request, frame }, { ...context, signal }))
+    .catch(() => undefined);
   try {
     return await run;
   } catch (error) {
@@ -62,10 +64,12 @@ export function expectFrame(hint: FrameHint): Promise<null> {
   return Promise.resolve(null);
 }
 
-/** Draws the frames that follow for nobody, until somebody asks for one: the first ones that people wait for come as soon as all others. */
+/**
+ * Draws the same frame again for nobody, until somebody asks for one: the first ones that people wait for come as soon as all others.
+ * What is done ahead of time goes on meanwhile.
+ */
 async function practise(request: PreviewRequest, context: PipelineContext): Promise<void> {
-  for (let next = request.frame + 1; drawn < PRACTICE && took < PRACTICE_MS; next++)
-    await show({ ...request, frame: next, pointed: false }, context);
+  while (drawn < PRACTICE && took < PRACTICE_MS) await show(request, context, true);
 }
 
 /** Nobody looks any more: ends what is done ahead of time after the preview under way; everything stays open. */
@@ -83,14 +87,15 @@ export async function forgetPreviews(): Promise<null> {
   return null;
 }
 
-async function show(request: PreviewRequest, context: PipelineContext): Promise<Preview> {
+async function show(request: PreviewRequest, context: PipelineContext, isPractice = false): Promise<Preview> {
   const { job, frame: wanted, perPixel, pointed, maxWidth, mask: isMaskWanted } = request;
   const { signal } = context;
   throwIfCancelled(signal);
   const { info, models, selector, processors, cursor, content, passed } = await warmJob(request, context);
   throwIfCancelled(signal);
   const began = performance.now();
-  const frame = await cursor.frameAt(wanted, pointed ? perPixel : 0);
+  const again = isPractice ? cursor.again(wanted) : undefined;
+  const frame = again ?? (await cursor.frameAt(wanted, pointed ? perPixel : 0));
   throwIfCancelled(signal);
   const index = frame.index;
   // Of a picture turned on its side the height becomes the width.
@@ -103,7 +108,7 @@ async function show(request: PreviewRequest, context: PipelineContext): Promise<
   originalMade.catch(() => undefined);
   const seen = await facesOfPicture(models, frame, { smallFaces: job.smallFaces, stopWhenSure: true });
   // People go to and fro, and change settings to see the same frame again.
-  if (!passed.has(index)) await content.check.still(frame, seen.faces);
+  if (isPractice || !passed.has(index)) await content.check.still(frame, seen.faces);
   passed.add(index);
   throwIfCancelled(signal);
   const select = selector.fresh();
@@ -117,7 +122,7 @@ async function show(request: PreviewRequest, context: PipelineContext): Promise<
     uprightJpeg(now, rotation, maxWidth),
     isMaskWanted ? uprightMask(old, changes(old, now), rotation, maxWidth) : undefined,
   ]);
-  cursor.stockAround(index, perPixel, pointed);
+  if (!again) cursor.stockAround(index, perPixel, pointed);
   drawn++;
   took = performance.now() - began;
   const scale = original.width / info.displayWidth;
