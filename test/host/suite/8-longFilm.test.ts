@@ -8,7 +8,7 @@ import { inWorkspace } from '../surroundings';
 import { hasUi, ui } from '../ui';
 import { eventually } from '../waiting';
 
-/** Five minutes at 25 frames per second, with a key frame every ten seconds. */
+/** Five minutes at 25 frames per second, with a key frame every ten seconds; too large for all of it to be copied before the first click. */
 const frames = 7500;
 /** Bits of the number that every frame shows in black and white stripes, the last one first. */
 const bits = 13;
@@ -16,7 +16,7 @@ const bits = 13;
 function film(name: string): void {
   const stripes = `geq=lum='if(bitand(N,pow(2,X)),235,16)':cb=128:cr=128`;
   const input = `color=black:s=${bits}x2:r=25:d=${frames / 25},format=yuv444p,${stripes}`;
-  const filters = ['-vf', `scale=${16 * bits}:118:flags=neighbor,format=yuv420p`];
+  const filters = ['-vf', `scale=${80 * bits}:584:flags=neighbor,format=yuv420p`];
   const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '250', '-sc_threshold', '0'];
   const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', input, ...filters, ...video, inWorkspace(name)];
   execFileSync(packagedTool('ffmpeg'), args);
