@@ -4,9 +4,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import type { TrackedFace } from '../../src/pipeline/faces/face';
+import { SecondLook } from '../../src/pipeline/processors/faceSwapper/secondLook';
 import type { JobReport } from '../../src/protocol/report';
 import { everythingIn, mediaFolder } from '../support/cliMedia';
 import { eventsOf, startCli, type Ended, type Running } from '../support/commandLine';
+import { eyedEgg } from '../support/eyedEgg';
+import { groupPhoto } from '../support/facePhotos';
 import { packagedTool } from '../support/hostWorkspace';
 import { canSeeProcesses, processesMarked, until } from '../support/processes';
 
@@ -23,6 +27,9 @@ describe('a job that is taken up again', { skip: !canSeeProcesses && 'reads /pro
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'face-swap-resume-'));
     media = mediaFolder(folder);
+    // Somebody whose features lie elsewhere, so that what is seen of drawn frames moves them in later ones.
+    const unlike = ['-i', groupPhoto(2), '-vf', 'crop=400:440:236:60', path.join(media, 'unlike.jpg')];
+    execFileSync(packagedTool('ffmpeg'), ['-v', 'error', ...unlike]);
     const shorter = ['-i', path.join(media, 'long.mp4'), '-frames:v', String(frames), '-c:a', 'copy'];
     const coded = ['-c:v', 'libx264', '-preset', 'ultrafast', path.join(media, 'film.mp4')];
     execFileSync(packagedTool('ffmpeg'), ['-v', 'error', ...shorter, ...coded]);
@@ -38,7 +45,7 @@ describe('a job that is taken up again', { skip: !canSeeProcesses && 'reads /pro
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   function start(strategy: 'together' | 'sequential'): Running {
-    const files = ['-s', 'ann.jpg', '-t', 'film.mp4', '-o', 'result.mp4'];
+    const files = ['-s', 'unlike.jpg', '-t', 'film.mp4', '-o', 'result.mp4'];
     const how = [
       '--face-swapper-model',
       'mesh',
@@ -81,6 +88,17 @@ describe('a job that is taken up again', { skip: !canSeeProcesses && 'reads /pro
     }
   }
 
+  /** Whether what was learnt up to the end of the first segment changes how the film's only face is drawn. */
+  function hasCorrection(): boolean {
+    const file = everythingIn(media).find((name) => name.endsWith('000000.mp4.face_swapper'));
+    const learnt = readFileSync(path.join(media, file!), 'utf8');
+    const look = new SecondLook(() => Promise.reject(new Error('nothing to look at')));
+    look.restore(learnt);
+    const [[trackId]] = JSON.parse(learnt) as [[number, unknown]];
+    const correction = look.correctionOf({ trackId, landmarks: eyedEgg(0.3) } as TrackedFace);
+    return correction!.moves.some((move) => move !== 0);
+  }
+
   const isGone = async (running: Running): Promise<void> =>
     until(() => processesMarked(running.mark).length === 0, 'everything has ended');
 
@@ -94,6 +112,7 @@ describe('a job that is taken up again', { skip: !canSeeProcesses && 'reads /pro
     const killed = await running.ended;
     assert.equal(killed.code, 6);
     assert.match(killed.stdout, /the same command goes on from there/);
+    assert.ok(hasCorrection(), 'what was learnt matters');
     const again = await start('together').ended;
     const report = reportOf(again);
     const first = eventsOf(again).find(({ type, stage }) => type === 'progress' && stage === 'swap');
