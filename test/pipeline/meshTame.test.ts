@@ -170,6 +170,28 @@ describe('shade', () => {
   });
 });
 
+describe('lips', () => {
+  /** How much darker than the light lips are drawn that were so in the photo, by the light. */
+  const drawn = (dark: number) => {
+    const light = map(LIGHT.y);
+    const luma = map((1 - dark) * LIGHT.y);
+    countShadeAsLight(light, luma, grid, points, SIZE, 0);
+    return [0, 17].map((p) => {
+      const [x, y] = [0, 1].map((k) => (points[p * 2 + k] + points[(p === 0 ? 13 : 14) * 2 + k]) / 2);
+      const at = Math.floor(y) * grid.width + Math.floor(x);
+      return (light[at] - luma[at]) / LIGHT.y;
+    });
+  };
+
+  it('in dark lipstick are drawn paler: open mouths came out as closed ones to who measured them', () => {
+    for (const dark of drawn(0.4)) assert.ok(dark > 0.1 && dark < 0.25, dark.toFixed(2));
+  });
+
+  it('that are hardly darker than the skin are drawn as they are', () => {
+    for (const dark of drawn(0.12)) assert.ok(Math.abs(dark - 0.12) < 0.01, dark.toFixed(2));
+  });
+});
+
 describe('strands of hair over a face', () => {
   /** What a skin map that is 1 everywhere says at a landmark when the photo has stripes three cells apart. */
   const skinAt = (point: number, contrast: number) => {

@@ -7,7 +7,7 @@ import {
   weightedBlur,
   type Grid,
 } from '../../image/grid';
-import { eyeSockets, mouthCorners, noseSides, smileFolds } from './meshTopology';
+import { eyeSockets, innerLips, mouthCorners, noseSides, outerLips, smileFolds } from './meshTopology';
 import { featureHull, featureMap, type GridColours } from './skin';
 import { averageFloat } from './sourcePlanes';
 
@@ -33,6 +33,14 @@ const SOCKET_SHADE = 0.15;
 /** How softly brows and eyes go over into sockets, by the face's height, and from which share of them on to which nothing counts as socket. */
 const BESIDE_EYES = 0.02;
 const BESIDE_ENDS = [0.01, 0.12] as const;
+
+/**
+ * Lips are drawn darker than the light by this share of it on average and no more: as dark as lipstick may make them in a photo, they hide
+ * from who measures the result that a small mouth opens.
+ */
+const LIPS_SHADE = 0.16;
+/** From which share of them on, where they end softly, to which lips count. */
+const LIPS = [0, 0.6] as const;
 
 /**
  * How dark detail may be by the light, as it is up to the first and at the utmost the sum: of brows, eyes, nose and mouth, where the very
@@ -67,8 +75,8 @@ const CORNERS = 1.4;
 const LEAST_COLOURED = 0.5;
 
 /**
- * Counts shade that is not to be drawn on another face as light, in place: of smile folds, of eye sockets, and of the nose's sides in a
- * turned face.
+ * Counts shade that is not to be drawn on another face as light, in place: of smile folds, of eye sockets, of very dark lips, and of the
+ * nose's sides in a turned face.
  * @param light,luma per cell
  * @param size face height in cells
  * @param yaw of the face in the photo, degrees
@@ -90,14 +98,34 @@ export function countShadeAsLight(
   const skin = besideEyes(grid, points, size);
   const radius = SOCKET * size;
   const broad = weightedBlur(dark, skin, boxBlur(skin.slice(), grid, radius), grid, radius, 0);
+  const lips = areaMap([outerLips], grid, points, size).map((share) => smoothstep(...LIPS, share));
+  const opening = areaMap([innerLips], grid, points, size);
+  const paler = Math.max(0, 1 - LIPS_SHADE / lipsDarkness(dark, light, lips, opening));
   const deep = (value: number, share: number, i: number) => Math.min(0, value + share * light[i]);
   for (let i = 0; i < light.length; i++) {
     light[i] += Math.min(
       FOLD_SHARE * folds[i] * shade[i],
       turned * sides[i] * deep(shade[i], NOSE_SHADE, i),
       sockets[i] * skin[i] * deep(broad[i], SOCKET_SHADE, i),
+      lips[i] * paler * dark[i],
     );
   }
+}
+
+/** Mean share of the light by which lips are darker, their opening left out. */
+function lipsDarkness(
+  dark: Float32Array,
+  light: Float32Array,
+  lips: Float32Array,
+  opening: Float32Array,
+): number {
+  let [sum, weights] = [0, 0];
+  for (let i = 0; i < lips.length; i++) {
+    const weight = lips[i] * (1 - opening[i]);
+    sum -= (weight * dark[i]) / (light[i] + 8);
+    weights += weight;
+  }
+  return sum / Math.max(1e-6, weights);
 }
 
 /** 1 away from brows, eyes and lips. */
