@@ -49,7 +49,7 @@ suite('A long film', () => {
 
   test('shows a frame near the pointer, and playhead and time tell which one', async () => {
     film('minutes.mp4');
-    const job = { version: 1, target: 'minutes.mp4', sources: ['ann.jpg'] };
+    const job = { version: 1, target: 'minutes.mp4', sources: ['ann.jpg'], settings: { manyFaces: true } };
     const file = vscode.Uri.file(inWorkspace('minutes.faceswap.json'));
     writeFileSync(file.fsPath, JSON.stringify(job));
     await vscode.commands.executeCommand('vscode.openWith', file, 'faceSwap.job');
