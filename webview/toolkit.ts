@@ -3,6 +3,7 @@
  */
 import {
   Checkbox,
+  ProgressRing,
   provideVSCodeDesignSystem,
   TextField,
   vsCodeButton,
@@ -14,13 +15,16 @@ import {
 } from '@vscode/webview-ui-toolkit';
 import { icon, type IconName } from './icons';
 
-// These name themselves anew whenever they are put into a page; the name that we have given them counts.
-for (const { prototype } of [Checkbox, TextField]) {
+// These name themselves anew whenever they are put into a page, a ring as an alert; what we have said of them counts.
+const said = ['aria-label', 'aria-live', 'role'] as const;
+for (const { prototype } of [Checkbox, ProgressRing, TextField]) {
   const connect = Reflect.get<typeof prototype, 'connectedCallback'>(prototype, 'connectedCallback');
   prototype.connectedCallback = function (this: HTMLElement): void {
-    const name = this.getAttribute('aria-label');
+    const values = said.map((name) => this.getAttribute(name));
     connect.call(this);
-    if (name !== null) this.setAttribute('aria-label', name);
+    values.forEach((value, i) => {
+      if (value !== null) this.setAttribute(said[i], value);
+    });
   };
 }
 
@@ -64,6 +68,8 @@ export function setDisabled(element: HTMLElement, isDisabled: boolean): void {
 export function progressRing(label: string): HTMLElement {
   const element = document.createElement('vscode-progress-ring');
   element.setAttribute('aria-label', label);
+  element.setAttribute('aria-live', 'off');
+  element.setAttribute('role', 'progressbar');
   return element;
 }
 

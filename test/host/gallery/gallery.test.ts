@@ -54,8 +54,7 @@ suite('The gallery', () => {
     await openJob('friends', { target: 'friends.mp4', sources: ['dana.jpg'], settings });
     await ui('panelWait', '.people .cards|');
     await ui('panelText', '.pictures.shown');
-    await ui('panelHidden', '.preview vscode-progress-ring');
-    await take('panel', () => ui('panelText', '.pictures.shown'));
+    await take('panel', () => ui('panelHidden', '.preview vscode-progress-ring'));
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 

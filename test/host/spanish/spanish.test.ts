@@ -43,6 +43,8 @@ suite('In Spanish', () => {
     await becomes('panelText', '[data-key="start"]', 'Cambiar la cara');
     await ui('panelWait', '.setting .quiet|Cambiar todas las caras. Si no, solo se cambian');
     await ui('panelText', '.pictures.shown');
+    await becomes('panelAttribute', '.preview vscode-progress-ring|aria-label', 'Creando la vista previa');
+    await becomes('panelAttribute', '.preview vscode-progress-ring|role', 'progressbar');
     await ui('panelHidden', '.preview vscode-progress-ring');
     await ui('windowSize', '1280x1400');
     await ui('screenshot', 'spanish-panel');
