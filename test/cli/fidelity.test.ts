@@ -16,6 +16,16 @@ interface Picture {
   width: number;
 }
 
+/**
+ * What becomes of a picture and a video of one person with the faces of two others, and by how much they come nearer to these at least,
+ * between unit vectors; the people are 1.1 and 1.0 apart. Hair hides half of the first one's forehead and is part of what she is known by. The
+ * second one's is clear: she comes nearer by 0.25, and by 0.17 drawn at half strength.
+ */
+const results = {
+  'ann.jpg': { picture: 'out.png', video: 'usual.mp4', nearer: 0.1 },
+  'cleo.jpg': { picture: 'out-cleo.png', video: 'usual-cleo.mp4', nearer: 0.22 },
+};
+
 /** Only the face is new: what the command line leaves alone, measured on its re-opened outputs. */
 describe('the result of the command line', () => {
   let folder = '';
@@ -24,21 +34,23 @@ describe('the result of the command line', () => {
     createHash('sha256')
       .update(readFileSync(at(name)))
       .digest('hex');
-  const inputs = ['ann.jpg', 'bea.jpg', 'clip.mp4'];
+  const inputs = ['ann.jpg', 'bea.jpg', 'cleo.jpg', 'clip.mp4'];
   let hashes: string[];
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'face-swap-fidelity-'));
     fillWorkspace(folder);
     await sharp(at('bea.jpg')).png().toFile(at('bea.png'));
     hashes = inputs.map(hash);
-    await swap('clip.mp4', 'lossless.mp4', '--output-video-quality', '100');
-    await swap('clip.mp4', 'usual.mp4');
-    await swap('bea.png', 'out.png');
+    await swap('ann.jpg', 'clip.mp4', 'lossless.mp4', '--output-video-quality', '100');
+    for (const [source, { picture, video }] of Object.entries(results)) {
+      await swap(source, 'clip.mp4', video);
+      await swap(source, 'bea.png', picture);
+    }
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function swap(target: string, output: string, ...more: string[]): Promise<void> {
-    const args = ['-s', 'ann.jpg', '-t', target, '-o', output, '--execution-provider', 'cpu', ...more];
+  async function swap(source: string, target: string, output: string, ...more: string[]): Promise<void> {
+    const args = ['-s', source, '-t', target, '-o', output, '--execution-provider', 'cpu', ...more];
     const { code, stderr } = await faceSwap(args, { cwd: folder });
     assert.equal(code, 0, stderr);
   }
@@ -115,20 +127,21 @@ describe('the result of the command line', () => {
     assert.equal(farDifference(before, afterwards, await faceIn('bea.png')).most, 0);
   });
 
-  test('has come nearer to the identity of the source', async () => {
-    const distance = (a: FaceRecord, b: FaceRecord) =>
-      Math.hypot(...a.embedding.map((value, i) => value - b.embedding[i]));
-    const source = await faceIn('ann.jpg');
-    for (const [target, output, frame] of [
-      ['bea.png', 'out.png', 0],
-      ['clip.mp4', 'usual.mp4', 30],
-    ] as const) {
-      const [original, result] = [await faceIn(target, frame), await faceIn(output, frame)];
-      const moved = distance(original, source) - distance(result, source);
-      // Of unit vectors; these two people are 1.1 apart.
-      assert.ok(moved > 0.1, `${output} has come nearer by ${moved.toFixed(2)}`);
-    }
-  });
+  for (const [file, { picture, video, nearer }] of Object.entries(results)) {
+    test(`has come nearer to the identity of the source, ${file}`, async () => {
+      const distance = (a: FaceRecord, b: FaceRecord) =>
+        Math.hypot(...a.embedding.map((value, i) => value - b.embedding[i]));
+      const source = await faceIn(file);
+      for (const [target, output, frame] of [
+        ['bea.png', picture, 0],
+        ['clip.mp4', video, 30],
+      ] as const) {
+        const [original, result] = [await faceIn(target, frame), await faceIn(output, frame)];
+        const moved = distance(original, source) - distance(result, source);
+        assert.ok(moved > nearer, `${output} has come nearer by ${moved.toFixed(2)}`);
+      }
+    });
+  }
 
   test('has cost the inputs nothing', () => {
     assert.deepEqual(inputs.map(hash), hashes);
