@@ -64,9 +64,9 @@ describe('the two sides of a face', () => {
   test('what is much darker than the other side is not trusted, features and both dark sides are', () => {
     const light = map(() => 100);
     const luma = map((i) => (isLeft(i, 40) ? -30 : 0));
-    const trust = (features: Float32Array, detail = luma) => {
+    const trust = (features: Float32Array, detail = luma, eyeLine = 10) => {
       const shown = map(() => 1);
-      distrustDarkSide(shown, detail, light, features, 40);
+      distrustDarkSide(shown, detail, light, features, 40, eyeLine);
       return shown[5 * 40 + 5];
     };
     assert.equal(trust(none), 0);
@@ -77,6 +77,16 @@ describe('the two sides of a face', () => {
         map(() => -30),
       ),
       1,
+    );
+    // Below the eyes as much is a face's own shape; hair is darker yet.
+    assert.ok(trust(none, luma, 0) > 0.8);
+    assert.equal(
+      trust(
+        none,
+        map((i) => (isLeft(i, 40) ? -60 : 0)),
+        0,
+      ),
+      0,
     );
   });
 

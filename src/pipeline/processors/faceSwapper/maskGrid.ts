@@ -4,8 +4,8 @@ import { keptParts, type Outline } from './carry';
 import { brows, eyes, faceOval } from './meshTopology';
 import type { GridPoints } from './skin';
 
-/** Height of an open eye by its width. */
-const OPEN = 0.28;
+/** Height of an eye by its width that counts as open: a narrow one is not about to close, and its lids tell who it is. */
+const OPEN = 0.22;
 /** Lid edges and lashes reach this share of the eye's width beyond its opening. */
 const LID = 0.045;
 /**

@@ -51,6 +51,9 @@ const largestHeight = 900;
 /** Under hair on both sides of a photo nothing is known of the brows' ends: drawn as bare skin, through which so much of the target's own shows. */
 const BROWS_LEFT = 0.2;
 
+/** The landmark on the bridge of the nose, between the eyes. */
+const BETWEEN_EYES = 168;
+
 /** Splits a source face into light and detail, in the luma and chroma of `matrix`, full range. */
 export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceTexture {
   const { image, landmarks } = source;
@@ -121,7 +124,14 @@ function bothSides(photo: SourceTexture, covered: Texture, step: number): Source
   const features = featureMap(grid, gridPoints, (size / step) * 0.02);
   const broad = boxBlur(averageCells(textures[0], 0, grid), grid, (size / step) * 0.012, 2);
   const photoLight = light.data.filter((_, i) => i % 2 === 0);
-  distrustDarkSide(shown, broad, photoLight, features, grid.width);
+  distrustDarkSide(
+    shown,
+    broad,
+    photoLight,
+    features,
+    grid.width,
+    Math.round(gridPoints[BETWEEN_EYES * 2 + 1]),
+  );
   const own = ownShare(shown, grid, size / step);
   for (const texture of textures) {
     fuseSides(texture, own, grid);

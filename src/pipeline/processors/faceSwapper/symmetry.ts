@@ -172,9 +172,16 @@ export function fuseSides(texture: Texture, own: Float32Array, grid: Grid): void
 const UNEVEN = 0.8;
 
 /**
+ * By how much of the light a side is darker than the other where it begins to count as hair or a cast shadow, and where it surely is one.
+ * Hair hangs from above; below the eyes lesser shade is the nose's and the cheeks' own shape, which tells who it is.
+ */
+const HIDDEN = { above: [0.06, 0.16], below: [0.25, 0.5] } as const;
+
+/**
  * Takes what is hair or a cast shadow out of `shown`, in place: what is much darker than the same spot of the other side.
  * @param luma detail per cell; `light` is what was taken from it
  * @param features share of each cell that brows, eyes and lips take
+ * @param eyeLine row of cells between the eyes
  */
 export function distrustDarkSide(
   shown: Float32Array,
@@ -182,12 +189,14 @@ export function distrustDarkSide(
   light: Float32Array,
   features: Float32Array,
   width: number,
+  eyeLine: number,
 ): void {
   const before = shown.slice();
   for (let i = 0; i < shown.length; i++) {
     const other = mirrored(i, width);
+    const [from, to] = i < eyeLine * width ? HIDDEN.above : HIDDEN.below;
     const darker = (luma[other] - luma[i]) / (light[i] + 8);
-    shown[i] *= 1 - before[other] * (1 - features[i]) * smoothstep(0.06, 0.16, darker);
+    shown[i] *= 1 - before[other] * (1 - features[i]) * smoothstep(from, to, darker);
   }
 }
 

@@ -64,7 +64,7 @@ const STRANDS = { dark: 0.9, fine: 0.7 } as const;
  * How bright detail may be by the light, up to which it is as it is and as much beyond: of features and of what surrounds them, where it
  * is mostly shine or a second light on the photo's cheek, and would be a pale blot on another.
  */
-const BRIGHT = { features: 0.12, around: 0.06 } as const;
+const BRIGHT = { features: 0.2, around: 0.06 } as const;
 
 /**
  * By how much less features count at the corners of the mouth, which are black in a smile and would be dots on lips that do not: by the
