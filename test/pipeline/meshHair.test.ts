@@ -63,6 +63,14 @@ describe('hair that hangs over brows in a photo', () => {
     }
   });
 
+  it('is not drawn where it hides a brow up to its middle: of dark hair it was a block, of fair hair a brow cut short', async () => {
+    const places = [63, 105, 293, 334];
+    const dark = await darkness(5, 2, places);
+    assert.ok(Math.max(...dark) < 0.35, dark.map((value) => value.toFixed(2)).join(' '));
+    const [left, , right] = await darkness(3, 2, places);
+    assert.ok(Math.min(left, right) > 0.07, `${left.toFixed(2)} ${right.toFixed(2)}`);
+  });
+
   it('leaves bare brows as they are, to their ends, and the rest of brows it covers', async () => {
     const bare = await darkness(6, 1, [...outerEnds, ...middles]);
     assert.ok(Math.min(...bare) > 0.3, bare.map((value) => value.toFixed(2)).join(' '));

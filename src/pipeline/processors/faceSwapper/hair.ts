@@ -1,5 +1,6 @@
 import { boxBlur, cells, fillPolygon, smoothstep, type Grid } from '../../image/grid';
-import { aboveBrows, brows, eyes } from './meshTopology';
+import { across, alongBrow, meansAlong, type BrowLine, upwards, valueAt, widened } from './browPlaces';
+import { brows, eyes } from './meshTopology';
 import { convexHull, withWholeBrows, type GridPoints } from './skin';
 import { roughness } from './strands';
 
@@ -18,11 +19,21 @@ const EDGE = 0.02;
 /** Around the brows so much goes with them, by the face's height, and from which share of a brow nearby on all of it. */
 const REACH = 0.04;
 const WHOLE = 0.2;
-/** Looks along a brow, from so far beyond its outer end to its inner one (1). */
-const PLACES = 25;
-const OUTERMOST = -0.25;
 /** Hair counts up to the first of these places, an eighth along the brow, and no longer from the second on, three eighths. */
 const OUTER_END = [7, 12] as const;
+/**
+ * Further in, where dark hair hangs all across a brow, it is no lighter above, on and below it: so much darker than the light, from which on to
+ * which it counts. Fair hair shows no brow, up to the first share of darkness to the second, where the other side has one.
+ */
+const DARK_HAIR = [0.55, 0.62] as const;
+const NO_BROW = [0.08, 0.16] as const;
+const BROW = [0.25, 0.35] as const;
+/** Where these are looked at: on the way to the forehead, and from a brow's lower side to its upper one. */
+const JUST_ABOVE = [0.5, 0.7];
+const ON = [0.3, 0.5, 0.7];
+const BELOW = [-0.7, -0.4];
+/** Strands at the edge of dark hair lie so far beyond it, by the face's height. */
+const STRANDS = 0.08;
 /** How softly a brow goes over into what is beside it, by the face's height, and from which share of it on to which that is the brow. */
 const BROW_SOFT = 0.008;
 const BROW_ENDS = [0.05, 0.6] as const;
@@ -53,21 +64,24 @@ export function hairOverBrows(
   const weight = besideFeatures(grid, whole, size).map((share, i) => share * skin[i] ** 2);
   const rough = roughness(luma, light, weight, grid, AROUND * size, AROUND * size);
   const bare = skin.map((share, i) => share * (1 - smoothstep(...ROUGH, rough[i])));
+  const [hair, dark] = [inverse(bare), luma.map((value, i) => 1 - Math.min(1, value / (light[i] + 8)))];
   const [over, beside] = [new Float32Array(cells(grid)), new Float32Array(cells(grid))];
   for (const side of [0, 1]) {
     const area = new Float32Array(cells(grid));
     fillPolygon(area, grid, convexHull(whole, brows[side]));
     boxBlur(area, grid, REACH * size, 2);
-    const covered = coveredPlaces(bare, grid, points, side, EDGE * size);
-    const coveredDark = coveredPlaces(skin, grid, points, side, EDGE * size);
-    const own = ownBrow(side, grid, points, size);
     const along = alongBrow(points, side);
+    const above = (map: Float32Array) =>
+      widened(meansAlong(map, grid, points, upwards(side), ABOVE), along.placesOf(EDGE * size));
+    const [covered, coveredDark] = [above(hair), above(inverse(skin))];
+    const hidden = hairAcross(dark, grid, points, side, along.placesOf(STRANDS * size));
+    const own = ownBrow(side, grid, points, size);
     for (let y = 0, i = 0; y < grid.height; y++) {
       for (let x = 0; x < grid.width; x++, i++) {
         if (area[i] === 0) continue;
         const near = smoothstep(0, WHOLE, area[i]);
         const place = along.place(x + 0.5, y + 0.5);
-        over[i] += near * outerCover(covered, place);
+        over[i] += near * valueAt(covered, place) * Math.max(outerEnd(place), valueAt(hidden, place));
         beside[i] += near * (1 - own[i]) * valueAt(coveredDark, place);
       }
     }
@@ -98,64 +112,28 @@ function besideFeatures(grid: Grid, whole: GridPoints, size: number): Float32Arr
   return boxBlur(parts, grid, BESIDE * size, 2).map((share) => 1 - smoothstep(0.02, 0.3, share));
 }
 
-/** The brow's upper side from its outer end to its inner one, each point with that of the forehead above it. */
-const lineOf = (side: number) => aboveBrows.slice(side * 5, side * 5 + 5);
-
-/** The length of a brow, and which place along it (0 to PLACES - 1) is nearest to a point. */
-function alongBrow(points: GridPoints, side: number) {
-  const line = lineOf(side);
-  const [outer, inner] = [line[0][0], line[4][0]];
-  const [x0, y0] = [points[outer * 2], points[outer * 2 + 1]];
-  const [dx, dy] = [points[inner * 2] - x0, points[inner * 2 + 1] - y0];
-  const length = Math.hypot(dx, dy) || 1;
-  return {
-    length,
-    place: (x: number, y: number) => {
-      const share = ((x - x0) * dx + (y - y0) * dy) / length ** 2;
-      return ((share - OUTERMOST) / (1 - OUTERMOST)) * (PLACES - 1);
-    },
-  };
-}
-
-/** How far hair covers the forehead above each place along a brow, and beside it up to `edge` cells away. */
-function coveredPlaces(
-  bare: Float32Array,
+/** Where hair hides a brow itself, at each place along it. @param dark by how much of the light each cell is darker */
+function hairAcross(
+  dark: Float32Array,
   grid: Grid,
   points: GridPoints,
   side: number,
-  edge: number,
+  strands: number,
 ): number[] {
-  const line = lineOf(side);
-  const covered = Array.from({ length: PLACES }, (_, n) => {
-    const along = 4 * (OUTERMOST + ((1 - OUTERMOST) * n) / (PLACES - 1));
-    const first = Math.max(0, Math.min(3, Math.floor(along)));
-    const at = (above: number, axis: number) => {
-      const [[a, overA], [b, overB]] = [line[first], line[first + 1]];
-      const [from, to] = [a, b].map((p, k) => {
-        const low = points[p * 2 + axis];
-        return low + above * (points[[overA, overB][k] * 2 + axis] - low);
-      });
-      return Math.floor(from + (along - first) * (to - from));
-    };
-    const hidden = ABOVE.map((above) => {
-      const [x, y] = [at(above, 0), at(above, 1)];
-      const inside = x >= 0 && y >= 0 && x < grid.width && y < grid.height;
-      return inside ? 1 - bare[y * grid.width + x] : 1;
-    });
-    return hidden.reduce((sum, share) => sum + share, 0) / ABOVE.length;
-  });
-  const reach = Math.round((edge * (PLACES - 1)) / ((1 - OUTERMOST) * alongBrow(points, side).length));
-  return covered.map((_, n) => Math.max(...covered.slice(Math.max(0, n - reach), n + reach + 1)));
+  const look = (line: BrowLine, shares: readonly number[]) => meansAlong(dark, grid, points, line, shares);
+  const [above, on, below] = [
+    look(upwards(side), JUST_ABOVE),
+    look(across(side), ON),
+    look(across(side), BELOW),
+  ];
+  const other = look(across(1 - side), ON);
+  const darkHair = on.map((value, n) => smoothstep(...DARK_HAIR, Math.min(above[n], value, below[n])));
+  return widened(darkHair, strands).map((value, n) =>
+    Math.max(value, (1 - smoothstep(...NO_BROW, on[n])) * smoothstep(...BROW, other[n])),
+  );
 }
 
-/** What counts of the hair over a place: hooks come of outer ends, and further in what is known of a brow is worth more than a clean one. */
-function outerCover(covered: readonly number[], place: number): number {
-  return valueAt(covered, place) * (1 - smoothstep(...OUTER_END, place));
-}
+/** 1 at the outer end of a brow: hooks come of those, and further in what is known of a brow is worth more than a clean one. */
+const outerEnd = (place: number) => 1 - smoothstep(...OUTER_END, place);
 
-/** Between the values of places; those beyond the ends are as at the ends. */
-function valueAt(values: readonly number[], place: number): number {
-  const within = Math.max(0, Math.min(values.length - 1, place));
-  const low = Math.min(values.length - 2, Math.floor(within));
-  return values[low] + (within - low) * (values[low + 1] - values[low]);
-}
+const inverse = (map: Float32Array) => map.map((share) => 1 - share);

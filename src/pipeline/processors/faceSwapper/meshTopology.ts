@@ -153,6 +153,19 @@ export const aboveBrows = [
   [296, 299],
   [336, 337],
 ] as const;
+/** Points along the lower side of brows, each with the one across on the upper side. */
+export const acrossBrows = [
+  [46, 70],
+  [53, 63],
+  [52, 105],
+  [65, 66],
+  [55, 107],
+  [276, 300],
+  [283, 293],
+  [282, 334],
+  [295, 296],
+  [285, 336],
+] as const;
 // prettier-ignore
 export const outerLips = [61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146];
 
