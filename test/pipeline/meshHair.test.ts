@@ -63,6 +63,13 @@ describe('hair that hangs over brows in a photo', () => {
     }
   });
 
+  it('is not drawn where a fringe ends on the forehead: its edges were lines from brow to hair', async () => {
+    for (const face of [0, 2]) {
+      const lines = await darkness(5, face, [104, 333]);
+      assert.ok(Math.max(...lines) < 0.1, `face ${face}: ${lines.map((line) => line.toFixed(2)).join(' ')}`);
+    }
+  });
+
   it('is not drawn where it hides a brow up to its middle: of dark hair it was a block, of fair hair a brow cut short', async () => {
     const places = [63, 105, 293, 334];
     const dark = await darkness(5, 2, places);

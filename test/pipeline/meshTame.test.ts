@@ -28,6 +28,8 @@ before(async () => {
   }
 });
 
+const hidden = (strands: number) => ({ covered: map(0), strands: map(strands), fringe: map(0) });
+
 /** What is left at a landmark of a photo that has one colour all over. */
 function leftAt(point: number, luma: number, cb: number, cr: number): number[] {
   return leftAtPlace([points[point * 2], points[point * 2 + 1]], luma, cb, cr);
@@ -36,7 +38,7 @@ function leftAt(point: number, luma: number, cb: number, cr: number): number[] {
 function leftAtPlace([x, y]: number[], luma: number, cb: number, cr: number, hair = 0): number[] {
   const planes = [map(luma), map(cb), map(cr)];
   const light = { y: map(LIGHT.y), cb: map(LIGHT.cb), cr: map(LIGHT.cr) };
-  leaveDetail(planes, light, map(hair), map(0), grid, points, SIZE, grid.width, grid.height);
+  leaveDetail(planes, light, hidden(hair), grid, points, SIZE, grid.width, grid.height);
   const at = Math.floor(y) * grid.width + Math.floor(x);
   return planes.map((plane) => plane[at]);
 }
@@ -75,7 +77,7 @@ describe("what is left of a photo's face without its light", () => {
     for (const cheek of [132, 361, 205, 425]) {
       const planes = [map(0.75 * LIGHT.y).map((value, i) => value + (i % 2 ? 6 : -6)), map(118), map(138)];
       const light = { y: map(LIGHT.y), cb: map(LIGHT.cb), cr: map(LIGHT.cr) };
-      leaveDetail(planes, light, map(0), map(0), grid, points, SIZE, grid.width, grid.height);
+      leaveDetail(planes, light, hidden(0), grid, points, SIZE, grid.width, grid.height);
       const at = Math.floor(points[cheek * 2 + 1]) * grid.width + 2 * Math.floor(points[cheek * 2] / 2);
       const [grain, cb, cr] = planes.map((plane) => plane[at + 1] - plane[at]);
       assert.ok(grain > 9, `${cheek}: ${grain.toFixed(1)} of 12`);

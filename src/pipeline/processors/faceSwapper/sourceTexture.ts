@@ -5,6 +5,7 @@ import type { Texture } from '../../image/warpMesh';
 import { landmarkCount, type Landmarks, type Pose } from '../../faces/face';
 import { faceLight, photoTint, type PhotoTint } from './broadLight';
 import { halvings, interleave, type DetailLevel } from './detailLevels';
+import { edgeOfFringe } from './fringe';
 import { calmGrain } from './grain';
 import { faceHeight } from './measures';
 import { hairOverBrows } from './hair';
@@ -89,7 +90,9 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
   takeOutStrands(skin, y, light.y, grid, gridPoints, size / step);
   countShadeAsLight(light.y, y, grid, gridPoints, size / step, source.pose.yaw);
   calmGrain(planes[0], light.y, bare, grid, size / step, width, rows);
-  leaveDetail(planes, light, covered, hair.beside, grid, gridPoints, size / step, width, rows);
+  const fringe = edgeOfFringe(skin, grid, gridPoints, size / step);
+  const shares = { covered, strands: hair.beside, fringe };
+  leaveDetail(planes, light, shares, grid, gridPoints, size / step, width, rows);
   const lightTexture = new Float32Array(cells(grid) * 2);
   for (let i = 0; i < cells(grid); i++) {
     lightTexture[i * 2] = light.y[i];

@@ -60,6 +60,9 @@ const SHADE = 0.012;
  */
 const STRANDS = { dark: 0.9, fine: 0.7 } as const;
 
+/** By how much less the edge of hair on the forehead may be darker or brighter than what else surrounds features: it came out as lines. */
+const FRINGE = 0.8;
+
 /**
  * How bright detail may be by the light, up to which it is as it is and as much beyond: of features and of what surrounds them, where it
  * is mostly shine or a second light on the photo's cheek, and would be a pale blot on another.
@@ -133,18 +136,25 @@ function besideEyes(grid: Grid, points: Float32Array, size: number): Float32Arra
   return featureMap(grid, points, BESIDE_EYES * size).map((share) => 1 - smoothstep(...BESIDE_ENDS, share));
 }
 
+/** Shares of each cell of the source's hair and of what is worn. */
+export interface Hidden {
+  /** Hair over brows, and what is worn: nothing is drawn of it. */
+  covered: Float32Array;
+  /** Hair beside brows: no feature. */
+  strands: Float32Array;
+  /** The edge of hair on the forehead. */
+  fringe: Float32Array;
+}
+
 /**
  * Turns planes of luma, Cb and Cr, `width` × `height`, into what is left of them without the light, tamed, in place.
- * @param covered share of hair over brows and of what is worn per cell: nothing is drawn of it
- * @param strands share of hair beside brows per cell: no feature
  * @param points landmarks in cells
  * @param size face height in cells
  */
 export function leaveDetail(
   [luma, cb, cr]: readonly Float32Array[],
   light: GridColours,
-  covered: Float32Array,
-  strands: Float32Array,
+  { covered, strands, fringe }: Hidden,
   grid: Grid,
   points: Float32Array,
   size: number,
@@ -157,11 +167,11 @@ export function leaveDetail(
     (share, i) => share * (1 - CORNERS * corners[i]) * (1 - folds[i]) * (1 - STRANDS.dark * strands[i]),
   );
   const means = boxBlur(averageFloat(luma, width, height, grid), grid, SHADE * size, 2);
-  const rows = [light.y, light.cb, light.cr, folds, features, covered, strands, means].map((map) => ({
+  const rows = [light.y, light.cb, light.cr, folds, features, covered, strands, fringe, means].map((map) => ({
     map,
     row: new Float32Array(width),
   }));
-  const [lightY, lightB, lightR, fold, feature, hidden, strand, mean] = rows.map(({ row }) => row);
+  const [lightY, lightB, lightR, fold, feature, hidden, strand, edge, mean] = rows.map(({ row }) => row);
   for (let y = 0; y < height; y++) {
     for (const { map, row } of rows) upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
     for (let x = 0, at = y * width; x < width; x++, at++) {
@@ -169,9 +179,10 @@ export function leaveDetail(
       const shade = luma[at] - grain;
       const darkness = Math.max(0, 1 - shade / (lightY[x] + 8));
       const bare = 1 - hidden[x];
+      const room = (lightY[x] + 8) * (1 - FRINGE * edge[x] * (1 - feature[x]));
       const tamed =
-        tameLuma(shade - lightY[x], lightY[x], feature[x]) +
-        (1 - STRANDS.fine * strand[x]) * tameLuma(grain, lightY[x], feature[x]);
+        tameLuma(shade - lightY[x], room, feature[x]) +
+        (1 - STRANDS.fine * strand[x]) * tameLuma(grain, room, feature[x]);
       luma[at] = bare * (1 - FOLD_LINES * fold[x]) * tamed;
       cb[at] = bare * tameChroma(cb[at], lightB[x], darkness, feature[x]);
       cr[at] = bare * tameChroma(cr[at], lightR[x], darkness, feature[x]);
@@ -179,9 +190,8 @@ export function leaveDetail(
   }
 }
 
-/** Shine is the photo's light, not the face's. @param feature 1 on features, 0 around them */
-function tameLuma(detail: number, light: number, feature: number): number {
-  const unit = light + 8;
+/** Shine is the photo's light, not the face's. @param unit what limits are shares of @param feature 1 on features, 0 around them */
+function tameLuma(detail: number, unit: number, feature: number): number {
   if (detail > 0) {
     const most = unit * (BRIGHT.around + feature * (BRIGHT.features - BRIGHT.around));
     return soften(detail, most, most);
