@@ -34,7 +34,7 @@ export const outputSentences = {
     ),
   'output-rotation-unfit': ({ extension }, t) =>
     t(
-      'The target is turned by its metadata, which {0} cannot hold; choose an output that ends in .mp4 or .mov',
+      'The target is mirrored by its metadata, which {0} cannot hold; choose an output that ends in .mp4 or .mov',
       text(extension, '?'),
     ),
   'output-is-input': ({ file }, t) =>

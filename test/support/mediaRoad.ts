@@ -105,6 +105,15 @@ function thinned(plane: Uint8Array, wanted: FrameFormat, coded: FrameFormat): Ui
   return plane.filter((_, n) => isFirst(n));
 }
 
+/** Frames per second as the file says. */
+export function declaredRate(file: string, tools: MediaTools): number {
+  const entry = ['-show_entries', 'stream=r_frame_rate', '-of', 'csv=p=0'];
+  const args = ['-v', 'error', '-select_streams', 'v:0', ...entry, `file:${file}`];
+  const { stdout } = spawnSync(tools.ffprobe.path, args, { encoding: 'utf8' });
+  const [, num, den] = /(\d+)\/(\d+)/.exec(stdout) ?? [];
+  return Number(num) / Number(den);
+}
+
 export interface AudioPacket {
   seconds: number;
   md5: string;

@@ -185,6 +185,7 @@ describe('containers', () => {
   });
   test('what does not fit is refused before the work', () => {
     const turned = videoInfo({ rotation: 90, displayMatrix: [0, 65536, 0, -65536, 0, 0, 0, 0, 1073741824] });
+    const mirrored = videoInfo({ displayMatrix: [-65536, 0, 0, 0, 65536, 0, 41943040, 0, 1073741824] });
     const code = (run: () => void) => {
       try {
         run();
@@ -207,6 +208,10 @@ describe('containers', () => {
     );
     assert.equal(
       code(() => checkOutputFits(turned, '.mkv', 'libx264')),
+      'fits',
+    );
+    assert.equal(
+      code(() => checkOutputFits(mirrored, '.mkv', 'libx264')),
       'output-rotation-unfit',
     );
     assert.equal(

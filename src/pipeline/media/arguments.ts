@@ -176,7 +176,8 @@ export function encodeArguments(
     ...colour,
     '-i',
     'pipe:0',
-    ...(aspect ? ['-vf', `setsar=${aspect.num}/${aspect.den}`] : []),
+    // Unless told otherwise, it rounds ratios to numbers up to 100.
+    ...(aspect ? ['-vf', `setsar=sar=${aspect.num}/${aspect.den}:max=65535`] : []),
     ...encoderArguments(encoding, nvencPresets, format.sampling === '420' ? chromaLocation(info) : 0),
     ...colour,
     '-strict',

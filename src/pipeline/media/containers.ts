@@ -72,17 +72,24 @@ export function containerOf(extension: string): Container {
 
 /**
  * Whether the result can be what the job asks for, before any work is done.
- * @throws output-encoder-unfit when this encoder's video has no place in that container; output-rotation-unfit when it cannot say how the
- *   picture is to be turned; output-format-unknown
+ * @throws output-encoder-unfit when this encoder's video has no place in that container; output-rotation-unfit when it cannot say that the
+ *   picture is mirrored; output-format-unknown
  */
 export function checkOutputFits(info: MediaInfo, extension: string, encoder: VideoEncoder): void {
   const container = containerOf(extension);
   if (!container.video.includes(encoderCodecs[encoder])) {
     throw new FaceSwapError('output-encoder-unfit', { encoder, extension });
   }
-  if (info.displayMatrix && !container.isobmff) {
+  if (!container.isobmff && !isPlainTurn(info)) {
     throw new FaceSwapError('output-rotation-unfit', { extension });
   }
+}
+
+/** Whether the picture is turned as a whole, and not mirrored. */
+function isPlainTurn({ rotation, displayMatrix }: MediaInfo): boolean {
+  const [a, b, , c, d] = displayMatrix ?? [];
+  const turns = { 0: [1, 0, 0, 1], 90: [0, 1, -1, 0], 180: [-1, 0, 0, -1], 270: [0, -1, 1, 0] };
+  return !displayMatrix || turns[rotation].every((sign, n) => Math.sign([a, b, c, d][n]) === sign);
 }
 
 export interface AudioPlan {

@@ -8,6 +8,7 @@ import { encoderCodecs } from './encoders';
 import { firstPacketSeconds } from './ffprobe';
 import { fragmentHeader, fragmentOf } from './fragments';
 import { joinTiming, type JoinTiming } from './joinTiming';
+import { repairMatroska } from './matroskaRepair';
 import { repairMovie } from './movieRepair';
 import type { MediaInfo } from './mediaInfo';
 import { openSegmentFile, type SegmentFile } from './segmentFile';
@@ -67,6 +68,8 @@ export async function joinSegments(
     const lastDuration = timing.duration(info.frames - 1);
     const { displayMatrix } = info;
     await repairMovie(file, { lastDuration, ...(displayMatrix ? { displayMatrix } : {}) });
+  } else {
+    await repairMatroska(file, info);
   }
   const { warnings, ...rest } = report(options, audio, subtitles, container.audioFallback.codec);
   return { ...rest, warnings: [...warnings, ...info.leftOut.map((what) => `${what} is left out`)] };

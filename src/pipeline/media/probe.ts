@@ -85,7 +85,7 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
     displayWidth: sideways ? height : width,
     displayHeight: sideways ? width : height,
     ...turn,
-    ...(aspect && aspect.num !== aspect.den ? { sampleAspectRatio: aspect } : {}),
+    ...(aspect ? { sampleAspectRatio: aspect } : {}),
     colour,
     frameRate,
     frames: timestamps.length,

@@ -24,7 +24,9 @@ export async function verifyResult(
   same('frames', original.frames, result.frames);
   same('width', original.format.width, result.format.width);
   same('height', original.format.height, result.format.height);
-  same('rotation', original.rotation, result.rotation);
+  // ffprobe before 6.1 does not read how Matroska says it.
+  if (/\bmp4\b/.test(result.container) || result.rotation !== 0)
+    same('rotation', original.rotation, result.rotation);
   same('audio streams', audioStreams, result.audio.length);
   // Matroska rounds to milliseconds, and the length of the last frame is a guess in many containers.
   const frame = original.durationSeconds / Math.max(1, original.frames);
