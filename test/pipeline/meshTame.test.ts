@@ -189,6 +189,13 @@ describe('lips', () => {
     for (const dark of drawn(0.4)) assert.ok(dark > 0.1 && dark < 0.25, dark.toFixed(2));
   });
 
+  it('in red keep their colour however dark they are: they were brown', () => {
+    for (const lip of [0, 17]) {
+      const [, , red] = leftAt(lip, 0.5 * LIGHT.y, LIGHT.cb, LIGHT.cr + 40);
+      assert.ok(red > 20 && red < 40, `${lip}: ${red.toFixed(1)}`);
+    }
+  });
+
   it('that are hardly darker than the skin are drawn as they are', () => {
     for (const dark of drawn(0.12)) assert.ok(Math.abs(dark - 0.12) < 0.01, dark.toFixed(2));
   });

@@ -74,6 +74,11 @@ const BRIGHT = { features: 0.2, around: 0.06 } as const;
  * share of the corners (`mouthCorners`), which blurring leaves a tenth of.
  */
 const CORNERS = 1.4;
+/**
+ * Up to which difference from the light's colour lips have their own, and how much beyond. Shade loses its colour, but the dark of lips is
+ * no shade: lipstick tells who it is, and a mouth whose colour stays is seen to open however little of its dark is drawn.
+ */
+const LIPS_COLOUR = [15, 30] as const;
 /** In shade, colours lose this share of the light's at most, as brows do. */
 const LEAST_COLOURED = 0.5;
 
@@ -101,7 +106,7 @@ export function countShadeAsLight(
   const skin = besideEyes(grid, points, size);
   const radius = SOCKET * size;
   const broad = weightedBlur(dark, skin, boxBlur(skin.slice(), grid, radius), grid, radius, 0);
-  const lips = areaMap([outerLips], grid, points, size).map((share) => smoothstep(...LIPS, share));
+  const lips = lipsMap(grid, points, size);
   const opening = areaMap([innerLips], grid, points, size);
   const paler = Math.max(0, 1 - LIPS_SHADE / lipsDarkness(dark, light, lips, opening));
   const deep = (value: number, share: number, i: number) => Math.min(0, value + share * light[i]);
@@ -113,6 +118,11 @@ export function countShadeAsLight(
       lips[i] * paler * dark[i],
     );
   }
+}
+
+/** 1 on lips, the mouth's opening included. */
+function lipsMap(grid: Grid, points: Float32Array, size: number): Float32Array {
+  return areaMap([outerLips], grid, points, size).map((share) => smoothstep(...LIPS, share));
 }
 
 /** Mean share of the light by which lips are darker, their opening left out. */
@@ -166,12 +176,15 @@ export function leaveDetail(
   const features = featureHull(grid, points, size).map(
     (share, i) => share * (1 - CORNERS * corners[i]) * (1 - folds[i]) * (1 - STRANDS.dark * strands[i]),
   );
+  const lips = lipsMap(grid, points, size);
   const means = boxBlur(averageFloat(luma, width, height, grid), grid, SHADE * size, 2);
-  const rows = [light.y, light.cb, light.cr, folds, features, covered, strands, fringe, means].map((map) => ({
-    map,
-    row: new Float32Array(width),
-  }));
-  const [lightY, lightB, lightR, fold, feature, hidden, strand, edge, mean] = rows.map(({ row }) => row);
+  const rows = [light.y, light.cb, light.cr, folds, features, covered, strands, fringe, means, lips].map(
+    (map) => ({
+      map,
+      row: new Float32Array(width),
+    }),
+  );
+  const [lightY, lightB, lightR, fold, feature, hidden, strand, edge, mean, lip] = rows.map(({ row }) => row);
   for (let y = 0; y < height; y++) {
     for (const { map, row } of rows) upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
     for (let x = 0, at = y * width; x < width; x++, at++) {
@@ -184,8 +197,8 @@ export function leaveDetail(
         tameLuma(shade - lightY[x], room, feature[x]) +
         (1 - STRANDS.fine * strand[x]) * tameLuma(grain, room, feature[x]);
       luma[at] = bare * (1 - FOLD_LINES * fold[x]) * tamed;
-      cb[at] = bare * tameChroma(cb[at], lightB[x], darkness, feature[x]);
-      cr[at] = bare * tameChroma(cr[at], lightR[x], darkness, feature[x]);
+      cb[at] = bare * tameChroma(cb[at], lightB[x], darkness, feature[x], lip[x]);
+      cr[at] = bare * tameChroma(cr[at], lightR[x], darkness, feature[x], lip[x]);
     }
   }
 }
@@ -204,13 +217,14 @@ function tameLuma(detail: number, unit: number, feature: number): number {
  * Coloured light and make-up go only so far, and where the photo is dark as in brows or in the corner between eye and nose
  * (`darkness` 0–1), its colour is faint. There the light's colour is taken in proportion, up to half of it, or shade would glow in the
  * target. What has a colour between the light's and that of its shade has none of its own, or shade would lose its colour twice and be grey.
- * Around the features the dark is not drawn, and nothing of the light's colour taken.
+ * Around the features the dark is not drawn, and nothing of the light's colour taken. Lips (`lip` 1) have their own colour.
  */
-function tameChroma(chroma: number, light: number, darkness: number, feature: number): number {
+function tameChroma(chroma: number, light: number, darkness: number, feature: number, lip: number): number {
   const shade = darkness * (light - 128);
   const beside = chroma - Math.max(light - Math.max(0, shade), Math.min(light - Math.min(0, shade), chroma));
   const own = soften(beside * (1 - smoothstep(0.25, 0.5, darkness)), 4, 10);
-  return own - feature * Math.min(LEAST_COLOURED, darkness) * (light - 128);
+  const tamed = own - feature * Math.min(LEAST_COLOURED, darkness) * (light - 128);
+  return tamed + lip * (soften(chroma - light, ...LIPS_COLOUR) - tamed);
 }
 
 /** Leaves values up to `from` alone and lets those beyond approach `from + room`. */
