@@ -98,6 +98,13 @@ describe("what is left of a photo's face without its light", () => {
     assert.ok(Math.abs(cr - (128 - LIGHT.cr) / 4) < 0.5, `Cr ${cr.toFixed(1)}`);
   });
 
+  it("leaves shade beside the nose most of the light's colour: it was grey triangles from the eyes to its wings", () => {
+    for (const side of [217, 437, 203, 423]) {
+      const [, cb, cr] = leftAt(side, 0.75 * (LIGHT.y + 8), LIGHT.cb, LIGHT.cr);
+      assert.ok(Math.abs(cb) < 2 && Math.abs(cr) < 2, `${side}: ${cb.toFixed(1)} ${cr.toFixed(1)}`);
+    }
+  });
+
   it("takes of the light's colour no more than of the light where the photo does as well, or shade would be grey", () => {
     const shade = [LIGHT.cb, LIGHT.cr].map((value) => 128 + 0.75 * (value - 128));
     const [, cb, cr] = leftAt(105, 0.75 * (LIGHT.y + 8), shade[0], shade[1]);

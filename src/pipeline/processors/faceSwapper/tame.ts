@@ -81,6 +81,11 @@ const CORNERS = 1.4;
 const LIPS_COLOUR = [15, 30] as const;
 /** In shade, colours lose this share of the light's at most, as brows do. */
 const LEAST_COLOURED = 0.5;
+/**
+ * So do hair, eyes and lips: how softly they end, by the face's height, and up to which share of them. Skin beside them keeps its colours in
+ * shade but for this share of that, or there were grey triangles between eyes and nose.
+ */
+const FADING = { reach: 0.03, ends: [0, 0.3], skin: 0.3 } as const;
 
 /**
  * Counts shade that is not to be drawn on another face as light, in place: of smile folds, of eye sockets, of very dark lips, and of the
@@ -176,15 +181,16 @@ export function leaveDetail(
   const features = featureHull(grid, points, size).map(
     (share, i) => share * (1 - CORNERS * corners[i]) * (1 - folds[i]) * (1 - STRANDS.dark * strands[i]),
   );
+  const fading = featureMap(grid, points, FADING.reach * size).map(
+    (share, i) => features[i] * Math.max(FADING.skin, smoothstep(...FADING.ends, share)),
+  );
   const lips = lipsMap(grid, points, size);
   const means = boxBlur(averageFloat(luma, width, height, grid), grid, SHADE * size, 2);
-  const rows = [light.y, light.cb, light.cr, folds, features, covered, strands, fringe, means, lips].map(
-    (map) => ({
-      map,
-      row: new Float32Array(width),
-    }),
+  const maps = [light.y, light.cb, light.cr, folds, features, fading, covered, strands, fringe, means, lips];
+  const rows = maps.map((map) => ({ map, row: new Float32Array(width) }));
+  const [lightY, lightB, lightR, fold, feature, fade, hidden, strand, edge, mean, lip] = rows.map(
+    ({ row }) => row,
   );
-  const [lightY, lightB, lightR, fold, feature, hidden, strand, edge, mean, lip] = rows.map(({ row }) => row);
   for (let y = 0; y < height; y++) {
     for (const { map, row } of rows) upsampleRow(map, grid, grid.step, grid.step, y, row, 0, width);
     for (let x = 0, at = y * width; x < width; x++, at++) {
@@ -197,8 +203,8 @@ export function leaveDetail(
         tameLuma(shade - lightY[x], room, feature[x]) +
         (1 - STRANDS.fine * strand[x]) * tameLuma(grain, room, feature[x]);
       luma[at] = bare * (1 - FOLD_LINES * fold[x]) * tamed;
-      cb[at] = bare * tameChroma(cb[at], lightB[x], darkness, feature[x], lip[x]);
-      cr[at] = bare * tameChroma(cr[at], lightR[x], darkness, feature[x], lip[x]);
+      cb[at] = bare * tameChroma(cb[at], lightB[x], darkness, fade[x], lip[x]);
+      cr[at] = bare * tameChroma(cr[at], lightR[x], darkness, fade[x], lip[x]);
     }
   }
 }
@@ -218,12 +224,13 @@ function tameLuma(detail: number, unit: number, feature: number): number {
  * (`darkness` 0–1), its colour is faint. There the light's colour is taken in proportion, up to half of it, or shade would glow in the
  * target. What has a colour between the light's and that of its shade has none of its own, or shade would lose its colour twice and be grey.
  * Around the features the dark is not drawn, and nothing of the light's colour taken. Lips (`lip` 1) have their own colour.
+ * @param fade how much of the light's is taken: 1 on brows, eyes and lips, less on skin between them, 0 around them
  */
-function tameChroma(chroma: number, light: number, darkness: number, feature: number, lip: number): number {
+function tameChroma(chroma: number, light: number, darkness: number, fade: number, lip: number): number {
   const shade = darkness * (light - 128);
   const beside = chroma - Math.max(light - Math.max(0, shade), Math.min(light - Math.min(0, shade), chroma));
   const own = soften(beside * (1 - smoothstep(0.25, 0.5, darkness)), 4, 10);
-  const tamed = own - feature * Math.min(LEAST_COLOURED, darkness) * (light - 128);
+  const tamed = own - fade * Math.min(LEAST_COLOURED, darkness) * (light - 128);
   return tamed + lip * (soften(chroma - light, ...LIPS_COLOUR) - tamed);
 }
 
