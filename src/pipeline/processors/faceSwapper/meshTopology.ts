@@ -193,6 +193,12 @@ export const eyeSockets = [
   [285, 295, 282, 283, 276, 446, 261, 448, 449, 450, 451, 452, 453, 464, 417],
 ];
 
+/** Cheeks between eyes, ears, nose and corners of the mouth, in order. */
+export const cheeks = [
+  [227, 116, 117, 118, 101, 36, 205, 187, 147, 177, 137],
+  [447, 345, 346, 347, 330, 266, 425, 411, 376, 401, 366],
+];
+
 /** Around the corners of the mouth, in order. */
 export const mouthCorners = [
   [61, 185, 191, 95, 146],

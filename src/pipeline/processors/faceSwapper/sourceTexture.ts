@@ -9,6 +9,7 @@ import { edgeOfFringe } from './fringe';
 import { calmGrain } from './grain';
 import { faceHeight } from './measures';
 import { hairOverBrows } from './hair';
+import { countPatchesAsLight } from './patches';
 import { bareSkin, featureMap, skinByColour, withFeatures } from './skin';
 import { averageFloat, toYcc } from './sourcePlanes';
 import {
@@ -89,6 +90,7 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
   const covered = worn ? hair.over.map((share, i) => Math.max(share, worn[i])) : hair.over;
   takeOutStrands(skin, y, light.y, grid, gridPoints, size / step);
   countShadeAsLight(light.y, y, grid, gridPoints, size / step, source.pose.yaw);
+  countPatchesAsLight(light.y, y, bare, grid, gridPoints, size / step);
   calmGrain(planes[0], light.y, bare, grid, size / step, width, rows);
   const fringe = edgeOfFringe(skin, grid, gridPoints, size / step);
   const shares = { covered, strands: hair.beside, fringe };
