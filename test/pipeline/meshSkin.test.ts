@@ -22,13 +22,17 @@ before(async () => {
 });
 
 /** How much of the place at a landmark is skin when all is skin but for what is dark up to `reach` cells beside it. */
-function skinAt(landmark: number, reach: number): number {
-  const [x, y] = [0, 1].map((k) => Math.floor(points[landmark * 2 + k]));
+const skinAt = (landmark: number, reach: number) =>
+  skinBetween([landmark, landmark], reach, [-Math.max(8, reach), Math.max(8, reach)]);
+
+/** The same between two landmarks, with what is dark from one row to another, seen from there. */
+function skinBetween([p, q]: readonly number[], reach: number, rows: readonly number[]): number {
+  const [x, y] = [0, 1].map((k) => Math.floor((points[p * 2 + k] + points[q * 2 + k]) / 2));
   const map = (value: number) => new Float32Array(grid.width * grid.height).fill(value);
   const colours = { y: map(SKIN.y), cb: map(SKIN.cb), cr: map(SKIN.cr) };
   for (let i = 0; i < colours.y.length; i++) {
     const [beside, below] = [(i % grid.width) - x, Math.floor(i / grid.width) - y];
-    if (Math.abs(beside) <= reach && Math.abs(below) <= Math.max(8, reach)) colours.y[i] = 40;
+    if (Math.abs(beside) <= reach && below >= rows[0] && below <= rows[1]) colours.y[i] = 40;
   }
   return skinMap(colours, grid, points, SIZE)[y * grid.width + x];
 }
@@ -42,6 +46,21 @@ describe('where a face shows skin', () => {
   it('is no hand and no hair, in the same places', () => {
     for (const place of [212, 432, 216, 436, 124, 353])
       assert.ok(skinAt(place, 16) < 0.3, `${place}: ${skinAt(place, 16).toFixed(2)}`);
+  });
+
+  const browEnds = [
+    [70, 53],
+    [300, 283],
+  ];
+
+  it('is no outer end of a brow that hair hangs across, or skin would be drawn over the hair', () => {
+    const shares = browEnds.map((end) => skinBetween(end, 14, [-30, 30]));
+    assert.ok(Math.max(...shares) < 0.3, shares.map((share) => share.toFixed(2)).join(' '));
+  });
+
+  it("is one where hair ends above it, or the target's brow would be left beside the other one", () => {
+    const shares = browEnds.map((end) => skinBetween(end, 14, [-30, -2]));
+    assert.ok(Math.min(...shares) > 0.95, shares.map((share) => share.toFixed(2)).join(' '));
   });
 
   it('is no strand of hair elsewhere', () => {

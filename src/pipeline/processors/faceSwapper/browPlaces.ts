@@ -10,10 +10,13 @@ const OUTERMOST = -0.25;
 export type BrowLine = readonly (readonly [number, number])[];
 
 /** A brow's upper side, each point with that of the forehead above it. */
-export const upwards = (side: number): BrowLine => aboveBrows.slice(side * 5, side * 5 + 5);
+export const upwards = (side: number): BrowLine => sides.upwards[side];
 
 /** A brow's lower side, each point with that of its upper side. */
-export const across = (side: number): BrowLine => acrossBrows.slice(side * 5, side * 5 + 5);
+export const across = (side: number): BrowLine => sides.across[side];
+
+const halves = (pairs: BrowLine) => [pairs.slice(0, 5), pairs.slice(5)];
+const sides = { upwards: halves(aboveBrows), across: halves(acrossBrows) };
 
 /** The length of a brow, and which place along it (0 to PLACES - 1) is nearest to a point. */
 export function alongBrow(points: GridPoints, side: number) {
@@ -43,23 +46,36 @@ export function meansAlong(
   line: BrowLine,
   shares: readonly number[],
 ): number[] {
-  return Array.from({ length: PLACES }, (_, n) => {
+  const means: number[] = [];
+  for (let n = 0; n < PLACES; n++) {
     const along = 4 * (OUTERMOST + ((1 - OUTERMOST) * n) / (PLACES - 1));
     const first = Math.max(0, Math.min(3, Math.floor(along)));
-    const at = (share: number, axis: number) => {
-      const [from, to] = [line[first], line[first + 1]].map(([p, q]) => {
-        const start = points[p * 2 + axis];
-        return start + share * (points[q * 2 + axis] - start);
-      });
-      return Math.floor(from + (along - first) * (to - from));
-    };
-    const values = shares.map((share) => {
-      const [x, y] = [at(share, 0), at(share, 1)];
+    let sum = 0;
+    for (const share of shares) {
+      const x = Math.floor(between(points, line, first, along - first, share, 0));
+      const y = Math.floor(between(points, line, first, along - first, share, 1));
       const inside = x >= 0 && y >= 0 && x < grid.width && y < grid.height;
-      return inside ? map[y * grid.width + x] : 1;
-    });
-    return values.reduce((sum, value) => sum + value, 0) / shares.length;
-  });
+      sum += inside ? map[y * grid.width + x] : 1;
+    }
+    means.push(sum / shares.length);
+  }
+  return means;
+}
+
+/** A coordinate (0 or 1) `on` of the way from a pair of a line to the next one, `share` of the way along both. */
+function between(
+  points: GridPoints,
+  line: BrowLine,
+  first: number,
+  on: number,
+  share: number,
+  axis: number,
+): number {
+  const [p, q] = line[first];
+  const [r, s] = line[first + 1];
+  const from = points[p * 2 + axis] + share * (points[q * 2 + axis] - points[p * 2 + axis]);
+  const to = points[r * 2 + axis] + share * (points[s * 2 + axis] - points[r * 2 + axis]);
+  return from + on * (to - from);
 }
 
 /** The greatest of the values up to `reach` places away. */

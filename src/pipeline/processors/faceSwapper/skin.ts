@@ -10,6 +10,7 @@ import {
   skinPoints,
   smileFolds,
 } from './meshTopology';
+import { leaveFringe } from './fringeOver';
 import { wornOver } from './worn';
 
 /** Luma and chroma of a region, one value per cell, 0–255 with chroma around 128. */
@@ -43,7 +44,9 @@ const terms = 6;
 export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, size: number): Float32Array {
   const skin = skinByColour(colours, grid, points, size);
   const worn = wornOver(skin, colours.y, grid, points, size);
-  return withFeatures(skin, grid, points, size, worn);
+  const all = withFeatures(skin, grid, points, size, worn);
+  leaveFringe(all, skin, grid, points, size);
+  return all;
 }
 
 /** A copy of a skin map in which brows, eyes, nose and mouth count as skin, but for what is worn over them (`wornOver`). */
