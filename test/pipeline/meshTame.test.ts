@@ -35,10 +35,10 @@ function leftAt(point: number, luma: number, cb: number, cr: number): number[] {
   return leftAtPlace([points[point * 2], points[point * 2 + 1]], luma, cb, cr);
 }
 
-function leftAtPlace([x, y]: number[], luma: number, cb: number, cr: number, hair = 0): number[] {
+function leftAtPlace([x, y]: number[], luma: number, cb: number, cr: number, hair = 0, yaw = 0): number[] {
   const planes = [map(luma), map(cb), map(cr)];
   const light = { y: map(LIGHT.y), cb: map(LIGHT.cb), cr: map(LIGHT.cr) };
-  leaveDetail(planes, light, hidden(hair), grid, points, SIZE, grid.width, grid.height);
+  leaveDetail(planes, light, hidden(hair), grid, points, SIZE, yaw, grid.width, grid.height);
   const at = Math.floor(y) * grid.width + Math.floor(x);
   return planes.map((plane) => plane[at]);
 }
@@ -56,6 +56,12 @@ describe("what is left of a photo's face without its light", () => {
     for (const bare of [10, 67, 297, 132, 361])
       assert.ok(bright(bare) < 0.13, `${bare}: ${bright(bare).toFixed(2)}`);
     assert.ok(bright(4) > 0.17, `nose ${bright(4).toFixed(2)}`);
+  });
+
+  it('keeps less of shine on features of a turned face: it was a pale tip of the nose, and strips beside it', () => {
+    const tip = (yaw: number) =>
+      leftAtPlace([points[4 * 2], points[4 * 2 + 1]], 255, LIGHT.cb, LIGHT.cr, 0, yaw)[0] / LIGHT.y;
+    for (const yaw of [-30, 30]) assert.ok(tip(yaw) < 0.85 * tip(0), `${yaw}: ${tip(yaw).toFixed(2)}`);
   });
 
   it('takes hair that hangs over the ends of brows for hair, or it would be drawn as hooks', () => {
@@ -77,7 +83,7 @@ describe("what is left of a photo's face without its light", () => {
     for (const cheek of [132, 361, 205, 425]) {
       const planes = [map(0.75 * LIGHT.y).map((value, i) => value + (i % 2 ? 6 : -6)), map(118), map(138)];
       const light = { y: map(LIGHT.y), cb: map(LIGHT.cb), cr: map(LIGHT.cr) };
-      leaveDetail(planes, light, hidden(0), grid, points, SIZE, grid.width, grid.height);
+      leaveDetail(planes, light, hidden(0), grid, points, SIZE, 0, grid.width, grid.height);
       const at = Math.floor(points[cheek * 2 + 1]) * grid.width + 2 * Math.floor(points[cheek * 2] / 2);
       const [grain, cb, cr] = planes.map((plane) => plane[at + 1] - plane[at]);
       assert.ok(grain > 9, `${cheek}: ${grain.toFixed(1)} of 12`);

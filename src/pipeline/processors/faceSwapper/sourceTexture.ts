@@ -94,7 +94,7 @@ export function prepareSource(source: MeshSource, matrix: ColourMatrix): SourceT
   calmGrain(planes[0], light.y, bare, grid, size / step, width, rows);
   const fringe = edgeOfFringe(skin, grid, gridPoints, size / step);
   const shares = { covered, strands: hair.beside, fringe };
-  leaveDetail(planes, light, shares, grid, gridPoints, size / step, width, rows);
+  leaveDetail(planes, light, shares, grid, gridPoints, size / step, source.pose.yaw, width, rows);
   const lightTexture = new Float32Array(cells(grid) * 2);
   for (let i = 0; i < cells(grid); i++) {
     lightTexture[i * 2] = light.y[i];

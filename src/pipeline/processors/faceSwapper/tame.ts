@@ -65,9 +65,10 @@ const FRINGE = 0.8;
 
 /**
  * How bright detail may be by the light, up to which it is as it is and as much beyond: of features and of what surrounds them, where it
- * is mostly shine or a second light on the photo's cheek, and would be a pale blot on another.
+ * is mostly shine or a second light on the photo's cheek, and would be a pale blot on another. A turned face's features lie half in that
+ * light, and were pale at the tip of the nose and in strips beside it.
  */
-const BRIGHT = { features: 0.2, around: 0.06 } as const;
+const BRIGHT = { features: 0.2, turned: 0.14, around: 0.06 } as const;
 
 /**
  * By how much less features count at the corners of the mouth, which are black in a smile and would be dots on lips that do not: by the
@@ -104,7 +105,7 @@ export function countShadeAsLight(
 ): void {
   const folds = areaMap(smileFolds, grid, points, size);
   const sides = areaMap(noseSides, grid, points, size);
-  const turned = smoothstep(...TURNED, Math.abs(yaw));
+  const turned = turnedBy(yaw);
   const dark = luma.map((value, i) => Math.min(0, value - light[i]));
   const shade = boxBlur(dark.slice(), grid, 1, 1);
   const sockets = areaMap(eyeSockets, grid, points, size);
@@ -123,6 +124,11 @@ export function countShadeAsLight(
       lips[i] * paler * dark[i],
     );
   }
+}
+
+/** 0 for a face that looks ahead, 1 for a turned one. @param yaw degrees */
+function turnedBy(yaw: number): number {
+  return smoothstep(...TURNED, Math.abs(yaw));
 }
 
 /** 1 on lips, the mouth's opening included. */
@@ -165,6 +171,7 @@ export interface Hidden {
  * Turns planes of luma, Cb and Cr, `width` × `height`, into what is left of them without the light, tamed, in place.
  * @param points landmarks in cells
  * @param size face height in cells
+ * @param yaw of the face in the photo, degrees
  */
 export function leaveDetail(
   [luma, cb, cr]: readonly Float32Array[],
@@ -173,9 +180,11 @@ export function leaveDetail(
   grid: Grid,
   points: Float32Array,
   size: number,
+  yaw: number,
   width: number,
   height: number,
 ): void {
+  const shine = BRIGHT.features + turnedBy(yaw) * (BRIGHT.turned - BRIGHT.features);
   const folds = areaMap(smileFolds, grid, points, size);
   const corners = areaMap(mouthCorners, grid, points, size);
   const features = featureHull(grid, points, size).map(
@@ -200,8 +209,8 @@ export function leaveDetail(
       const bare = 1 - hidden[x];
       const room = (lightY[x] + 8) * (1 - FRINGE * edge[x] * (1 - feature[x]));
       const tamed =
-        tameLuma(shade - lightY[x], room, feature[x]) +
-        (1 - STRANDS.fine * strand[x]) * tameLuma(grain, room, feature[x]);
+        tameLuma(shade - lightY[x], room, feature[x], shine) +
+        (1 - STRANDS.fine * strand[x]) * tameLuma(grain, room, feature[x], shine);
       luma[at] = bare * (1 - FOLD_LINES * fold[x]) * tamed;
       cb[at] = bare * tameChroma(cb[at], lightB[x], darkness, fade[x], lip[x]);
       cr[at] = bare * tameChroma(cr[at], lightR[x], darkness, fade[x], lip[x]);
@@ -210,9 +219,9 @@ export function leaveDetail(
 }
 
 /** Shine is the photo's light, not the face's. @param unit what limits are shares of @param feature 1 on features, 0 around them */
-function tameLuma(detail: number, unit: number, feature: number): number {
+function tameLuma(detail: number, unit: number, feature: number, shine: number): number {
   if (detail > 0) {
-    const most = unit * (BRIGHT.around + feature * (BRIGHT.features - BRIGHT.around));
+    const most = unit * (BRIGHT.around + feature * (shine - BRIGHT.around));
     return soften(detail, most, most);
   }
   const most = (k: 0 | 1) => unit * (DARK.around[k] + feature * (DARK.features[k] - DARK.around[k]));
