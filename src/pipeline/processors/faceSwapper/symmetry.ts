@@ -136,7 +136,7 @@ export function visibility(
  */
 export function ownShare(shown: Float32Array, grid: Grid, size: number): Float32Array {
   const own = boxBlur(
-    shown.map((value) => smoothstep(0.4, 0.85, value)),
+    shown.map((value) => smoothstep(0.5, 0.95, value)),
     grid,
     size * 0.02,
     2,
