@@ -18,7 +18,7 @@ import { hasCredentialsBeside, openJobSigner } from './marking';
 import { checkOutputFits } from './media/containers';
 import { openLabel, type FrameLabel } from './media/label';
 import type { MediaInfo } from './media/mediaInfo';
-import { checkFree, checkOutput, extensionOf } from './media/output';
+import { asDiskFull, checkFree, checkOutput, extensionOf } from './media/output';
 import { checkPhoto, probeMedia } from './media/probe';
 import { findMediaTools, type MediaTools } from './media/tools';
 import { describeStep, stepDown, withLadder, worksOf } from './memoryLadder';
@@ -79,6 +79,8 @@ export async function swapVideo(job: SwapJob, outer: PipelineContext): Promise<J
   const [gpu, memory] = [VramWatcher.open(gpuForCuda?.uuid), new PeakMemory()];
   try {
     return await swapWatched(job, watched(outer, gpu), { gpu, memory });
+  } catch (error) {
+    throw asDiskFull(error, job.output);
   } finally {
     gpu.close();
     memory.close();

@@ -124,6 +124,28 @@ describe('bad inputs are refused with the right code', () => {
     truncateSync(at('cut.mkv'), Math.floor(readFileSync(at('cut.mkv')).length * 0.6));
     await refused(at('cut.mkv'), 'media-truncated');
   });
+  test('Matroska with a hole in it', async () => {
+    await ffmpeg('-i', clip, '-c', 'copy', at('hole.mkv'));
+    const bytes = readFileSync(at('hole.mkv'));
+    const middle = Math.floor(bytes.length * 0.45);
+    bytes.fill(0x11, middle, middle + 3000);
+    writeFileSync(at('hole.mkv'), bytes);
+    await refused(at('hole.mkv'), 'media-truncated');
+  });
+  test('AVI cut off', async () => {
+    await ffmpeg('-i', clip, '-an', '-c:v', 'mpeg4', at('cut.avi'));
+    truncateSync(at('cut.avi'), Math.floor(readFileSync(at('cut.avi')).length * 0.6));
+    await refused(at('cut.avi'), 'media-truncated');
+  });
+  test('cut off, with no count of what should be there', async () => {
+    await ffmpeg('-i', clip, '-c', 'copy', at('uncounted.mkv'));
+    truncateSync(at('uncounted.mkv'), Math.floor(readFileSync(at('uncounted.mkv')).length * 0.6));
+    await assert.rejects(probeMedia(at('uncounted.mkv'), await clipTools), (error: unknown) => {
+      assert.ok(error instanceof FaceSwapError);
+      assert.doesNotMatch(describeError(error), / of 0 frames/);
+      return true;
+    });
+  });
   test('no frames', async () => {
     await ffmpeg(
       '-i',

@@ -146,6 +146,19 @@ describe('what comes along besides the picture', async () => {
     });
   }
 
+  for (const [codec, to] of [
+    ['adpcm_ima_qt', '.mkv'],
+    ['alac', '.mp4'],
+  ] as const) {
+    test(`sound that this ffmpeg refuses to copy is re-encoded and reported (${codec}, ${to})`, async () => {
+      const clip = (await makeClip({ extension: '.mov', video: x264, audio: [['-c', codec, '-ac', '1']] }))!;
+      const { report } = await passThrough(clip, to, defaultEncoding, await clipTools);
+      // Newer ones take ALAC.
+      if (report.audio === 'copied') assert.equal(codec, 'alac');
+      else assert.deepEqual(report.warnings, [`${codec} sound re-encoded to aac for ${to}`]);
+    });
+  }
+
   test('what goes into no result is told: covers, attached files, data, but no time code', async () => {
     const cover = ['-map', '1', '-c:v:1', 'mjpeg', '-disposition:v:1', 'attached_pic'];
     run('-i', at('rich.mp4'), '-i', photo(1), '-map', '0:v', ...cover, '-c:v:0', 'copy', at('cover.mp4'));

@@ -14,7 +14,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { FaceSwapError, type ErrorCode } from '../../src/protocol/errors';
 import { defaultEncoding } from '../../src/protocol/job';
-import { checkFree, checkOutput, publish, publishBoth } from '../../src/pipeline/media/output';
+import { asDiskFull, checkFree, checkOutput, publish, publishBoth } from '../../src/pipeline/media/output';
 import {
   checkFreeSpace,
   createScratchFolder,
@@ -25,6 +25,13 @@ import {
 import { videoInfo } from '../support/videoInfo';
 
 const isCode = (code: ErrorCode) => (error: unknown) => error instanceof FaceSwapError && error.code === code;
+
+test('a full disk is told by whatever step meets it, and nothing else is called that', () => {
+  const found = asDiskFull(new Error('ENOSPC: no space left on device, write'), '/a/b.png');
+  assert.ok(isCode('disk-full')(found));
+  const other = new Error('EACCES: permission denied');
+  assert.equal(asDiskFull(other, '/a/b.png'), other);
+});
 
 describe('output', () => {
   let folder = '';

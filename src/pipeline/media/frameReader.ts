@@ -58,8 +58,10 @@ export function openFrameReader(
     const { code } = await decoder.ended;
     throwIfCancelled(signal);
     const facts = { file: info.file, stderr: decoder.lastWords() };
-    if (code !== 0) throw new FaceSwapError('tool-failed', { tool: 'ffmpeg', ...facts });
-    if (index < info.frames) {
+    // Some decoders end as failed where others leave damaged frames out.
+    const isDamaged = code !== 0 && /Invalid data found/.test(facts.stderr);
+    if (code !== 0 && !isDamaged) throw new FaceSwapError('tool-failed', { tool: 'ffmpeg', ...facts });
+    if (isDamaged || index < info.frames) {
       throw new FaceSwapError('media-truncated', { ...facts, frames: index, expected: info.frames });
     }
   }

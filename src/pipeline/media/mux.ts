@@ -59,7 +59,16 @@ export async function joinSegments(
   const plan = { info, file, container, codec, audio, subtitles, tags, shiftSeconds: timing.shiftSeconds };
   const run = (soundOffset: number) =>
     runMuxer(segments, { ...plan, soundOffset }, outline.description, timing, tools, options.signal);
-  await run(-timing.startSeconds);
+  for (;;) {
+    try {
+      await run(-timing.startSeconds);
+      break;
+    } catch (error) {
+      const refused = refusedSound(error, audio);
+      if (!refused) throw error;
+      refused.action = 'encode';
+    }
+  }
   const moved = audio.length > 0 ? await soundMoved(info, file, tools, options.signal) : 0;
   const drift = moved + timing.startSeconds;
   // ffmpeg before 6 takes the encoder delay of Opus off twice on its way into Matroska.
@@ -195,6 +204,14 @@ function muxFailure(muxer: RunningTool, file: string): FaceSwapError {
   const stderr = muxer.lastWords();
   const full = /no space left|disk quota|ENOSPC/i.test(stderr);
   return new FaceSwapError(full ? 'disk-full' : 'tool-failed', { tool: 'ffmpeg', file, stderr });
+}
+
+/** Not every ffmpeg puts into a container what that may hold: the sound this one has refused to copy, if it was that. */
+function refusedSound(error: unknown, audio: AudioPlan[]): AudioPlan | undefined {
+  if (!(error instanceof FaceSwapError) || error.code !== 'tool-failed') return undefined;
+  const named = /tag.* for codec (\w+)|^\[\w+ @ \w+\] (\w+) (?:can )?only /m.exec(error.facts.stderr ?? '');
+  const codec = named?.[1] ?? named?.[2];
+  return audio.find(({ action, stream }) => action === 'copy' && stream.codec === codec);
 }
 
 function report(

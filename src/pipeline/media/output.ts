@@ -71,6 +71,13 @@ function notWritable(file: string, cause: unknown): FaceSwapError {
   return new FaceSwapError('output-not-writable', { file, reason }, { cause });
 }
 
+/** An error of any step as `disk-full` of `file` where it says that its disk has no room left; others as they are. */
+export function asDiskFull(error: unknown, file: string): unknown {
+  if (error instanceof FaceSwapError || !(error instanceof Error)) return error;
+  const isFull = /^(ENOSPC|EDQUOT)\b|no space left/i.test(error.message);
+  return isFull ? new FaceSwapError('disk-full', { file }, { cause: error }) : error;
+}
+
 /**
  * Gives the finished file its name in one step: nobody ever sees half of it.
  * @param overwrite when false, a file that has appeared meanwhile is left alone

@@ -20,6 +20,9 @@ import type { MediaTools } from './tools';
 
 /** Codecs for mastering that have no 8-bit form at all. */
 const intermediateCodecs = new Set(['prores', 'dnxhd', 'cfhd', 'v210']);
+/** What ffprobe says of a file after a part of which it has lost the way. */
+const damage =
+  /prematurely|partial file|truncat|exceeds containing master element|invalid as first byte of an EBML/i;
 /** Containers with an index of exact presentation times. */
 const seekableContainers = /\b(mov|mp4|matroska|webm)\b/;
 
@@ -32,6 +35,7 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
   const { bytes, head } = await checkReadable(file);
   if (isImage(head)) return probeImage(file, bytes);
   checkPicture(file, head);
+  if (isCutOff(head, bytes)) throw new FaceSwapError('media-truncated', { file });
   const probed = await probeStreams(file, head, tools.ffprobe, signal);
   const stream = videoStream(file, probed);
   const container = probed.format.format_name;
@@ -99,7 +103,9 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
     durationSeconds: lastSeconds - startSeconds + frameRate.den / frameRate.num,
     streamIndex: stream.index,
     seekable: seekableContainers.test(container),
-    audio: probed.streams.filter((other) => other.codec_type === 'audio').map(audioStream),
+    audio: probed.streams
+      .filter((other) => other.codec_type === 'audio' && !isSilent(other))
+      .map(audioStream),
     subtitles: probed.streams.filter((other) => other.codec_type === 'subtitle').map(subtitleStream),
     leftOut: [...new Set(probed.streams.flatMap(leftOut))],
     chapters: probed.chapters.length,
@@ -124,6 +130,11 @@ export async function checkPhoto(file: string): Promise<void> {
 function checkPicture(file: string, head: string): void {
   const picture = unreadablePicture(head);
   if (picture !== undefined) throw new FaceSwapError('media-unsupported', { file, picture });
+}
+
+/** AVI has no other sign of its end than the size in its head; zero stands for a size that was never known. */
+function isCutOff(head: string, bytes: number): boolean {
+  return /^RIFF.{4}AVI /s.test(head) && Buffer.from(head, 'latin1').readUInt32LE(4) > bytes;
 }
 
 /** @returns the size in bytes and the first bytes, one character each */
@@ -227,13 +238,9 @@ async function shownFrames(
   const { packets, complaints } = await probePackets(file, stream.index, tools.ffprobe, signal);
   // AVI's header counts frames that are not there.
   const declared = exactCounts ? Number(stream.nb_frames ?? 0) : 0;
-  if (packets.length < declared || /prematurely|partial file|truncat/i.test(complaints)) {
-    throw new FaceSwapError('media-truncated', {
-      file,
-      frames: packets.length,
-      expected: declared,
-      reason: complaints,
-    });
+  if (packets.length < declared || damage.test(complaints)) {
+    const counts = declared > 0 ? { frames: packets.length, expected: declared } : {};
+    throw new FaceSwapError('media-truncated', { file, ...counts, reason: complaints });
   }
   if (packets.length === 0) throw new FaceSwapError('media-truncated', { file, frames: 0 });
   const first = await beginning;
@@ -279,8 +286,15 @@ function audioStream(stream: ProbedStream): AudioStream {
   };
 }
 
+/** Whether a track has no packet to tell how it sounds. */
+function isSilent({ codec_type: type, sample_rate: rate }: ProbedStream): boolean {
+  return type === 'audio' && Number(rate) === 0;
+}
+
 /** Words for a stream that goes into no result. What a time code and the titles of chapters say is carried in other ways. */
-function leftOut({ codec_type: type, codec_tag_string: tag, disposition, tags }: ProbedStream): string[] {
+function leftOut(stream: ProbedStream): string[] {
+  const { codec_type: type, codec_tag_string: tag, disposition, tags } = stream;
+  if (isSilent(stream)) return ['a sound track without sound'];
   if (type === 'video') return disposition?.['attached_pic'] === 1 ? ['the cover picture'] : [];
   if (type === 'attachment') return [`the attached file ${tags?.['filename'] ?? 'without a name'}`];
   if (type === 'audio' || type === 'subtitle' || tag === 'tmcd' || tag === 'text') return [];
