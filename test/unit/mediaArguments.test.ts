@@ -142,6 +142,11 @@ describe('pixel formats', () => {
       assert.equal(layout.conversion, undefined);
     }
   });
+  test('grey keeps its range, which is full', () => {
+    const layout = pixelLayout('gray', false);
+    assert.ok('decodeAs' in layout);
+    assert.deepEqual([layout.decodeAs, layout.fullRange], ['yuvj420p', true]);
+  });
   test('deep and transparent video is refused by name', () => {
     assert.deepEqual(pixelLayout('yuv420p10le', false), { unsupported: '10-bit' });
     assert.deepEqual(pixelLayout('yuva420p', false), { unsupported: 'alpha' });

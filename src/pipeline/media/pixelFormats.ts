@@ -49,7 +49,9 @@ export function pixelLayout(name: string, intermediate: boolean): PixelLayout | 
   }
   if (/(9|1\d|32)(le|be)$|48|64/.test(name)) return { unsupported: `pixel format ${name}` };
   if (/^(rgb24|bgr24|gbrp|rgb0|bgr0|0rgb|0bgr)$/.test(name)) return converted('444', 'RGB');
-  if (name === 'gray' || name === 'gray8') return converted('420', 'grey');
+  // ffmpeg takes grey for full range, whatever its tags say: so no sample changes.
+  if (name === 'gray' || name === 'gray8')
+    return { ...converted('420', 'grey'), decodeAs: 'yuvj420p', fullRange: true };
   if (/^yuvj?(410|411)p$/.test(name)) return converted('422', name);
   if (/^yuvj?440p$/.test(name)) return converted('444', name);
   return { unsupported: `pixel format ${name}` };
