@@ -51,7 +51,7 @@ export interface SourceTexture {
 const largestHeight = 900;
 
 /** Under hair on both sides of a photo nothing is known of the brows' ends: drawn as bare skin, through which so much of the target's own shows. */
-const BROWS_LEFT = 0.2;
+const BROWS_LEFT = 0.5;
 
 /** The landmark on the bridge of the nose, between the eyes. */
 const BETWEEN_EYES = 168;
