@@ -6,7 +6,7 @@ import { areaMap } from './tame';
 const PATCH = 0.018;
 const AROUND = 0.08;
 /** By so much of the light patches may be darker than their surroundings: lesser ones shape a cheek, as do dimples. */
-const FAINT = 0.04;
+const FAINT = 0.015;
 /** From which share of them on, where they end softly, to which cheeks count. */
 const CHEEKS = [0, 0.8] as const;
 
