@@ -137,6 +137,17 @@ describe('bad inputs are refused with the right code', () => {
     truncateSync(at('cut.avi'), Math.floor(readFileSync(at('cut.avi')).length * 0.6));
     await refused(at('cut.avi'), 'media-truncated');
   });
+
+  test('but not AVI whose writer never came back to tell its size', async () => {
+    await ffmpeg('-i', clip, '-an', '-c:v', 'mpeg4', at('whole.avi'));
+    const frames = (await probeMedia(at('whole.avi'), await clipTools)).frames;
+    for (const size of [0, 0xffffffff]) {
+      const bytes = readFileSync(at('whole.avi'));
+      bytes.writeUInt32LE(size, 4);
+      writeFileSync(at('streamed.avi'), bytes);
+      assert.equal((await probeMedia(at('streamed.avi'), await clipTools)).frames, frames);
+    }
+  });
   test('cut off, with no count of what should be there', async () => {
     await ffmpeg('-i', clip, '-c', 'copy', at('uncounted.mkv'));
     truncateSync(at('uncounted.mkv'), Math.floor(readFileSync(at('uncounted.mkv')).length * 0.6));

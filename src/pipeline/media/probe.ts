@@ -132,9 +132,11 @@ function checkPicture(file: string, head: string): void {
   if (picture !== undefined) throw new FaceSwapError('media-unsupported', { file, picture });
 }
 
-/** AVI has no other sign of its end than the size in its head; zero stands for a size that was never known. */
+/** AVI has no other sign of its end than the size in its head; all zeros or ones stand for a size that was never known. */
 function isCutOff(head: string, bytes: number): boolean {
-  return /^RIFF.{4}AVI /s.test(head) && Buffer.from(head, 'latin1').readUInt32LE(4) > bytes;
+  if (!/^RIFF.{4}AVI /s.test(head)) return false;
+  const size = Buffer.from(head, 'latin1').readUInt32LE(4);
+  return size > bytes && size < 0xffffffff;
 }
 
 /** @returns the size in bytes and the first bytes, one character each */
