@@ -58,6 +58,18 @@ describe("what is left of a photo's face without its light", () => {
     assert.ok(bright(4) > 0.17, `nose ${bright(4).toFixed(2)}`);
   });
 
+  it('lets shine of cheeks end softly beside features: it was a pale wedge with an edge from eye to mouth', () => {
+    const planes = [map(255), map(LIGHT.cb), map(LIGHT.cr)];
+    const light = { y: map(LIGHT.y), cb: map(LIGHT.cb), cr: map(LIGHT.cr) };
+    leaveDetail(planes, light, hidden(0), grid, points, SIZE, 0, grid.width, grid.height);
+    for (const cheek of [50, 280]) {
+      const row = Math.floor(points[cheek * 2 + 1]) * grid.width;
+      const across = planes[0].subarray(row + 20, row + 120);
+      const step = Math.max(...across.subarray(1).map((value, i) => Math.abs(value - across[i]))) / LIGHT.y;
+      assert.ok(step < 0.05, `${cheek}: ${step.toFixed(3)} from cell to cell`);
+    }
+  });
+
   it('keeps less of shine on features of a turned face: it was a pale tip of the nose, and strips beside it', () => {
     const tip = (yaw: number) =>
       leftAtPlace([points[4 * 2], points[4 * 2 + 1]], 255, LIGHT.cb, LIGHT.cr, 0, yaw)[0] / LIGHT.y;

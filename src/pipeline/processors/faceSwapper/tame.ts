@@ -69,6 +69,11 @@ const FRINGE = 0.8;
  * light, and were pale at the tip of the nose and in strips beside it.
  */
 const BRIGHT = { features: 0.2, turned: 0.14, around: 0.06 } as const;
+/**
+ * What lies between features goes over into what surrounds them this softly where it is bright, by the face's height, from their edge (half
+ * of them, blurred) inwards: a bright cheek ended in a line from the eye's corner to the mouth's.
+ */
+const SHINE = { reach: 0.06, ends: [0.5, 1] } as const;
 
 /**
  * By how much less features count at the corners of the mouth, which are black in a smile and would be dots on lips that do not: by the
@@ -184,20 +189,24 @@ export function leaveDetail(
   width: number,
   height: number,
 ): void {
-  const shine = BRIGHT.features + turnedBy(yaw) * (BRIGHT.turned - BRIGHT.features);
+  const shine = BRIGHT.features + turnedBy(yaw) * (BRIGHT.turned - BRIGHT.features) - BRIGHT.around;
   const folds = areaMap(smileFolds, grid, points, size);
   const corners = areaMap(mouthCorners, grid, points, size);
-  const features = featureHull(grid, points, size).map(
+  const hull = featureHull(grid, points, size);
+  const features = hull.map(
     (share, i) => share * (1 - CORNERS * corners[i]) * (1 - folds[i]) * (1 - STRANDS.dark * strands[i]),
   );
   const fading = featureMap(grid, points, FADING.reach * size).map(
     (share, i) => features[i] * Math.max(FADING.skin, smoothstep(...FADING.ends, share)),
   );
+  const inner = boxBlur(hull.slice(), grid, SHINE.reach * size, 2);
+  const shining = features.map((share, i) => share * smoothstep(...SHINE.ends, inner[i]));
   const lips = lipsMap(grid, points, size);
   const means = boxBlur(averageFloat(luma, width, height, grid), grid, SHADE * size, 2);
-  const maps = [light.y, light.cb, light.cr, folds, features, fading, covered, strands, fringe, means, lips];
+  const colours = [light.y, light.cb, light.cr];
+  const maps = [...colours, folds, features, shining, fading, covered, strands, fringe, means, lips];
   const rows = maps.map((map) => ({ map, row: new Float32Array(width) }));
-  const [lightY, lightB, lightR, fold, feature, fade, hidden, strand, edge, mean, lip] = rows.map(
+  const [lightY, lightB, lightR, fold, feature, bright, fade, hidden, strand, edge, mean, lip] = rows.map(
     ({ row }) => row,
   );
   for (let y = 0; y < height; y++) {
@@ -209,8 +218,8 @@ export function leaveDetail(
       const bare = 1 - hidden[x];
       const room = (lightY[x] + 8) * (1 - FRINGE * edge[x] * (1 - feature[x]));
       const tamed =
-        tameLuma(shade - lightY[x], room, feature[x], shine) +
-        (1 - STRANDS.fine * strand[x]) * tameLuma(grain, room, feature[x], shine);
+        tameLuma(shade - lightY[x], room, feature[x], bright[x] * shine) +
+        (1 - STRANDS.fine * strand[x]) * tameLuma(grain, room, feature[x], bright[x] * shine);
       luma[at] = bare * (1 - FOLD_LINES * fold[x]) * tamed;
       cb[at] = bare * tameChroma(cb[at], lightB[x], darkness, fade[x], lip[x]);
       cr[at] = bare * tameChroma(cr[at], lightR[x], darkness, fade[x], lip[x]);
@@ -218,10 +227,15 @@ export function leaveDetail(
   }
 }
 
-/** Shine is the photo's light, not the face's. @param unit what limits are shares of @param feature 1 on features, 0 around them */
+/**
+ * Shine is the photo's light, not the face's.
+ * @param unit what limits are shares of
+ * @param feature 1 on features, 0 around them
+ * @param shine by how much more than around features the bright may be so
+ */
 function tameLuma(detail: number, unit: number, feature: number, shine: number): number {
   if (detail > 0) {
-    const most = unit * (BRIGHT.around + feature * (shine - BRIGHT.around));
+    const most = unit * (BRIGHT.around + shine);
     return soften(detail, most, most);
   }
   const most = (k: 0 | 1) => unit * (DARK.around[k] + feature * (DARK.features[k] - DARK.around[k]));
