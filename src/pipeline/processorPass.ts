@@ -35,7 +35,7 @@ export async function processorPass(
   try {
     const pool = new FramePool(info.format, 4);
     const start = pass.from ?? pass.first;
-    await recall([processor], segments, start);
+    await recall([processor], segments, start, context.onLog);
     const startFrame = segments[start].firstFrame;
     const reader = openFrameReader(info, tools, { pool, startFrame, signal: context.signal });
     const original = createFrame(info.format);

@@ -69,7 +69,7 @@ async function renderSegments(
   };
   const rest = segments.slice(begun.finished);
   if (rest.length === 0) return counts;
-  await recall(processors, segments, begun.finished);
+  await recall(processors, segments, begun.finished, context.onLog);
   const startFrame = rest[0].firstFrame;
   const reader = openFrameReader(info, tools, { pool, startFrame, signal });
   const meter = new Speedometer(context.gate?.now);

@@ -23,6 +23,10 @@ const plain: FrameProcessor = {
   close: () => Promise.resolve(),
 };
 
+const unheard = (): never => {
+  throw new Error('nothing was to be told');
+};
+
 describe('what processors have learnt', () => {
   const folder = temporaryFolder('learnt');
   folder.write('note', '');
@@ -31,12 +35,29 @@ describe('what processors have learnt', () => {
   test('is there for those that begin with the next segment, and for no others', async () => {
     await remember([new Learner('first'), plain], segments[0]);
     const words: string[] = [];
-    for (const first of [0, 1, 2]) {
+    for (const first of [0, 1]) {
       const learner = new Learner('nothing');
-      await recall([plain, learner], segments, first);
+      await recall([plain, learner], segments, first, unheard);
       words.push(learner.word);
     }
-    assert.deepEqual(words, ['nothing', 'first', 'nothing']);
+    assert.deepEqual(words, ['nothing', 'first']);
+  });
+
+  test('is told to be lost when it cannot be read, in one line for each processor', async () => {
+    const broken = new Learner('nothing');
+    broken.restore = (word) => {
+      throw new Error(`not understood: ${word}`);
+    };
+    await remember([new Learner('{')], segments[1]);
+    for (const [first, processor, why] of [
+      [2, { ...plain, snapshot: () => 'something', restore: unheard }, 'ENOENT'],
+      [2, broken, 'not understood: {'],
+    ] as const) {
+      const told: string[] = [];
+      await recall([plain, processor], segments, first, (level, text) => told.push(`${level} ${text}`));
+      assert.equal(told.length, 1);
+      assert.match(told[0], new RegExp(`^warn What ${processor.name} .* cannot be read \\(.*${why}.*\\); .*anew`));
+    }
   });
 
   test('goes to the swapper of the same person', async () => {
@@ -52,7 +73,7 @@ describe('what processors have learnt', () => {
         ]),
       );
     await remember([of(known, plain)], segments[1]);
-    await recall([of(fresh, plain)], segments, 2);
+    await recall([of(fresh, plain)], segments, 2, unheard);
     assert.deepEqual(
       fresh.map(({ word }) => word),
       ['one', 'two'],
