@@ -18,6 +18,8 @@ export function jsonConsole(): JobConsole {
   };
 }
 
+const prefixes = { warn: 'warning', error: 'error' };
+
 /** Without a terminal a line is printed every so many percent. */
 const percentPerLine = 10;
 
@@ -33,7 +35,7 @@ export function textConsole(quiet: boolean): JobConsole {
   return {
     log(level, message) {
       if (level === 'debug' || (quiet && level === 'info')) return;
-      line(level === 'info' ? message : `${level}: ${message}`);
+      line(level === 'info' ? message : `${prefixes[level]}: ${message}`);
     },
     progress(progress) {
       if (quiet || progress.stage !== 'swap' || progress.total === 0) return;

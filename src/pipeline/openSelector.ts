@@ -2,7 +2,7 @@ import { FaceSwapError } from '../protocol/errors';
 import type { SwapJob } from '../protocol/job';
 import type { PipelineContext } from './context';
 import type { OpenFaceModels } from './faceModels';
-import { FaceSelector, findReference, onlyLike } from './faces/select';
+import { FaceSelector, findReference, onlyLike, type ReferenceFace } from './faces/select';
 import { frameAt } from './frameAt';
 import { openPeople } from './openPeople';
 import type { MediaInfo } from './media/mediaInfo';
@@ -33,5 +33,14 @@ export async function openSelector(
   const frame = await frameAt(info, selection.referenceFrameNumber, tools, context.signal);
   const place = { file: job.target, ...(info.kind === 'video' && { frame: selection.referenceFrameNumber }) };
   const reference = await findReference(models, frame, selection, smallFaces, place);
+  if (reference.position < selection.referenceFacePosition)
+    context.onLog('warn', describeFewer(reference, job, info));
   return new FaceSelector(recognizer, onlyLike(reference), selection.similarFaceDistance, false);
+}
+
+function describeFewer({ faces, position }: ReferenceFace, { selection }: SwapJob, info: MediaInfo): string {
+  const { referenceFacePosition: wanted, referenceFrameNumber: frame } = selection;
+  const where = info.kind === 'video' ? `Frame ${frame} of the target` : 'The target';
+  const has = `${faces} ${faces === 1 ? 'face' : 'faces'}, counted from 0 from left to right`;
+  return `${where} has ${has}, and none with the number ${wanted}; the rightmost one, number ${position}, is the reference face`;
 }

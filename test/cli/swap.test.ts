@@ -54,17 +54,17 @@ describe('the command line', () => {
     const warned = async (output: string, ...sources: string[]) => {
       const { code, stderr } = await run('run', '-s', ...sources, '-t', groupPhoto(1), '-o', output);
       assert.equal(code, 0, stderr);
-      return stderr.split('\n').filter((line) => line.startsWith('warn: Source'));
+      return stderr.split('\n').filter((line) => line.startsWith('warning: Source'));
     };
     const fringe = groupPhoto(5);
     const turned = path.join(media, 'turned.png');
     // The outer face on the left.
     await sharp(groupPhoto(2)).extract({ left: 150, top: 50, width: 560, height: 560 }).toFile(turned);
     assert.deepEqual(await warned('alone.png', turned), [
-      `warn: Source ${turned}: turned away. A photo from the front shows more of the face.`,
+      `warning: Source ${turned}: turned away. A photo from the front shows more of the face.`,
     ]);
     assert.deepEqual(await warned('both.png', turned, fringe), [
-      `warn: Source ${fringe}: fringe. Hair covers the forehead; a photo with a free forehead works better.`,
+      `warning: Source ${fringe}: fringe. Hair covers the forehead; a photo with a free forehead works better.`,
     ]);
   });
 
@@ -81,6 +81,16 @@ describe('the command line', () => {
     assert.deepEqual(probed('roop.mkv'), { ...result, audio: 'none' });
     for (const option of ['keep-fps', 'keep-frames', 'temp-frame-format', 'temp-frame-quality'])
       assert.match(stderr, new RegExp(`--${option} has no effect: `));
+  });
+
+  test('takes the rightmost face where there are fewer than that, and says so', async () => {
+    const usual = ['-s', 'ann.jpg', '-t', 'clip.mp4', '-o', 'fewer.mp4', '--quiet'];
+    const { code, stderr } = await run(...usual, '--reference-face-position', '7');
+    assert.equal(code, 0, stderr);
+    assert.equal(
+      stderr,
+      'warning: Frame 0 of the target has 1 face, counted from 0 from left to right, and none with the number 7; the rightmost one, number 0, is the reference face\n',
+    );
   });
 
   test('prints one JSON object per line, the report last', async () => {

@@ -182,6 +182,7 @@ describe('FaceSelector', () => {
 describe('findReference', () => {
   it('counts from left to right and stays with the last face beyond', async () => {
     const last = await findReference(models, photo, select(3), 'never');
+    assert.deepEqual([last.position, last.faces], [3, 4]);
     assert.deepEqual(await findReference(models, photo, select(9), 'never'), last);
     assert.notDeepEqual(await findReference(models, photo, select(0), 'never'), last);
   });

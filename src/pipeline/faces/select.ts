@@ -60,9 +60,15 @@ interface Verdict {
 export class ReferenceFace {
   private readonly known = new Map<string, FaceEmbedding>();
 
+  /**
+   * @param position which face of the picture it is, from left to right, from 0
+   * @param faces how many faces the picture has
+   */
   constructor(
     private readonly picture: FrameSource,
     private readonly face: AlignedFace,
+    readonly position: number,
+    readonly faces: number,
   ) {}
 
   async embeddingBy(recognizer: FaceRecognizer): Promise<FaceEmbedding> {
@@ -76,7 +82,7 @@ export class ReferenceFace {
 
 /**
  * The reference face: the face number `referenceFacePosition` from left to right in the reference
- * frame; like roop, the rightmost one when there are fewer. Throws `no-reference-face` with `place` on a frame
+ * frame; like roop, the rightmost one when there are fewer, as its `position` tells. Throws `no-reference-face` with `place` on a frame
  * without a face.
  */
 export async function findReference(
@@ -88,11 +94,9 @@ export async function findReference(
 ): Promise<ReferenceFace> {
   const found = await findFaces(models, picture, { smallFaces });
   found.sort((a, b) => a.box.x - b.box.x);
-  const chosen = found.at(Math.min(selection.referenceFacePosition, found.length - 1));
-  if (!chosen) {
-    throw new FaceSwapError('no-reference-face', place);
-  }
-  return new ReferenceFace(picture, chosen.face);
+  const position = Math.min(selection.referenceFacePosition, found.length - 1);
+  if (position < 0) throw new FaceSwapError('no-reference-face', place);
+  return new ReferenceFace(picture, found[position].face, position, found.length);
 }
 
 /** Those who are like the reference face, and nobody else. */
