@@ -32,15 +32,18 @@ export const machineSentences = {
           text(tool, 'ffmpeg'),
           because(reason),
         ),
-  'tool-failed': ({ tool, file, stderr }, t) =>
-    file === undefined
-      ? t('{0} failed{1}; the log has the details', text(tool, 'ffmpeg'), because(lastLine(stderr)))
-      : t(
-          '{0} failed on {1}{2}; the log has the details',
-          text(tool, 'ffmpeg'),
-          name(file, t),
-          because(lastLine(stderr)),
-        ),
+  'tool-failed': ({ tool, file, reason, stderr }, t) => {
+    const program = text(tool, 'ffmpeg');
+    if (reason === 'SIGKILL')
+      return t(
+        '{0} was killed (SIGKILL), as systems do when memory is full; close other programs, then start the job again',
+        program,
+      );
+    const why = because(reason ?? lastLine(stderr));
+    return file === undefined
+      ? t('{0} failed{1}; the log has the details', program, why)
+      : t('{0} failed on {1}{2}; the log has the details', program, name(file, t), why);
+  },
   'encoder-unavailable': ({ encoder, reason, stderr }, t) =>
     t(
       'The video encoder {0} cannot be used here{1}; choose libx264',

@@ -4,7 +4,10 @@ import { because, count, name, size, text, type Sentences } from './sentenceFact
 export const outputSentences = {
   'output-exists': ({ file, model }, t) =>
     model === undefined
-      ? t('{0} exists already; choose another name, or allow it to be overwritten', name(file, t))
+      ? t(
+          '{0} exists already; choose another name, or allow it to be overwritten (on the command line with --overwrite)',
+          name(file, t),
+        )
       : t(
           'Another file is there as {1} already ({0}) and is not replaced; remove it first with “face-swap models remove {1}”',
           name(file, t),
@@ -20,12 +23,28 @@ export const outputSentences = {
           name(file, t),
           because(reason),
         ),
-  'output-format-unknown': ({ file, extension, known }, t) =>
-    t(
+  'output-format-unknown': ({ file, extension, known, target, kind }, t) => {
+    const formats = text(known, '.mp4 .mov .mkv .webm .png .jpg .webp');
+    if (typeof target === 'string')
+      return kind === 'image'
+        ? t(
+            '{0} is a picture, so {1} cannot be its result; choose an output that ends in one of {2}',
+            name(target, t),
+            name(file, t),
+            formats,
+          )
+        : t(
+            '{0} is a video, so {1} cannot be its result; choose an output that ends in one of {2}',
+            name(target, t),
+            name(file, t),
+            formats,
+          );
+    return t(
       '{0} is not a format that can be written here; use one of {1}',
       file === undefined ? t('The extension {0}', text(extension, '')) : name(file, t),
-      text(known, '.mp4 .mov .mkv .webm .png .jpg .webp'),
-    ),
+      formats,
+    );
+  },
   'output-encoder-unfit': ({ encoder, extension }, t) =>
     t(
       'Video of {0} does not go into {1}; choose another encoder (--output-video-encoder, faceSwap.outputVideoEncoder), or an output that ends in .mp4 or .mkv',
@@ -39,15 +58,22 @@ export const outputSentences = {
     ),
   'output-is-input': ({ file }, t) =>
     t('{0} is one of the input files, which are never overwritten; choose another output', name(file, t)),
-  'disk-full': ({ file, needed, free }, t) =>
-    typeof needed === 'number' && typeof free === 'number'
+  'disk-full': ({ file, needed, free, limit }, t) => {
+    if (limit !== undefined)
+      return t(
+        'What waits between the processors for {0} takes more than {1} MB of the disk; raise that limit (--max-disk-mb, faceSwap.maxDiskMb)',
+        name(file, t),
+        limit,
+      );
+    return typeof needed === 'number' && typeof free === 'number'
       ? t(
           'There is not enough space for {0} (up to {1} needed, {2} free); free some, or write to another disk',
           name(file, t),
           size(needed),
           size(free, Math.floor),
         )
-      : t('There is not enough space for {0}; free some, or write to another disk', name(file, t)),
+      : t('There is not enough space for {0}; free some, or write to another disk', name(file, t));
+  },
   'label-not-drawable': ({ characters }, t) =>
     t(
       'The label cannot be drawn: its font has no picture of {0}; leave that out of --label-text or faceSwap.labelText',

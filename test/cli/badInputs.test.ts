@@ -49,14 +49,21 @@ const cases: Case[] = [
   ['a video as source', ['-s', 'clip.mp4'], 3, /clip\.mp4” is not a picture/],
   ['a source without a face', ['-s', 'nobody.png'], 5, /No face .*source “.*nobody\.png”/],
   ['a second source without a face', ['-s', 'ann.jpg', 'nobody.png'], 5, /source “.*nobody\.png”/],
-  ['an output that exists', ['-o', 'notes.mp4'], 3, /notes\.mp4” exists already/],
+  ['an output that exists', ['-o', 'notes.mp4'], 3, /notes\.mp4” exists already; .*--overwrite/],
   ['the target as output', ['-o', 'clip.mp4', '--overwrite'], 3, /clip\.mp4” is one of the input files/],
   ['a link to the target as output', ['-o', 'link.mp4', '--overwrite'], 3, /link\.mp4” is one of the input/],
   ['an output in a folder that is missing', ['-o', 'no/result.mp4'], 3, /folder “.*no” does not exist/],
   ['an output in a file', ['-o', 'notes.txt/result.mp4'], 3, /folder “.*notes\.txt” does not exist/],
   ['an output of unknown format', ['-o', 'result.xyz'], 3, /result\.xyz” is not a format .*\.mp4/],
   ['an output without a format', ['-o', 'result'], 3, /result” is not a format .*\.mp4/],
-  ['a picture as output of a video', ['-o', 'result.png'], 3, /result\.png” is not a format .*\.mp4/],
+  ['a picture as output of a video', ['-o', 'result.png'], 3, /clip\.mp4” is a video.*result\.png” .*\.mp4/],
+  ['a picture called .mp4', ['-t', 'photo.mp4'], 3, /photo\.mp4” is a picture.* “.*result\.mp4” .*\.png/],
+  [
+    'a picture called .mp4, with no output named',
+    ['-t', 'photo.mp4', '-o', '.'],
+    3,
+    /photo\.mp4” is a picture/,
+  ],
   ['an encoder the container does not take', ['-o', 'result.webm'], 2, /libx264 .*\.webm/],
   ['an encoder without its device', ['--output-video-encoder', 'hevc_nvenc'], 6, /hevc_nvenc cannot be used/],
   [
@@ -87,6 +94,7 @@ describe('bad inputs of the command line', () => {
     folder = mkdtempSync(path.join(tmpdir(), 'face-swap-bad-'));
     media = mediaFolder(folder);
     writeFileSync(at('empty.mp4'), '');
+    copyFileSync(at('ann.jpg'), at('photo.mp4'));
     writeFileSync(at('notes.mp4'), 'Something that is still needed.');
     mkdirSync(at('folder.mp4'));
     symlinkSync('nowhere.mp4', at('dangling.mp4'));

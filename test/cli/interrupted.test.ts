@@ -105,7 +105,9 @@ describe('a job that is interrupted', { skip: !canSeeProcesses && 'reads /proc' 
         isIt(command.filter((word) => word !== '')),
       );
       process.kill(program.pid, 'SIGKILL');
-      assertEnded(await running.ended, 6, 'tool-failed');
+      const ended = await running.ended;
+      assertEnded(ended, 6, 'tool-failed');
+      assert.match(ended.stderr, /^face-swap: ffmpeg was killed \(SIGKILL\).*; close other programs/m);
     });
   }
 

@@ -56,7 +56,10 @@ describe('what processors have learnt', () => {
       const told: string[] = [];
       await recall([plain, processor], segments, first, (level, text) => told.push(`${level} ${text}`));
       assert.equal(told.length, 1);
-      assert.match(told[0], new RegExp(`^warn What ${processor.name} .* cannot be read \\(.*${why}.*\\); .*anew`));
+      assert.match(
+        told[0],
+        new RegExp(`^warn What ${processor.name} .* cannot be read \\(.*${why}.*\\); .*anew`),
+      );
     }
   });
 

@@ -29,6 +29,8 @@ const isCode = (code: ErrorCode) => (error: unknown) => error instanceof FaceSwa
 test('a full disk is told by whatever step meets it, and nothing else is called that', () => {
   const found = asDiskFull(new Error('ENOSPC: no space left on device, write'), '/a/b.png');
   assert.ok(isCode('disk-full')(found));
+  const part = new FaceSwapError('disk-full', { file: '/a/.b.face-swap-1/0.mp4.part', needed: 2 });
+  assert.deepEqual((asDiskFull(part, '/a/b.mp4') as FaceSwapError).facts, { file: '/a/b.mp4', needed: 2 });
   const other = new Error('EACCES: permission denied');
   assert.equal(asDiskFull(other, '/a/b.png'), other);
 });

@@ -64,7 +64,19 @@ describe('the sentence for an error', () => {
     assert.match(sentence('disk-full'), /5\.5 GB needed, 12 MB free/);
     const little = { code: 'disk-full', facts: { file, needed: 1.6e6, free: 1.5e6 } } as const;
     assert.match(describeError(little), /2 MB needed, 1 MB free/);
+    const limited = { code: 'disk-full', facts: { file, limit: 4096 } } as const;
+    assert.match(describeError(limited), /4096 MB.*--max-disk-mb/);
+    assert.match(sentence('output-exists'), /--overwrite/);
     assert.match(sentence('tool-failed'), /Invalid data found/);
+    const crashed = {
+      code: 'tool-failed',
+      facts: { file, ...full['tool-failed'], reason: 'SIGSEGV' },
+    } as const;
+    assert.match(describeError(crashed), /failed on .*our party\.mp4” \(SIGSEGV\)/);
+    assert.match(
+      describeError({ code: 'tool-failed', facts: { reason: 'SIGKILL' } }),
+      /SIGKILL.*memory.*; close/,
+    );
     assert.match(sentence('encoder-unavailable'), /h264_nvenc.*No capable devices/);
     assert.match(sentence('out-of-memory'), /4 GB/);
     assert.match(sentence('worker-died'), /SIGKILL/);

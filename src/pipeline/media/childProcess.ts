@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { FaceSwapError } from '../../protocol/errors';
+import { FaceSwapError, type ErrorFacts } from '../../protocol/errors';
 
 /**
  * The static ffprobe from npm crashes when its libc loads the system's character sets, which it wants for the names of
@@ -72,6 +72,13 @@ export function startTool(
     kill,
     lastWords: () => lastLines(spawnFailure === '' ? tail : spawnFailure),
   };
+}
+
+/** Why ffmpeg has ended: its last words, or the signal by which somebody has ended it. */
+export async function toolFailure(tool: RunningTool, facts: ErrorFacts): Promise<FaceSwapError> {
+  const { signal } = await tool.ended;
+  const why = { stderr: tool.lastWords(), ...(signal && { reason: signal }) };
+  return new FaceSwapError('tool-failed', { tool: 'ffmpeg', ...facts, ...why });
 }
 
 function lastLines(text: string): string {

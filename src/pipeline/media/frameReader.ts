@@ -2,7 +2,7 @@ import { stepBack } from '../../machine/stepBack';
 import { FaceSwapError } from '../../protocol/errors';
 import type { Frame } from '../image/frame';
 import { copiedArguments, decodeArguments } from './arguments';
-import { startTool, throwIfCancelled, type RunningTool } from './childProcess';
+import { startTool, throwIfCancelled, toolFailure, type RunningTool } from './childProcess';
 import type { FramePool } from './framePool';
 import type { MediaInfo } from './mediaInfo';
 import { PipeFiller, type Filler } from './pipeFiller';
@@ -55,12 +55,12 @@ export function openFrameReader(
 
   async function decoderEnd(): Promise<void> {
     const { decoder } = await decoding;
-    const { code } = await decoder.ended;
+    const { code, signal: killer } = await decoder.ended;
     throwIfCancelled(signal);
     const facts = { file: info.file, stderr: decoder.lastWords() };
     // Some decoders end as failed where others leave damaged frames out.
-    const isDamaged = code !== 0 && /Invalid data found/.test(facts.stderr);
-    if (code !== 0 && !isDamaged) throw new FaceSwapError('tool-failed', { tool: 'ffmpeg', ...facts });
+    const isDamaged = code !== 0 && killer === null && /Invalid data found/.test(facts.stderr);
+    if (code !== 0 && !isDamaged) throw await toolFailure(decoder, { file: info.file });
     if (isDamaged || index < info.frames) {
       throw new FaceSwapError('media-truncated', { ...facts, frames: index, expected: info.frames });
     }

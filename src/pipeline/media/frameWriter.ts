@@ -3,7 +3,7 @@ import { FaceSwapError } from '../../protocol/errors';
 import type { EncodingOptions } from '../../protocol/job';
 import { createFrame, type Frame } from '../image/frame';
 import { encodeArguments } from './arguments';
-import { startTool, throwIfCancelled } from './childProcess';
+import { startTool, throwIfCancelled, toolFailure } from './childProcess';
 import { encodedFormat } from './encoders';
 import type { MediaInfo } from './mediaInfo';
 import type { MediaTools } from './tools';
@@ -56,17 +56,13 @@ export function openFrameWriter(
   stdin.on('error', () => undefined);
 
   async function failure(): Promise<FaceSwapError> {
-    await child.ended;
+    const failed = await toolFailure(child, { encoder });
     if (signal?.aborted) return new FaceSwapError('cancelled');
     const stderr = child.lastWords();
     if (/no space left|disk quota|ENOSPC/i.test(stderr))
       return new FaceSwapError('disk-full', { file, stderr });
     const noDevice = encoder.endsWith('nvenc') && /cuda|nvenc|capable device|driver/i.test(stderr);
-    return new FaceSwapError(noDevice ? 'encoder-unavailable' : 'tool-failed', {
-      tool: 'ffmpeg',
-      encoder,
-      stderr,
-    });
+    return noDevice ? new FaceSwapError('encoder-unavailable', failed.facts) : failed;
   }
 
   return {

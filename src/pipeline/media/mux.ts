@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { FaceSwapError } from '../../protocol/errors';
 import type { VideoEncoder } from '../../protocol/job';
 import { muxArguments, type MuxPlan } from './arguments';
-import { startTool, throwIfCancelled, type RunningTool } from './childProcess';
+import { startTool, throwIfCancelled, toolFailure, type RunningTool } from './childProcess';
 import { containerOf, planAudio, planSubtitles, type AudioPlan, type SubtitlePlan } from './containers';
 import { encoderCodecs } from './encoders';
 import { firstPacketSeconds } from './ffprobe';
@@ -102,10 +102,7 @@ async function runMuxer(
     for (const segment of segments) {
       await pipeSegment(segment, timing, async (bytes) => {
         if (!stdin.write(bytes)) await drained(stdin, muxer);
-        if (stdin.destroyed) {
-          await muxer.ended;
-          throw muxFailure(muxer, plan.file);
-        }
+        if (stdin.destroyed) throw await muxFailure(muxer);
       });
     }
     stdin.end();
@@ -117,7 +114,7 @@ async function runMuxer(
   }
   const { code } = await muxer.ended;
   throwIfCancelled(signal);
-  if (code !== 0) throw muxFailure(muxer, plan.file);
+  if (code !== 0) throw await muxFailure(muxer);
 }
 
 /** By how many seconds the first sound has moved against the original. */
@@ -200,10 +197,10 @@ function drained(stdin: Writable, muxer: RunningTool): Promise<void> {
   });
 }
 
-function muxFailure(muxer: RunningTool, file: string): FaceSwapError {
-  const stderr = muxer.lastWords();
-  const full = /no space left|disk quota|ENOSPC/i.test(stderr);
-  return new FaceSwapError(full ? 'disk-full' : 'tool-failed', { tool: 'ffmpeg', file, stderr });
+async function muxFailure(muxer: RunningTool): Promise<FaceSwapError> {
+  const failed = await toolFailure(muxer, {});
+  const full = /no space left|disk quota|ENOSPC/i.test(muxer.lastWords());
+  return full ? new FaceSwapError('disk-full', failed.facts) : failed;
 }
 
 /** Not every ffmpeg puts into a container what that may hold: the sound this one has refused to copy, if it was that. */

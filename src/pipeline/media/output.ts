@@ -12,6 +12,8 @@ export function extensionOf(file: string): string {
 
 /**
  * Checks before any work is done that the result can be written.
+ * @param inputs the target, then what else is read
+ * @param kind what the target is, whatever its name says
  * @throws output-folder-missing, output-not-writable, output-exists, output-is-input, output-format-unknown
  */
 export async function checkOutput(
@@ -20,10 +22,13 @@ export async function checkOutput(
   kind: 'video' | 'image',
   overwrite: boolean,
 ): Promise<void> {
-  const known: readonly string[] = kind === 'video' ? videoExtensions : imageExtensions;
+  const [known, others]: (readonly string[])[] =
+    kind === 'video' ? [videoExtensions, imageExtensions] : [imageExtensions, videoExtensions];
   const extension = extensionOf(output);
   if (!known.includes(extension)) {
-    throw new FaceSwapError('output-format-unknown', { file: output, extension, known: known.join(' ') });
+    const facts = { file: output, extension, known: known.join(' ') };
+    const otherKind = others.includes(extension) && { target: inputs[0], kind };
+    throw new FaceSwapError('output-format-unknown', { ...facts, ...otherKind });
   }
   const folder = path.dirname(output);
   const folderFound = await stat(folder).catch(() => undefined);
@@ -71,8 +76,10 @@ function notWritable(file: string, cause: unknown): FaceSwapError {
   return new FaceSwapError('output-not-writable', { file, reason }, { cause });
 }
 
-/** An error of any step as `disk-full` of `file` where it says that its disk has no room left; others as they are. */
+/** An error of any step as `disk-full` of `file`, not of a part of it, where it says that its disk has no room left; others as they are. */
 export function asDiskFull(error: unknown, file: string): unknown {
+  if (error instanceof FaceSwapError && error.code === 'disk-full')
+    return new FaceSwapError('disk-full', { ...error.facts, file }, { cause: error });
   if (error instanceof FaceSwapError || !(error instanceof Error)) return error;
   const isFull = /^(ENOSPC|EDQUOT)\b|no space left/i.test(error.message);
   return isFull ? new FaceSwapError('disk-full', { file }, { cause: error }) : error;

@@ -1,6 +1,5 @@
-import { FaceSwapError } from '../../protocol/errors';
 import { jumpArguments, passthrough, quiet } from './arguments';
-import { startTool, throwIfCancelled } from './childProcess';
+import { startTool, throwIfCancelled, toolFailure } from './childProcess';
 import { fileUrl } from './ffprobe';
 import type { MediaInfo } from './mediaInfo';
 import type { MediaTools } from './tools';
@@ -36,7 +35,7 @@ export async function videoStillJpeg(
   const { code } = await decoder.ended;
   throwIfCancelled(signal);
   if (code !== 0 || pieces.length === 0) {
-    throw new FaceSwapError('tool-failed', { tool: 'ffmpeg', file: info.file, stderr: decoder.lastWords() });
+    throw await toolFailure(decoder, { file: info.file });
   }
   return Buffer.concat(pieces);
 }
