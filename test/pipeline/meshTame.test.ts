@@ -66,7 +66,7 @@ describe("what is left of a photo's face without its light", () => {
       const row = Math.floor(points[cheek * 2 + 1]) * grid.width;
       const across = planes[0].subarray(row + 20, row + 120);
       const step = Math.max(...across.subarray(1).map((value, i) => Math.abs(value - across[i]))) / LIGHT.y;
-      assert.ok(step < 0.05, `${cheek}: ${step.toFixed(3)} from cell to cell`);
+      assert.ok(step < 0.07, `${cheek}: ${step.toFixed(3)} from cell to cell`);
     }
   });
 

@@ -68,12 +68,12 @@ const FRINGE = 0.8;
  * is mostly shine or a second light on the photo's cheek, and would be a pale blot on another. A turned face's features lie half in that
  * light, and were pale at the tip of the nose and in strips beside it.
  */
-const BRIGHT = { features: 0.2, turned: 0.14, around: 0.06 } as const;
+const BRIGHT = { features: 0.24, turned: 0.14, around: 0.06 } as const;
 /**
- * What lies between features goes over into what surrounds them this softly where it is bright, by the face's height, from their edge (half
- * of them, blurred) inwards: a bright cheek ended in a line from the eye's corner to the mouth's.
+ * How softly what lies between features goes over into what surrounds them where it is bright, by the face's height, and from which share of
+ * them, blurred, on to which: a bright cheek ended in a line from the eye's corner to the mouth's.
  */
-const SHINE = { reach: 0.06, ends: [0.5, 1] } as const;
+const SHINE = { reach: 0.06, ends: [0.4, 0.9] } as const;
 
 /**
  * By how much less features count at the corners of the mouth, which are black in a smile and would be dots on lips that do not: by the
