@@ -150,7 +150,7 @@ export function addRunOptions(command: Command): Command {
     )
     .option(
       '--reference-frame-number <n>',
-      'frame that shows the reference face, from 0',
+      'frame that shows the reference face, from 0; a video that opens with nobody in view has its first face for it',
       numberBetween(0, 1e9, true),
       defaultSelection.referenceFrameNumber,
     )

@@ -3,6 +3,7 @@ import type { SwapJob } from '../protocol/job';
 import type { PipelineContext } from './context';
 import type { OpenFaceModels } from './faceModels';
 import { FaceSelector, findReference, onlyLike, type ReferenceFace } from './faces/select';
+import { firstWithFace } from './firstFace';
 import { frameAt } from './frameAt';
 import { openPeople } from './openPeople';
 import type { MediaInfo } from './media/mediaInfo';
@@ -19,7 +20,7 @@ export async function openSelector(
   models: OpenFaceModels,
   context: PipelineContext,
 ): Promise<FaceSelector> {
-  const { selection, smallFaces } = job;
+  const { selection } = job;
   const { recognizer } = models;
   if (job.faceMap) {
     const people = await openPeople(job, info, tools, models, context);
@@ -30,17 +31,40 @@ export async function openSelector(
     const { referenceFrameNumber: frame } = selection;
     throw new FaceSwapError('no-reference-face', { file: job.target, frame, frames: info.frames });
   }
-  const frame = await frameAt(info, selection.referenceFrameNumber, tools, context.signal);
-  const place = { file: job.target, ...(info.kind === 'video' && { frame: selection.referenceFrameNumber }) };
-  const reference = await findReference(models, frame, selection, smallFaces, place);
-  if (reference.position < selection.referenceFacePosition)
-    context.onLog('warn', describeFewer(reference, job, info));
+  const reference = await openReference(job, info, tools, models, context);
   return new FaceSelector(recognizer, onlyLike(reference), selection.similarFaceDistance, false);
 }
 
-function describeFewer({ faces, position }: ReferenceFace, { selection }: SwapJob, info: MediaInfo): string {
-  const { referenceFacePosition: wanted, referenceFrameNumber: frame } = selection;
-  const where = info.kind === 'video' ? `Frame ${frame} of the target` : 'The target';
+/** The reference face. A video that opens with nobody in view, such as a title, is looked through for the first face. */
+async function openReference(
+  job: SwapJob,
+  info: MediaInfo,
+  tools: MediaTools,
+  models: OpenFaceModels,
+  { signal, onLog }: PipelineContext,
+): Promise<ReferenceFace> {
+  const { selection, smallFaces, target: file } = job;
+  const { referenceFrameNumber: number, referenceFacePosition: wanted } = selection;
+  const isVideo = info.kind === 'video';
+  let frame = await frameAt(info, number, tools, signal);
+  let reference = await findReference(models, frame, wanted, smallFaces);
+  if (!reference && isVideo && number === 0) {
+    const later = await firstWithFace(info, tools, models, smallFaces, signal);
+    if (!later) throw new FaceSwapError('no-reference-face', { file });
+    frame = later;
+    reference = await findReference(models, frame, wanted, smallFaces);
+    onLog(
+      'info',
+      `Frame 0 of the target shows no face: the reference face is looked for in frame ${frame.index}`,
+    );
+  }
+  if (!reference) throw new FaceSwapError('no-reference-face', { file, ...(isVideo && { frame: number }) });
+  const where = isVideo ? `Frame ${frame.index} of the target` : 'The target';
+  if (reference.position < wanted) onLog('warn', describeFewer(reference, wanted, where));
+  return reference;
+}
+
+function describeFewer({ faces, position }: ReferenceFace, wanted: number, where: string): string {
   const has = `${faces} ${faces === 1 ? 'face' : 'faces'}, counted from 0 from left to right`;
   return `${where} has ${has}, and none with the number ${wanted}; the rightmost one, number ${position}, is the reference face`;
 }

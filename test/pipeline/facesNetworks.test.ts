@@ -11,7 +11,7 @@ import { letterboxSize } from '../../src/pipeline/faces/letterbox';
 import { FaceTracker, type TrackedFrame } from '../../src/pipeline/faces/tracker';
 import type { RgbImage } from '../../src/pipeline/image/region';
 import { FaceSwapError } from '../../src/protocol/errors';
-import { defaultExecution, defaultSelection, type ModelChoice } from '../../src/protocol/job';
+import { defaultExecution, type ModelChoice } from '../../src/protocol/job';
 import { faceModels } from '../support/faceModels';
 import { groupPhoto, loadRgb } from '../support/facePhotos';
 import { clipFormat, filmPhoto } from '../support/movingPhoto';
@@ -221,7 +221,8 @@ describe('recogniser files of the signature of ArcFace', () => {
   it('measure a reference anew that another recogniser has measured', async () => {
     const { photo } = await marked;
     const builtIn = await faceModels();
-    const reference = await findReference(builtIn, photo, defaultSelection, 'never');
+    const reference = await findReference(builtIn, photo, 0, 'never');
+    assert.ok(reference);
     assert.equal((await reference.embeddingBy(builtIn.recognizer)).embedding.length, 1024);
     const found = await findFaces(builtIn, photo, { smallFaces: 'never' });
     found.sort((a, b) => a.box.x - b.box.x);

@@ -1,5 +1,3 @@
-import { FaceSwapError, type ErrorFacts } from '../../protocol/errors';
-import type { FaceSelection } from '../../protocol/job';
 import type { FrameSource } from '../image/region';
 import type { TrackedFace } from './face';
 import { findFaces, type SmallFaces } from './find';
@@ -81,21 +79,19 @@ export class ReferenceFace {
 }
 
 /**
- * The reference face: the face number `referenceFacePosition` from left to right in the reference
- * frame; like roop, the rightmost one when there are fewer, as its `position` tells. Throws `no-reference-face` with `place` on a frame
- * without a face.
+ * The reference face: the face number `wanted` from left to right in the reference frame; like roop, the rightmost one when there are fewer,
+ * as its `position` tells. Undefined in a frame without a face.
  */
 export async function findReference(
   models: Pick<FaceModels, 'detector' | 'landmarker'>,
   picture: FrameSource,
-  selection: FaceSelection,
+  wanted: number,
   smallFaces: SmallFaces,
-  place: ErrorFacts = { frame: selection.referenceFrameNumber },
-): Promise<ReferenceFace> {
+): Promise<ReferenceFace | undefined> {
   const found = await findFaces(models, picture, { smallFaces });
   found.sort((a, b) => a.box.x - b.box.x);
-  const position = Math.min(selection.referenceFacePosition, found.length - 1);
-  if (position < 0) throw new FaceSwapError('no-reference-face', place);
+  const position = Math.min(wanted, found.length - 1);
+  if (position < 0) return undefined;
   return new ReferenceFace(picture, found[position].face, position, found.length);
 }
 
