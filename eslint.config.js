@@ -77,12 +77,17 @@ module.exports = defineConfig(
   room(
     ['src/pipeline/faces/**'],
     '(^vscode$|^onnxruntime|/(media|processors|host|models)/)',
-    'faces may import image, inference, protocol',
+    'faces may import hands, image, inference, protocol',
+  ),
+  room(
+    ['src/pipeline/hands/**'],
+    '(^vscode$|^onnxruntime|/(media|processors|host|models)/)',
+    'hands may import faces, image, inference, protocol',
   ),
   room(
     ['src/pipeline/processors/**'],
     '(^vscode$|^onnxruntime|/(media|host|models)/)',
-    'processors may import faces, image, inference, protocol',
+    'processors may import faces, hands, image, inference, protocol',
   ),
   room(
     ['src/pipeline/content/**'],

@@ -4,6 +4,7 @@ import type { Table } from './flatBuffer';
 import { Graph, type Value } from './graph';
 import * as layers from './layers';
 import type { OnnxValue } from './onnx';
+import { permute } from './tensor';
 import { readTflite, type TfliteModel, type TfliteOperator } from './tflite';
 
 /** An output of the built model and the name of the value in the original that it takes. */
@@ -117,6 +118,16 @@ class Operation {
         return layers.activate(graph, this.input(0), 'RELU');
       case 'PRELU':
         return layers.prelu(graph, this.input(0), this.input(1));
+      case 'LOGISTIC':
+        return layers.activate(graph, this.input(0), 'SIGMOID');
+      case 'FULLY_CONNECTED':
+        return this.fullConnection();
+      case 'MEAN':
+        return this.mean();
+      case 'CONCATENATION': {
+        const parts = this.operator.inputs.map((_, position) => this.input(position));
+        return this.activated(layers.join(graph, parts, this.int(0, 0)), 1);
+      }
       case 'PAD':
         return layers.pad(graph, this.input(0), this.integers(1));
       case 'RESHAPE':
@@ -161,6 +172,22 @@ class Operation {
       groups: x.shape[3],
     });
     return this.activated(convolved, 4);
+  }
+
+  private fullConnection(): Value {
+    // Outputs, inputs.
+    const weights = permute(this.constant(1), [1, 0]);
+    const bias = (this.operator.inputs[2] ?? -1) < 0 ? undefined : this.input(2);
+    const connected = { shape: weights.shape, constant: weights };
+    return this.activated(layers.fullyConnect(this.graph, this.input(0), connected, bias), 0);
+  }
+
+  private mean(): Value {
+    const axes = this.integers(1);
+    if (this.flag(0) || axes.join() !== '1,2') {
+      throw new Error(`a mean over axes [${axes.join()}] is not supported`);
+    }
+    return layers.averageChannels(this.graph, this.input(0));
   }
 
   /** The fields that convolutions and pools have in common. */

@@ -178,6 +178,14 @@ export function reshape(graph: Graph, x: Value, to: readonly number[]): Value {
   return { shape, channelsLast: graph.node('Reshape', [graph.channelsLast(x), graph.integers(shape)]) };
 }
 
+/** Values one behind the other along an axis in TensorFlow's order. */
+export function join(graph: Graph, parts: readonly Value[], axis: number): Value {
+  const lengths = parts.map(({ shape }) => shape[axis]);
+  const shape = parts[0].shape.map((size, i) => (i === axis ? lengths.reduce((a, b) => a + b) : size));
+  const names = parts.map((part) => graph.channelsLast(part));
+  return { shape, channelsLast: graph.node('Concat', names, { axis }) };
+}
+
 /** Mean of each channel over the whole picture. */
 export function averageChannels(graph: Graph, x: Value): Value {
   const [n, , , channels] = x.shape;

@@ -31,15 +31,19 @@ export interface TfliteModel {
 /** Numbers of the operators that are converted (tensorflow/lite/schema/schema.fbs, enum BuiltinOperator). */
 const operatorNames = new Map([
   [0, 'ADD'],
+  [2, 'CONCATENATION'],
   [3, 'CONV_2D'],
   [4, 'DEPTHWISE_CONV_2D'],
   [6, 'DEQUANTIZE'],
+  [9, 'FULLY_CONNECTED'],
+  [14, 'LOGISTIC'],
   [17, 'MAX_POOL_2D'],
   [18, 'MUL'],
   [19, 'RELU'],
   [22, 'RESHAPE'],
   [23, 'RESIZE_BILINEAR'],
   [34, 'PAD'],
+  [40, 'MEAN'],
   [54, 'PRELU'],
 ]);
 const CUSTOM = 32;

@@ -2,7 +2,13 @@ import catalogue from '../../models/catalogue.json';
 import type { ModelFamily, NeuralRole } from './signature';
 
 /** What a model is for; the names are the field's. */
-export type ModelRole = 'face_detector' | 'face_landmarker' | 'face_recognizer' | 'content_checker';
+export type ModelRole =
+  | 'face_detector'
+  | 'face_landmarker'
+  | 'face_recognizer'
+  | 'hand_detector'
+  | 'hand_landmarker'
+  | 'content_checker';
 
 /** An input or output of a model: float32, with its value range and order of axes in words. */
 export interface ModelTensor {

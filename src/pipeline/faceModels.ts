@@ -5,6 +5,9 @@ import { placeOfBuiltIn } from './builtInPlace';
 import { openDetector, openRecognizer, type OpenSession } from './chosenNetworks';
 import { FaceLandmarker } from './faces/landmarker';
 import type { FaceModels } from './faces/models';
+import { HandDetector } from './hands/handDetector';
+import { HandFinder } from './hands/handFinder';
+import { HandLandmarker } from './hands/handLandmarker';
 import type { ModelSession } from './inference/session';
 import { openModel } from './openModel';
 
@@ -13,6 +16,8 @@ export const faceModelIds = [
   'face_landmarker',
   'face_landmarker_refined',
   'face_recognizer',
+  'hand_detector',
+  'hand_landmarker',
 ] as const;
 
 type FaceModelId = (typeof faceModelIds)[number];
@@ -30,11 +35,13 @@ export interface OpenFaceModels extends FaceModels {
  * Verifies and opens the face models: the built-in ones, or those chosen by id or absolute path. Throws `model-missing`,
  * `model-corrupt`, `model-wrong` (a file that is no detector or recogniser) or `provider-unavailable`; what was opened until
  * then is closed again.
+ * @param withHands those that know hands as well
  */
 export async function openFaceModels(
   execution: ExecutionOptions,
   log: (level: LogLevel, message: string) => void,
   chosen: ModelChoice = {},
+  withHands = false,
 ): Promise<OpenFaceModels> {
   const sessions: ModelSession[] = [];
   const close = async () => {
@@ -57,9 +64,16 @@ export async function openFaceModels(
       await builtIn('face_landmarker_refined'),
     );
     const recognizer = await openRecognizer(recognises, openOf(recognises));
+    const hands = withHands && {
+      hands: new HandFinder(
+        new HandDetector(await builtIn('hand_detector')),
+        new HandLandmarker(await builtIn('hand_landmarker')),
+      ),
+    };
     log('info', `Faces are found by ${detector.model} and recognised by ${recognizer.model}`);
+    if (hands) log('info', 'Hands before faces are found by hand_detector and hand_landmarker');
     const providers = sessions.map(({ choice }) => choice);
-    return { detector, landmarker, recognizer, providers, close };
+    return { detector, landmarker, recognizer, ...hands, providers, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,6 +1,6 @@
 import type { JobProblem } from '../protocol/problems';
 import { checkedFrames } from './checkedFrames';
-import { openFaceModels } from './faceModels';
+import { openFaceModelsFor } from './openModelsFor';
 import { packFaces, facesFile } from './passFiles';
 import { FaceTracker } from './faces/tracker';
 import { FramePool } from './media/framePool';
@@ -19,7 +19,7 @@ export async function facesPass(
   progress: PassProgress,
 ): Promise<{ framesWithSwap: number; facesSwapped: number; problems: JobProblem[] }> {
   const { job, info, tools, context, watch } = work;
-  const models = await watch.time('models', () => openFaceModels(job.execution, context.onLog, job.models));
+  const models = await watch.time('models', () => openFaceModelsFor(job, context));
   const counts = { framesWithSwap: 0, facesSwapped: 0 };
   try {
     work.providers.push(...models.providers);

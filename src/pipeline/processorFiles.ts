@@ -64,6 +64,13 @@ async function embeddingMap(file: string): Promise<StoredTensor> {
   throw new FaceSwapError('model-wrong', { file, reason });
 }
 
+/** Whether the job's faces are drawn by the built-in engine, which needs to know what hides them. Throws as `findSwapper`. */
+export async function usesMesh(job: SwapJob, { signal }: Finder): Promise<boolean> {
+  if (!job.processors.includes('face_swapper')) return false;
+  const { model } = (job.processing ?? defaultProcessing).swapper;
+  return (await chooseSwapper(model, { signal, onLog: () => undefined })) === undefined;
+}
+
 async function chooseSwapper(
   choice: string,
   { onLog, signal }: Finder,

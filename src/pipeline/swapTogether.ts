@@ -1,7 +1,7 @@
 import type { GpuRelease } from '../protocol/gpu';
 import type { PendingRelease } from '../protocol/passes';
 import type { JobReport, Stage } from '../protocol/report';
-import { openFaceModels } from './faceModels';
+import { openFaceModelsFor } from './openModelsFor';
 import { baselineOf, measureRelease, runningOn } from './measuredRelease';
 import { GpuFullHalfWay, isGpuFull, type GpuFull } from './memoryLadder';
 import { chooseStrategy } from './memoryStrategy';
@@ -30,7 +30,7 @@ export async function swapTogether(
   const enter = (stage: Stage) => context.onProgress({ stage, frame: 0, total: 0, fps: 0 });
   const baselineMb = await baselineOf(gpu);
   enter('models');
-  const models = await watch.time('models', () => openFaceModels(job.execution, context.onLog, job.models));
+  const models = await watch.time('models', () => openFaceModelsFor(job, context));
   let processors: FrameProcessor[] = [];
   const close = async () => {
     for (const processor of processors) await processor.close();

@@ -16,7 +16,7 @@ export function trackerFor(
     processing = defaultProcessing,
     smallFaces,
   }: Pick<SwapJob, 'processors' | 'processing' | 'smallFaces'>,
-  models: Pick<FaceModels, 'detector' | 'landmarker'>,
+  models: Pick<FaceModels, 'detector' | 'landmarker' | 'hands'>,
   selector: FaceSelector,
 ): FaceTracker {
   const changesAll = processors.includes('face_enhancer') && processing.enhancer.faces === 'all';

@@ -13,7 +13,13 @@ export interface VerifyRequest {
 }
 
 export type VerifiedRole =
-  'face_detector' | 'face_landmarker' | 'face_recognizer' | 'face_swapper' | 'face_enhancer';
+  | 'face_detector'
+  | 'face_landmarker'
+  | 'face_recognizer'
+  | 'hand_detector'
+  | 'hand_landmarker'
+  | 'face_swapper'
+  | 'face_enhancer';
 
 /** One network after its try. */
 export interface VerifiedModel {

@@ -16,6 +16,10 @@ const limits: Record<string, number> = {
   'face_detector.classifiers': 5e-5,
   'face_landmarker.landmarks': 3e-4,
   'face_landmarker.score': 5e-5,
+  'hand_detector.regressors': 3e-4,
+  'hand_detector.classifiers': 6e-5,
+  'hand_landmarker.landmarks': 6e-4,
+  'hand_landmarker.score': 1e-6,
   'face_recognizer.embedding': 1e-5,
   'face_recognizer.gender': 1e-6,
   'face_recognizer.age': 1e-6,
@@ -65,12 +69,15 @@ for (const record of loadCatalogue()) {
   });
 }
 
-test('the reference inputs show what they are meant to: faces', () => {
+test('the reference inputs show what they are meant to: faces and hands', () => {
   const reference = readReference();
   const of = (model: string) => reference.filter((_, i) => referenceInputs[i].model === model);
   const [{ outputs }] = of('face_detector');
   assert.ok(outputs['classifiers'].filter((logit) => logit > 0).length >= 3, 'three faces are found');
   for (const run of of('face_landmarker')) assert.ok(run.outputs['score'][0] > 5, 'a face is there');
+  const [palms] = of('hand_detector');
+  assert.ok(palms.outputs['classifiers'].filter((logit) => logit > 0).length >= 2, 'hands are found');
+  for (const run of of('hand_landmarker')) assert.ok(run.outputs['score'][0] > 0.9, 'a hand is there');
 });
 
 /** Faces of the group photos as inputs of a landmarker. */

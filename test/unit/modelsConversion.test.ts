@@ -87,6 +87,14 @@ test('PReLU takes one slope per channel', async () => {
   );
 });
 
+test('values are joined along TensorFlow’s axes, whatever the layout', async () => {
+  const result = await run([1, 1, 2, 2], [1, 2, 3, 4], (graph, x) => {
+    graph.channelsFirst(x);
+    return layers.join(graph, [x, layers.activate(graph, x, 'RELU')], 3);
+  });
+  assert.deepEqual(result, { shape: [1, 1, 2, 4], values: [1, 2, 1, 2, 3, 4, 3, 4] });
+});
+
 test('padding follows the order of TensorFlow’s axes', async () => {
   const result = await run([1, 1, 2, 1], [5, 6], (graph, x) =>
     layers.pad(graph, x, [0, 0, 0, 1, 1, 0, 0, 1]),

@@ -1,3 +1,5 @@
+import type { Hand } from '../hands/hand';
+
 /** 468 points of the face mesh. */
 export const landmarkCount = 468;
 
@@ -52,6 +54,8 @@ export interface TrackedFace extends Face {
   strength: number;
   /** The face as its track has shown it on average, in some pose of it: what it does beyond that is expression. */
   neutral?: Landmarks;
+  /** Hands on or beside it, where they were looked for. */
+  hands?: Hand[];
   /** Index in the job's face map, once it is known that the face belongs to one of its people. */
   person?: number;
 }

@@ -27,12 +27,18 @@ const PIXEL_NOISE = 0.15;
  * face's own movement. For both the value is compared with the means of the frames t before and t after: steady
  * movement cancels out in such a pair, so it is neither delayed nor damped, and pairs that differ by more than
  * noise (Tomasi and Manduchi's bilateral weight) count little, so a blink keeps its full height.
+ * @param noiseShare what counts as noise, as a share of the radius
+ * @param isFiner 1 for points whose small steps must not be lost
  */
-export function smoothLandmarks(window: readonly (Landmarks | undefined)[]): Landmarks {
+export function smoothLandmarks(
+  window: readonly (Landmarks | undefined)[],
+  noiseShare = NOISE,
+  isFiner: Uint8Array = isMovingFeature,
+): Landmarks {
   const reach = (window.length - 1) / 2;
   const centre = window[reach]!;
   const frame = centreAndRadius(centre);
-  const noise = Math.max(NOISE * frame.radius, PIXEL_NOISE);
+  const noise = Math.max(noiseShare * frame.radius, PIXEL_NOISE);
   const commonNoise = Math.max(COMMON_NOISE * frame.radius, PIXEL_NOISE);
 
   const sum = Float64Array.from(centre);
@@ -55,7 +61,7 @@ export function smoothLandmarks(window: readonly (Landmarks | undefined)[]): Lan
       aligned.push(applySimilarity(fit, neighbour));
     }
     if (aligned.length === 0) break;
-    addNeighbours(centre, aligned, inTime, noise, sum, weights);
+    addNeighbours(centre, aligned, inTime, noise, isFiner, sum, weights);
     addCommon(fits, frame, inTime, commonNoise, common);
   }
   const smoothed = new Float32Array(centre.length);
@@ -91,6 +97,7 @@ function addNeighbours(
   neighbours: readonly Landmarks[],
   inTime: number,
   noise: number,
+  isFiner: Uint8Array,
   sum: Float64Array,
   weights: Float64Array,
 ): void {
@@ -101,7 +108,7 @@ function addNeighbours(
     const x = (before[i] + after[i]) / 2;
     const y = (before[i + 1] + after[i + 1]) / 2;
     const off = (x - centre[i]) ** 2 + (y - centre[i + 1]) ** 2;
-    const finer = isMovingFeature[i / 3] ? FEATURE_SHARE : 1;
+    const finer = isFiner[i / 3] ? FEATURE_SHARE : 1;
     const weight = neighbours.length * inTime * Math.exp((off * scale) / finer ** 2);
     sum[i] += weight * x;
     sum[i + 1] += weight * y;

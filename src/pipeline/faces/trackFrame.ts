@@ -1,3 +1,4 @@
+import { analyseHands } from '../hands/handTracks';
 import type { Frame } from '../image/frame';
 import { overlap } from './boxes';
 import { findFaces } from './find';
@@ -13,7 +14,7 @@ import {
   shiftBetween,
   type TrackTools,
 } from './trackJoin';
-import { pointAt, type FrameNote, type Track, type TrackerState } from './trackLog';
+import { noteAt, pointAt, type FrameNote, type Track, type TrackerState } from './trackLog';
 
 /** While nobody is in view one other rotation per search is tried, in turn, to keep empty scenes cheap. */
 const turnsInTurn = [180, 90, 270, 45, 315];
@@ -34,7 +35,7 @@ const TRUST_EVERY = 3;
 export async function analyse(frame: Frame, state: TrackerState, tools: TrackTools): Promise<void> {
   const { memory, startsScene } = nextScene(state.scene, frame);
   state.scene = memory;
-  const note: FrameNote = { index: frame.index, startsScene, points: [] };
+  const note: FrameNote = { index: frame.index, startsScene, points: [], hands: [] };
   state.notes.push(note);
   state.analysed = frame.index;
 
@@ -51,6 +52,15 @@ export async function analyse(frame: Frame, state: TrackerState, tools: TrackToo
       await continueTrack(frame, face, note, lost, state, tools);
     }
   }
+  const { hands: finder, held } = tools;
+  if (!finder) return;
+  const drawn = note.points.filter(({ trackId }) => !tools.isBystander(trackId));
+  await analyseHands(frame, note, drawn, {
+    finder,
+    frameAt: (index) => held.get(index),
+    noteAt: (index) => noteAt(state, index),
+    newId: () => state.nextHandId++,
+  });
 }
 
 async function follow(

@@ -10,7 +10,7 @@ import { yawStrength } from './strength';
 import { noteAt, pointAt, type FrameNote, type Track, type TrackerState, type TrackPoint } from './trackLog';
 
 /** What looks at frames for the tracker. */
-export interface TrackTools extends Pick<FaceModels, 'detector' | 'landmarker'> {
+export interface TrackTools extends Pick<FaceModels, 'detector' | 'landmarker' | 'hands'> {
   smallFaces: SmallFaces;
   /** Frames between searches for new faces. */
   detectEvery: number;

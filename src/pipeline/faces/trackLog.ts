@@ -1,4 +1,5 @@
 import type { Square } from '../image/crop';
+import type { HandPoint } from '../hands/handTracks';
 import type { Landmarks } from './face';
 import type { Neutral } from './neutral';
 import type { SceneMemory } from './sceneCuts';
@@ -21,6 +22,7 @@ export interface FrameNote {
   /** The frame starts a new scene (also the first frame of the stream). */
   startsScene: boolean;
   points: TrackPoint[];
+  hands: HandPoint[];
 }
 
 /** A track that is, or was a few frames ago, in view. */
@@ -41,6 +43,7 @@ export interface Track {
 /** Everything the tracker knows; plain data, so that a job can be resumed from it. */
 export interface TrackerState {
   nextId: number;
+  nextHandId: number;
   /** Last frame that was analysed and last frame that was handed out; −1 before the first. */
   analysed: number;
   emitted: number;
@@ -56,7 +59,8 @@ export interface TrackerState {
 }
 
 export function emptyState(): TrackerState {
-  return { nextId: 1, analysed: -1, emitted: -1, sinceSearch: 0, searches: 0, up: 0, tracks: [], notes: [] };
+  const counts = { sinceSearch: 0, searches: 0, up: 0 };
+  return { nextId: 1, nextHandId: 1, analysed: -1, emitted: -1, ...counts, tracks: [], notes: [] };
 }
 
 export function noteAt(state: TrackerState, index: number): FrameNote | undefined {

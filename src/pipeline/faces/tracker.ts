@@ -1,3 +1,6 @@
+import type { Hand } from '../hands/hand';
+import { touches } from '../hands/handFinder';
+import { handsAt } from '../hands/handTracks';
 import type { Frame } from '../image/frame';
 import { boxOfLandmarks } from './geometry';
 import type { Landmarks, TrackedFace } from './face';
@@ -19,7 +22,7 @@ import {
 } from './trackLog';
 
 export interface TrackerOptions {
-  models: Pick<FaceModels, 'detector' | 'landmarker'>;
+  models: Pick<FaceModels, 'detector' | 'landmarker' | 'hands'>;
   smallFaces: SmallFaces;
   /** Frames between searches for new faces. Default 5. */
   detectEvery?: number;
@@ -133,6 +136,7 @@ export class FaceTracker {
     const landmarks = tools.isBystander(point.trackId) ? point.landmarks : smoothLandmarks(measured);
     const pose = estimatePose(landmarks);
     const neutral = state.tracks.find(({ id }) => id === point.trackId)?.neutral;
+    const hands = this.handsOn(point, index);
     const present = window.filter((other) => other !== undefined);
     const trust = present.reduce((sum, other) => sum + other.trust, 0) / present.length;
     return {
@@ -143,7 +147,14 @@ export class FaceTracker {
       pose,
       strength: yawStrength(pose.yaw) * trust * this.fade(point.trackId, index),
       ...(neutral && { neutral: neutral.landmarks }),
+      ...(hands.length > 0 && { hands }),
     };
+  }
+
+  private handsOn({ landmarks }: TrackPoint, index: number): Hand[] {
+    if (!this.tools.hands) return [];
+    const hands = handsAt(index, (i) => noteAt(this.state, i));
+    return hands.filter((hand) => touches(hand, landmarks));
   }
 
   /** 0–1 at the ends of a track that comes or goes in mid-scene; ends at a cut or of the stream do not fade. */

@@ -2,13 +2,14 @@ import { stat } from 'node:fs/promises';
 import type { SwapJob } from '../../protocol/job';
 import type { FrameHint, PreviewRequest } from '../../protocol/preview';
 import type { PipelineContext } from '../context';
-import { openFaceModels, type OpenFaceModels } from '../faceModels';
+import type { OpenFaceModels } from '../faceModels';
 import type { FaceSelector } from '../faces/select';
 import { photoFilesOf } from '../jobPhotos';
 import type { MediaInfo } from '../media/mediaInfo';
 import { checkPhoto, probeMedia } from '../media/probe';
 import { findMediaTools, type MediaTools } from '../media/tools';
 import { openContentCheck, type OpenContentCheck } from '../openContentCheck';
+import { openFaceModelsFor } from '../openModelsFor';
 import { openProcessors } from '../openProcessors';
 import { openSelector } from '../openSelector';
 import type { FrameProcessor } from '../processors/processor';
@@ -52,7 +53,7 @@ export async function warmJob(
 ): Promise<WarmJob> {
   const { execution, models: chosen } = job;
   const where = JSON.stringify([job.target, await stampOf(job.target), job.tools]);
-  const how = JSON.stringify([execution, chosen]);
+  const how = JSON.stringify([execution, chosen, job.processors, job.processing?.swapper.model]);
   const photos = photoFilesOf(job);
   const stamps = await Promise.all(photos.map(stampOf));
   const what = JSON.stringify([where, how, stamps, essenceOf(job)]);
@@ -69,7 +70,7 @@ export async function warmJob(
   const models = await networks.get(how, async () => {
     // What was made with the old networks goes with them.
     await jobs.forget();
-    return openFaceModels(execution, context.onLog, chosen);
+    return openFaceModelsFor(job, context);
   });
   // Before anything is made of the sources.
   const looked = await checks.get(shown, async () => {

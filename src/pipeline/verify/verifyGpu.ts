@@ -31,6 +31,12 @@ const nextReadingMs = 1500;
 /** Sides of pictures for networks that take any. */
 const usualSize = { face_swapper: 128, face_enhancer: 512 };
 
+/** What the built-in engine looks for hands with. */
+const hands = (['hand_detector', 'hand_landmarker'] as const).map((role): TrialNetwork => ({
+  role,
+  model: role,
+}));
+
 const without = {
   face_swapper: { model: 'mesh', state: 'built-in' },
   face_enhancer: { model: '', state: 'absent' },
@@ -90,7 +96,10 @@ async function plan(
       if (found) {
         const size = found.model.size ?? usualSize[role];
         steps.push({ name: role, networks: [{ role, model: found.path, size }] });
-      } else others.push({ role, ...without[role], failures: [] });
+      } else {
+        others.push({ role, ...without[role], failures: [] });
+        if (role === 'face_swapper') faces.push(...hands);
+      }
     } catch (error) {
       if (!(error instanceof FaceSwapError)) throw error;
       const { code, facts } = error;

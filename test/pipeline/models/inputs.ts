@@ -16,6 +16,9 @@ export const referenceInputs: readonly ReferenceInput[] = [
   { model: 'face_detector', photo: 3, left: 0, top: 0, shrink: 10 },
   { model: 'face_landmarker', photo: 3, left: 504, top: 285, shrink: 2 },
   { model: 'face_landmarker', photo: 6, left: 1077, top: 271, shrink: 2 },
+  { model: 'hand_detector', photo: 2, left: 0, top: 100, shrink: 4 },
+  { model: 'hand_landmarker', photo: 2, left: 202, top: 266, shrink: 1 },
+  { model: 'hand_landmarker', photo: 2, left: 766, top: 1018, shrink: 1 },
   { model: 'face_recognizer', photo: 3, left: 584, top: 360, shrink: 1 },
   { model: 'face_recognizer', photo: 6, left: 1157, top: 350, shrink: 1 },
   { model: 'content_checker', photo: 1, left: 0, top: 0, shrink: 5 },
@@ -26,6 +29,8 @@ export const referenceInputs: readonly ReferenceInput[] = [
 const scales: Record<string, { mul: number; add: number }> = {
   face_detector: { mul: 1 / 127.5, add: -1 },
   face_landmarker: { mul: 1 / 255, add: 0 },
+  hand_detector: { mul: 1 / 255, add: 0 },
+  hand_landmarker: { mul: 1 / 255, add: 0 },
   face_recognizer: { mul: 1, add: -113 },
   content_checker: { mul: 1 / 255, add: 0 },
 };

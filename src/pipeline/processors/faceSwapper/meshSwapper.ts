@@ -12,6 +12,7 @@ import { blendChroma, blendLuma, uncovered, type Layer } from './blend';
 import { broadLight, colourStrength, rimOf, tintOf } from './broadLight';
 import { carryField, partShifts } from './carry';
 import type { DetailLevel } from './detailLevels';
+import { besideHands, handMap } from './handsOver';
 import { lidMoves, lidStretches, type LidStretch } from './lids';
 import { faceMask, guidedMask, partHoles, product } from './maskGrid';
 import { faceHeight } from './measures';
@@ -71,7 +72,8 @@ class MeshSwapper implements FrameProcessor {
         const part = { ...face, strength: face.strength * share };
         sharingMaps(() => swapFace(frame, part, this.prepared[index], this.options.shape, correction));
       }
-      await this.second?.learn(frame, face, correction);
+      // What hands hide would be measured wrong.
+      if (!face.hands) await this.second?.learn(frame, face, correction);
     }
   }
 
@@ -224,8 +226,9 @@ function planLayer(
   const mesh = { from: source.lightPoints, to: drawnPoints, triangles, order, facing: 'front' } as const;
   warpMesh(source.light, warped, grid.width, grid.height, mesh);
   const covered = coveredCells(warped);
-  const skin = skinMap(colours, grid, points, size);
-  const bare = product(covered, bareSkin(skin, grid, points, size));
+  const hands = handMap(face.hands, grid, view.x, view.y, size);
+  const skin = skinMap(colours, grid, points, size, hands);
+  const bare = besideHands(product(covered, bareSkin(skin, grid, points, size)), hands);
   const light = broadLight(colours, bare, rimOf(covered, grid, size), grid, size);
   const gain = gainOf(light.y, warped, covered);
   const [blue, red] = colourStrength(tintOf(light, bare), source.tint).map((most) =>
@@ -239,7 +242,9 @@ function planLayer(
     drawnPoints,
   );
   const mask = faceMask(grid, points, size, covered, holes);
+  besideHands(mask, hands);
   scale(mask, face.strength);
+  const carry = carryField(grid, holes, shifts, size, stretches);
   const both = skinOfBoth(skin, warped, covered);
   return {
     grid,
@@ -247,7 +252,7 @@ function planLayer(
     gain,
     chromaGain: [blue, red],
     mask,
-    carry: carryField(grid, holes, shifts, size, stretches),
+    carry: { x: besideHands(carry.x, hands), y: besideHands(carry.y, hands) },
     ...guidedMask(both, colours.y, grid, Math.max(1, size * 0.03)),
   };
 }

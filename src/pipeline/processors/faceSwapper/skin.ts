@@ -40,10 +40,17 @@ const terms = 6;
  * quadratic surface over the face, fitted robustly to points that should be bare, so that side light and coloured
  * light count as skin and an occluded cheek does not spoil the model. Brows, eyes and mouth count as skin.
  * @param size face height in cells
+ * @param hands share of each cell that hands hide: nothing of the face is told from it
  */
-export function skinMap(colours: GridColours, grid: Grid, points: GridPoints, size: number): Float32Array {
-  const skin = skinByColour(colours, grid, points, size);
-  const worn = wornOver(skin, colours.y, grid, points, size);
+export function skinMap(
+  colours: GridColours,
+  grid: Grid,
+  points: GridPoints,
+  size: number,
+  hands?: Float32Array,
+): Float32Array {
+  const skin = skinByColour(colours, grid, points, size, hands);
+  const worn = wornOver(skin, colours.y, grid, points, size, hands);
   const all = withFeatures(skin, grid, points, size, worn);
   leaveFringe(all, skin, grid, points, size);
   return all;
@@ -82,9 +89,10 @@ export function skinByColour(
   grid: Grid,
   points: GridPoints,
   size: number,
+  hands?: Float32Array,
 ): Float32Array {
   const skin = newMap(cells(grid));
-  const samples = bareSamples(grid, points, size);
+  const samples = bareSamples(grid, points, size, hands);
   if (samples.at.length >= 12) {
     const rows = Float64Array.from(samples.rows);
     const fit = (map: Float32Array) => fitSurface(rows, valuesAt(map, samples.at), 60);
@@ -148,13 +156,14 @@ interface Samples {
   rows: number[];
 }
 
-function bareSamples(grid: Grid, points: GridPoints, size: number): Samples {
+function bareSamples(grid: Grid, points: GridPoints, size: number, hands?: Float32Array): Samples {
   const [cx, cy] = [points[4 * 2], points[4 * 2 + 1]];
   const samples: Samples = { at: [], rows: [] };
   for (const p of skinPoints) {
     const x = Math.floor(points[p * 2]);
     const y = Math.floor(points[p * 2 + 1]);
     if (x < 0 || y < 0 || x >= grid.width || y >= grid.height) continue;
+    if (hands && hands[y * grid.width + x] > 0) continue;
     const u = (x + 0.5 - cx) / size;
     const v = (y + 0.5 - cy) / size;
     samples.at.push(y * grid.width + x);

@@ -1,5 +1,6 @@
 import { boxBlur, cells, fillPolygon, smoothstep, type Grid } from '../../image/grid';
 import { copyMap, newMap } from '../../image/maps';
+import { besideHands } from './handsOver';
 import { brows, eyes, outerLips } from './meshTopology';
 import { convexHull, type GridPoints } from './skin';
 import { roughness } from './strands';
@@ -35,6 +36,7 @@ const SOFT = 0.01;
  * skin there, or is too rough for it. Undefined where it wears none.
  * @param skin by colour alone (`skinByColour`)
  * @param size face height in cells
+ * @param hands share of each cell that hands hide, by which nobody is told to wear anything
  */
 export function wornOver(
   skin: Float32Array,
@@ -42,9 +44,11 @@ export function wornOver(
   grid: Grid,
   points: GridPoints,
   size: number,
+  hands?: Float32Array,
 ): Float32Array | undefined {
-  const glasses = smoothstep(...GLASSES, lineAcross(luma, grid, points, size));
-  const moustache = smoothstep(...MOUSTACHE, coveredShare(skin, filled(grid, points, [upperLip])));
+  const glasses = smoothstep(...GLASSES, lineAcross(luma, grid, points, size, hands));
+  const lip = besideHands(filled(grid, points, [upperLip]), hands);
+  const moustache = smoothstep(...MOUSTACHE, coveredShare(skin, lip));
   if (glasses === 0 && moustache === 0) return undefined;
   const [eyeArea, mouthArea, chinArea] = [aroundEyes, aroundMouth, chin].map((outline) =>
     boxBlur(filled(grid, points, [outline]), grid, SOFT * size, 2),
@@ -63,14 +67,22 @@ export function wornOver(
 }
 
 /** The most that the ridge of the nose is darker in a place than above and below it, by the light there. */
-function lineAcross(luma: Float32Array, grid: Grid, points: GridPoints, size: number): number {
+function lineAcross(
+  luma: Float32Array,
+  grid: Grid,
+  points: GridPoints,
+  size: number,
+  hands?: Float32Array,
+): number {
   const values: number[] = [];
   for (let k = 0; k + 1 < ridge.length; k++) {
     const [x0, y0, x1, y1] = [ridge[k], ridge[k + 1]].flatMap((p) => [points[p * 2], points[p * 2 + 1]]);
     const looks = Math.max(1, Math.round(Math.hypot(x1 - x0, y1 - y0) / (RIDGE_STEP * size)));
     for (let n = 0; n < looks; n++) {
       const [x, y] = [Math.floor(x0 + ((x1 - x0) * n) / looks), Math.floor(y0 + ((y1 - y0) * n) / looks)];
-      if (x >= 0 && y >= 0 && x < grid.width && y < grid.height) values.push(luma[y * grid.width + x]);
+      const at = y * grid.width + x;
+      if (x >= 0 && y >= 0 && x < grid.width && y < grid.height && !(hands && hands[at] > 0))
+        values.push(luma[at]);
     }
   }
   return values.reduce((most, value, i) => {
