@@ -29,6 +29,7 @@ import { printDoctor, printFaces } from './cli/print';
 import { record } from './cli/record';
 import { stopSignal } from './cli/stopSignals';
 import { requireTerms } from './cli/terms';
+import { helpOfCommand, throwUsageErrors } from './cli/usageErrors';
 import { addVerifyCommand } from './cli/verify';
 import { onRecord } from './machine/jobRecord';
 import { FaceSwapError } from './protocol/errors';
@@ -97,7 +98,8 @@ function commandLine(): Command {
   const program = new Command('face-swap')
     .description('Swaps faces in video on this machine.')
     .version(version, '-v, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help');
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', helpOfCommand);
   const runCommand = program
     .command('run', { isDefault: true })
     .description('swap a face; the word run may be left out')
@@ -132,10 +134,8 @@ function commandLine(): Command {
     .option('--delete', 'delete the record')
     .action(record);
   program.addHelpText('after', () => `\n${runCommand.helpInformation()}${exitCodeHelp}`);
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
-    // Failures are told by `tellFailure`, in the same way as those of the worker.
-    command.exitOverride().configureOutput({ outputError: () => undefined });
-  }
+  // Told by `tellFailure`, in the same way as failures of the worker.
+  throwUsageErrors(program);
   return program;
 }
 

@@ -6,6 +6,7 @@ import { ask } from './ask';
 import { addCudaPathOption, namedFolders, type CudaPathOptions } from './cudaPlaces';
 import { addPlaceOptions, applyPlaces, type PlaceOptions } from './modelPlaces';
 import { size } from '../protocol/sentenceFacts';
+import { helpOfCommand } from './usageErrors';
 import { modelsConsole, type ModelsConsole } from './modelsConsole';
 
 interface CudaOptions extends PlaceOptions, CudaPathOptions {
@@ -23,7 +24,8 @@ interface InstallOptions extends CudaOptions {
 export function addCudaCommand(program: Command, signal: AbortSignal): void {
   const cuda = program
     .command('cuda')
-    .description('install, look at and remove what onnxruntime needs to use NVIDIA GPUs');
+    .description('install, look at and remove what onnxruntime needs to use NVIDIA GPUs')
+    .helpCommand('help [command]', helpOfCommand);
   const add = (usage: string, description: string, isDefault = false): Command =>
     addCudaPathOption(addPlaceOptions(cuda.command(usage, { isDefault }).description(description)))
       .option('--json', 'one JSON object per line on standard output')

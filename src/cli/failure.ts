@@ -28,17 +28,5 @@ export function tellFailure(error: unknown, json: boolean, jobFile?: string): nu
 
 function asFaceSwapError(error: unknown): FaceSwapError {
   if (error instanceof FaceSwapError) return error;
-  if (error instanceof CommanderError)
-    return new FaceSwapError('usage', { reason: usageText(error.message) });
   return new FaceSwapError('internal', { reason: String(error) }, { cause: error });
-}
-
-/** commander's message as one sentence on one line. */
-function usageText(message: string): string {
-  return message
-    .replace(/^error: /, '')
-    .replace(/^option '([^']*)' argument '(.*)' is invalid\. /s, '“$2” does not fit $1: ')
-    .replace(': Allowed choices are ', ': it must be one of ')
-    .replace(/\n\((.*)\)$/, ' ($1)')
-    .replace('. Expected', '; expected');
 }

@@ -72,17 +72,18 @@ export async function jobOfCommand(
   if (file === undefined) {
     const { source, target } = options;
     if (source && target !== undefined) return jobOf({ ...options, source, target });
-    const reason = 'is needed, unless a job file (*.faceswap.json) is given';
-    throw new FaceSwapError('usage', { option: source ? 'target' : 'source', reason });
+    const [option, what] = source ? ['target', 'a video or picture'] : ['source', 'a photo of the new face'];
+    const reason = `${what} is needed, unless a job file (*.faceswap.json) is given; see “face-swap run --help”`;
+    throw new FaceSwapError('usage', { option, reason });
+  }
+  if (!file.toLowerCase().endsWith(jobFileEnding)) {
+    const reason = `“${file}” is neither a command nor a job file, whose name ends in ${jobFileEnding}; “face-swap --help” lists the commands`;
+    throw new FaceSwapError('usage', { reason });
   }
   const wasGiven = (name: string): boolean => command.getOptionValueSource(name) === 'cli';
   for (const name of ofTheFile) {
     const reason = 'cannot be given together with a job file, which names its own';
     if (wasGiven(name)) throw new FaceSwapError('usage', { option: name, reason });
-  }
-  if (!file.toLowerCase().endsWith(jobFileEnding)) {
-    const reason = `“${file}” is neither a command nor a job file, whose name ends in ${jobFileEnding}`;
-    throw new FaceSwapError('usage', { reason });
   }
   const name = path.resolve(file);
   const job = jobOfFile(readJobFile(name, await textOf(name)), {

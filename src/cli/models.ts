@@ -16,6 +16,7 @@ import { exitCodes } from '../protocol/exitCodes';
 import { tellFailure } from './failure';
 import { accepted } from './licence';
 import { addPlaceOptions, applyPlaces, type PlaceOptions } from './modelPlaces';
+import { helpOfCommand } from './usageErrors';
 import { modelsConsole, type ModelsConsole } from './modelsConsole';
 import { printAdded, printListing, printVerified } from './modelsPrint';
 
@@ -26,7 +27,10 @@ interface ModelsOptions extends PlaceOptions {
 
 /** `face-swap models …`: works on files alone and needs no worker. */
 export function addModelsCommand(program: Command, signal: AbortSignal): void {
-  const models = program.command('models').description('list, get, add, remove and verify models');
+  const models = program
+    .command('models')
+    .description('list, get, add, remove and verify models')
+    .helpCommand('help [command]', helpOfCommand);
   const add = (usage: string, description: string, isDefault = false): Command =>
     addPlaceOptions(models.command(usage, { isDefault }).description(description))
       .option('--json', 'one JSON object per line on standard output')

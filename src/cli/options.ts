@@ -123,7 +123,7 @@ export function addFaceModelOptions(command: Command): Command {
 }
 
 export function addRunOptions(command: Command): Command {
-  addProcessingOptions(addFaceModelOptions(command))
+  command
     .argument('[job file]', 'run this *.faceswap.json; options that are given count more than what it says')
     .option(
       '-s, --source <files...>',
@@ -205,12 +205,11 @@ export function addRunOptions(command: Command): Command {
       numberBetween(1, 1e9, false),
       defaultExecution.maxDiskMb,
     );
-  command
-    .option(
-      '--label-text <text>',
-      'text that people read on every frame, such as “made with AI” (default: none)',
-      labelText,
-      defaultLabel.text,
+  addProcessingOptions(addFaceModelOptions(command))
+    .addOption(
+      new Option('--label-text <text>', 'text that people read on every frame, such as “made with AI”')
+        .argParser(labelText)
+        .default(defaultLabel.text, 'none'),
     )
     .addOption(
       new Option('--label-position <corner>', 'where that text stands')

@@ -42,11 +42,10 @@ export function addProcessingOptions(command: Command): Command {
       numberBetween(0, 1, false),
       swapper.weight,
     )
-    .option(
-      '--face-swapper-pixel-boost <size>',
-      'swap in this size, as 256x256; without it in the model’s own',
-      boostOf,
-      swapper.pixelBoost,
+    .addOption(
+      new Option('--face-swapper-pixel-boost <size>', 'swap in this size, such as 256x256')
+        .argParser(boostOf)
+        .default(swapper.pixelBoost, 'the model’s own'),
     )
     .option('--face-swapper-colour-match', 'give the new face the colours of the old one')
     .addOption(
@@ -65,10 +64,11 @@ export function addProcessingOptions(command: Command): Command {
       numberBetween(0, 1, false),
       mask.blur,
     )
-    .option(
-      '--face-mask-padding <percent...>',
-      'margins of the box mask: top, right, bottom, left',
-      mask.padding.map(String),
+    .addOption(
+      new Option(
+        '--face-mask-padding <percent...>',
+        'margins of the box mask: top, right, bottom, left',
+      ).default(mask.padding.map(String), mask.padding.join(' ')),
     )
     .option(
       '--face-enhancer-model <id or file>',

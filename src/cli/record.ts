@@ -9,7 +9,7 @@ export async function record({ json, delete: gone }: { json?: true; delete?: tru
   }
   const entries = await readRecord();
   for (const entry of entries) process.stdout.write(`${json ? JSON.stringify(entry) : lineOf(entry)}\n`);
-  process.stderr.write(`${entries.length} jobs in ${recordFile()}\n`);
+  process.stderr.write(`${entries.length} ${entries.length === 1 ? 'job' : 'jobs'} in ${recordFile()}\n`);
 }
 
 function lineOf({ when, target, output, result, seconds, sha256 }: JobEntry): string {
