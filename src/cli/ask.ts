@@ -1,19 +1,30 @@
 import { createInterface } from 'node:readline/promises';
+import { FaceSwapError } from '../protocol/errors';
 
-/** Asks on a terminal. Without one nobody can answer, and silence is no consent. */
-export async function ask(question: string, signal: AbortSignal): Promise<boolean> {
-  const { stdin, stderr } = process;
-  if (!canAsk()) return false;
+/** Where people are asked. */
+export type Terminal = Pick<NodeJS.Process, 'stdin' | 'stderr'>;
+
+/**
+ * Asks on a terminal. Without one nobody can answer, and silence is no consent, nor is the end of the input. Throws `cancelled`
+ * for Ctrl-C.
+ */
+export async function ask(
+  question: string,
+  signal: AbortSignal,
+  { stdin, stderr }: Terminal = process,
+): Promise<boolean> {
+  if (!canAsk({ stdin, stderr })) return false;
   const questions = createInterface({ input: stdin, output: stderr });
   try {
-    const answer = await questions.question(`${question} [y/N] `, { signal });
+    const ended = new Promise<string>((resolve) => questions.once('close', () => setImmediate(resolve, '')));
+    const answer = await Promise.race([questions.question(`${question} [y/N] `, { signal }), ended]);
     return /^y(es)?$/i.test(answer.trim());
-  } catch {
-    return false;
+  } catch (cause) {
+    throw new FaceSwapError('cancelled', {}, { cause });
   } finally {
     questions.close();
   }
 }
 
 /** Whether somebody sits there who could answer. */
-export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
+export const canAsk = ({ stdin, stderr }: Terminal = process): boolean => stdin.isTTY && stderr.isTTY;

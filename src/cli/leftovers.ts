@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { FaceSwapError } from '../protocol/errors';
 import { keptFoldersIn, removeKept, type KeptFolder } from '../machine/keptFolders';
 
 interface Options {
@@ -19,11 +21,25 @@ export function addLeftoversCommand(program: Command): void {
 
 async function leftovers(folders: string[], { remove, json }: Options): Promise<void> {
   const asked = (folders.length > 0 ? folders : ['.']).map((folder) => path.resolve(folder));
+  await Promise.all(asked.map(checkFolder));
   const found = (await Promise.all(asked.map(keptFoldersIn))).flat();
   for (const one of found) process.stdout.write(`${json ? JSON.stringify(one) : lineOf(one)}\n`);
   const idle = found.filter(({ isAtWork }) => !isAtWork);
   if (remove) await Promise.all(idle.map(({ folder }) => removeKept(folder)));
   process.stderr.write(`${summaryOf(idle, asked, remove ?? false)}\n`);
+}
+
+async function checkFolder(file: string): Promise<void> {
+  try {
+    await readdir(file);
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new FaceSwapError(
+      reason === 'ENOENT' ? 'input-missing' : 'input-unreadable',
+      { file, reason },
+      { cause },
+    );
+  }
 }
 
 function lineOf({ folder, changed, bytes, isAtWork }: KeptFolder): string {
@@ -32,7 +48,10 @@ function lineOf({ folder, changed, bytes, isAtWork }: KeptFolder): string {
 }
 
 function summaryOf(idle: readonly KeptFolder[], asked: readonly string[], isRemoved: boolean): string {
-  if (idle.length === 0) return 'No interrupted job has left anything here';
+  if (idle.length === 0)
+    return asked.length > 1
+      ? 'No interrupted job has left anything in these folders'
+      : `No interrupted job has left anything in "${asked[0]}"`;
   const size = megabytes(idle.reduce((sum, { bytes }) => sum + bytes, 0));
   const what = `${size} of ${idle.length} interrupted ${idle.length === 1 ? 'job' : 'jobs'}`;
   if (isRemoved) return `Removed ${what}`;

@@ -47,7 +47,7 @@ async function checkTools(paths: ToolPaths): Promise<Check[]> {
       { name: 'encoders', ok: encoders.length > 0, detail: encoders.join(', ') || 'none that can be used' },
     ];
   } catch (error) {
-    return [failed('ffmpeg', error)];
+    return [failed(toolOf(error) ?? 'ffmpeg', error)];
   }
 }
 
@@ -88,6 +88,9 @@ async function checkProvider(provider: ExecutionProvider, execution: ExecutionOp
     return failure ? { name, ok: false, detail: failure.why, cure: failure.cure } : failed(name, error);
   }
 }
+
+const toolOf = (error: unknown) =>
+  error instanceof FaceSwapError ? error.facts['tool']?.toString() : undefined;
 
 function failed(name: string, error: unknown): Check {
   if (!(error instanceof FaceSwapError)) throw error;

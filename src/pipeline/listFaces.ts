@@ -1,3 +1,4 @@
+import { FaceSwapError } from '../protocol/errors';
 import type { ExecutionOptions, ModelChoice, ToolPaths } from '../protocol/job';
 import type { FacesReport } from '../protocol/report';
 import type { PipelineContext } from './context';
@@ -7,7 +8,7 @@ import { frameAt } from './frameAt';
 import { probeMedia } from './media/probe';
 import { findMediaTools } from './media/tools';
 
-/** The faces of an image, or of one frame of a video, from left to right. */
+/** The faces of an image, or of one frame of a video, from left to right. Throws `no-reference-face` for a frame beyond the end. */
 export async function listFaces(
   request: {
     file: string;
@@ -21,6 +22,8 @@ export async function listFaces(
   const { file } = request;
   const tools = await findMediaTools(request.tools);
   const info = await probeMedia(file, tools, context.signal);
+  if (request.frame >= info.frames)
+    throw new FaceSwapError('no-reference-face', { file, frame: request.frame, frames: info.frames });
   const frame = await frameAt(info, request.frame, tools, context.signal);
   const models = await openFaceModels(request.execution, context.onLog, request.models);
   try {

@@ -18,7 +18,7 @@ export const faceSentences = {
     const target = file === undefined ? t('target') : t('target {0}', name(file, t));
     if (frames !== undefined)
       return t(
-        'The {0} has no frame {1}, only {2} from 0 on; choose another reference frame',
+        'The {0} has no frame {1}, only {2} from 0 on; choose another frame',
         target,
         count(frame),
         frames,
@@ -26,7 +26,7 @@ export const faceSentences = {
     return frame === undefined
       ? t('No face was found in the {0}; choose one in which a face is well visible', target)
       : t(
-          'No face was found in frame {0} of the {1}; choose another reference frame, or swap all faces',
+          'No face was found in frame {0} of the {1}; choose another reference frame (--reference-frame-number, faceSwap.referenceFrameNumber), or swap all faces (--many-faces, faceSwap.manyFaces)',
           frame,
           target,
         );

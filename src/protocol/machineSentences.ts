@@ -25,7 +25,7 @@ export const machineSentences = {
     ),
   'tool-missing': ({ tool, file, reason }, t) =>
     file === undefined
-      ? t('{0} was not found; install it, or give its path', text(tool, 'ffmpeg'))
+      ? t('{0} was not found; install it, or give its path (--{0}, faceSwap.{0}Path)', text(tool, 'ffmpeg'))
       : t(
           '{0} does not work as {1}{2}; correct the path that was given',
           name(file, t),
@@ -69,9 +69,12 @@ export const machineSentences = {
       );
     if (limit === undefined) return t('There was not enough memory; raise the limit or close other programs');
     return used === undefined
-      ? t('The job needed more memory than it may take (the limit is {0} GB); raise the limit', limit)
+      ? t(
+          'The job needed more memory than it may take (the limit is {0} GB); raise the limit (--max-memory, faceSwap.maxMemory)',
+          limit,
+        )
       : t(
-          'The job needed more memory than it may take ({0} GB were in use, the limit is {1} GB); raise the limit, or take a smaller video',
+          'The job needed more memory than it may take ({0} GB were in use, the limit is {1} GB); raise the limit (--max-memory, faceSwap.maxMemory), or take a smaller video',
           used,
           limit,
         );

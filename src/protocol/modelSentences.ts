@@ -39,7 +39,7 @@ export const modelSentences = {
     t('{0} is not the model that is wanted{1}; choose another file', name(file, t), because(reason)),
   'model-by-hand': ({ model, link }, t) =>
     t(
-      '{0} cannot be downloaded here, because no public record says what its file must be; get it from {1} and add it with “models add”',
+      '{0} cannot be downloaded here, because no public record says what its file must be; get it from {1} and add it with “face-swap models add”',
       text(model, t('The model')),
       text(link, t('its authors')),
     ),

@@ -38,7 +38,13 @@ const cases: Case[] = [
   ['sound alone', ['-t', 'sound.mp4'], 3, /sound\.mp4” has sound but no picture/],
   ['a picture cut off', ['-t', 'half.jpg', '-o', 'result.jpg'], 3, /half\.jpg” is damaged or cut off/],
   ['a moving GIF', ['-t', 'moving.gif', '-o', 'result.png'], 3, /moving\.gif” .*\(animation\)/],
-  ['a video without a face', ['-t', 'nobody.mp4'], 3, /No face .*frame 0 of the target “.*nobody\.mp4”/],
+  ['a video without a face', ['-t', 'nobody.mp4'], 3, /No face .*in the target “.*nobody\.mp4”/],
+  [
+    'a reference frame without a face',
+    ['-t', 'nobody.mp4', '--reference-frame-number', '3'],
+    3,
+    /frame 3 of the target “.*nobody\.mp4”.*--many-faces/,
+  ],
   ['a picture without a face', ['-t', 'nobody.png', '-o', 'result.png'], 3, /No face .*“.*nobody\.png”/],
   ['a reference frame beyond the end', ['--reference-frame-number', '40'], 3, /no frame 40, only 40/],
   ['a source that is missing', ['-s', 'none.jpg'], 3, /none\.jpg” does not exist/],
@@ -78,7 +84,9 @@ const cases: Case[] = [
   ['a number out of range', ['--output-video-quality', '101'], 2, /“101” .*--output-video-quality.*0 to 100/],
   ['a word for a number', ['--reference-frame-number', 'first'], 2, /“first”.*--reference-frame-number/],
   ['an unknown provider', ['--execution-provider', 'quantum'], 2, /--execution-provider.*cuda.*cpu/],
-  ['an unknown option', ['--sorce', 'ann.jpg'], 2, /--sorce.*--source/],
+  ['an unknown option', ['--sorce', 'ann.jpg'], 2, /--sorce.*--source.*face-swap run --help/],
+  ['an option without its value', ['--max-memory'], 2, /--max-memory <gb> needs a value/],
+  ['a video in place of a job file', ['clip.mp4'], 2, /“clip\.mp4” is neither a command nor a job file/],
   ['an empty name', ['-o', ''], 2, /--output/],
 ];
 
@@ -172,7 +180,17 @@ describe('bad inputs of the command line', () => {
     assertRefused(await faceSwap(['faces', 'empty.mp4'], { cwd: media }), 3, /empty\.mp4.*is empty/);
     assertRefused(await faceSwap(['faces'], { cwd: media }), 2, /file/);
     assertRefused(await faceSwap(['faces', 'ann.jpg', '--frame', 'x'], { cwd: media }), 2, /--frame/);
-    assertRefused(await faceSwap([], { cwd: media }), 2, /--source/);
+    assertRefused(await faceSwap(['faces', 'clip.mp4', '--frame', '40'], { cwd: media }), 3, /no frame 40/);
+    assertRefused(await faceSwap(['leftovers', 'none'], { cwd: media }), 3, /none” does not exist/);
+    assertRefused(await faceSwap(['models', 'gte'], { cwd: media }), 2, /“gte”.*face-swap models --help/);
+    assertRefused(await faceSwap(['help', 'nothing'], { cwd: media }), 2, /“nothing”; “face-swap --help”/);
+    assertRefused(await faceSwap([], { cwd: media }), 2, /--source.*face-swap run --help/);
+  });
+
+  test('of programs are told by the doctor under their names', async () => {
+    const { code, stdout } = await faceSwap(['doctor', '--ffprobe', 'none'], { cwd: media });
+    assert.equal(code, 6);
+    assert.match(stdout, /^✗ ffprobe: “.*none” does not work as ffprobe/m);
   });
 
   describe('with permissions', () => {
