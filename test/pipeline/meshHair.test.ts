@@ -70,6 +70,13 @@ describe('hair that hangs over brows in a photo', () => {
     }
   });
 
+  it('is not drawn where it ends on the cheeks: the edge of long hair was a line from eye to jaw', async () => {
+    for (const face of [0, 1]) {
+      const lines = await darkness(6, face, [50, 280, 352]);
+      assert.ok(Math.max(...lines) < 0.12, `face ${face}: ${lines.map((line) => line.toFixed(2)).join(' ')}`);
+    }
+  });
+
   it('is not drawn where it hides a brow up to its middle: of dark hair it was a block, of fair hair a brow cut short', async () => {
     const places = [63, 105, 293, 334];
     const dark = await darkness(5, 2, places);

@@ -1,10 +1,15 @@
 import { boxBlur, smoothstep, type Grid } from '../../image/grid';
-import { aboveBrows } from './meshTopology';
+import { aboveBrows, cheeks } from './meshTopology';
 import { featureMap, type GridPoints } from './skin';
+import { areaMap } from './tame';
 
-/** So far from hair a forehead lies at its edge, by the face's height, and from which share of hair nearby on to which. */
+/** So far from hair a forehead or a cheek lies at its edge, by the face's height, and from which share of hair nearby on to which. */
 const NEAR = 0.03;
 const NEAR_ENDS = [0.05, 0.3] as const;
+/** On a cheek from more on: beside most of them hair begins at the edge of the face, where little is drawn as it is. */
+const CHEEK_ENDS = [0.15, 0.4] as const;
+/** Up to which share of them, where they end softly, cheeks count. */
+const CHEEKS = 0.5;
 /** A forehead begins at the outer ends of the brows, and is one from this share of the way to its top on. */
 const FOREHEAD = 0.3;
 const TOP = 10;
@@ -12,7 +17,7 @@ const TOP = 10;
 const SOFT = 0.01;
 
 /**
- * Share of each cell that lies at the edge of hair on the forehead: its last strands and their shadows have the colour of skin.
+ * Share of each cell that lies at the edge of hair on forehead and cheeks: its last strands and their shadows have the colour of skin.
  * @param skin what of the face is skin, and no hair
  * @param size face height in cells
  */
@@ -20,6 +25,7 @@ export function edgeOfFringe(skin: Float32Array, grid: Grid, points: GridPoints,
   const hair = skin.map((share) => 1 - share);
   const near = boxBlur(hair, grid, NEAR * size, 2);
   const brows = featureMap(grid, points, SOFT * size);
+  const cheek = areaMap(cheeks, grid, points, size);
   const height = aboveEnds(points);
   return near.map((share, i) => {
     const forehead = smoothstep(
@@ -27,7 +33,11 @@ export function edgeOfFringe(skin: Float32Array, grid: Grid, points: GridPoints,
       FOREHEAD,
       height((i % grid.width) + 0.5, Math.floor(i / grid.width) + 0.5),
     );
-    return forehead * (1 - Math.min(1, 2 * brows[i])) * smoothstep(...NEAR_ENDS, share);
+    const edge = Math.max(
+      forehead * smoothstep(...NEAR_ENDS, share),
+      smoothstep(0, CHEEKS, cheek[i]) * smoothstep(...CHEEK_ENDS, share),
+    );
+    return (1 - Math.min(1, 2 * brows[i])) * edge;
   });
 }
 
