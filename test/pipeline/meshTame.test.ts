@@ -177,6 +177,27 @@ describe("shade on the sides of a turned face's nose", () => {
   });
 });
 
+describe('bright skin of a turned face', () => {
+  /** By how much of the light the brightest of some places is brighter that are brighter by 0.3 in the photo. */
+  const left = (places: readonly number[], yaw: number) => {
+    const light = map(LIGHT.y);
+    countShadeAsLight(light, map(1.3 * LIGHT.y), grid, points, SIZE, yaw);
+    const at = (p: number) => Math.floor(points[p * 2 + 1]) * grid.width + Math.floor(points[p * 2]);
+    return places.map((p) => 1.3 - light[at(p)] / LIGHT.y);
+  };
+  const cheeks = [50, 280, 123, 352, 205, 425];
+
+  it('is light: of the one cheek that is seen in light from the side it was pale blots on both', () => {
+    for (const yaw of [-30, 30])
+      assert.ok(Math.max(...left(cheeks, yaw)) < 0.15, left(cheeks, yaw).join(' '));
+  });
+
+  it('is drawn as it is on brows, nose and lips, and of faces turned less', () => {
+    for (const bright of [...left([105, 334, 4, 5, 195, 0, 17], 30), ...left(cheeks, 15)])
+      assert.ok(bright > 0.27, `${bright}`);
+  });
+});
+
 describe('shade', () => {
   it('in eye sockets is light beyond a little: it was dark rings around the eyes', async () => {
     const source = asSource(await findPhotoFaces(await loadRgb(groupPhoto(4))), 0);

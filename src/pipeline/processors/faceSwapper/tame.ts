@@ -7,8 +7,8 @@ import {
   weightedBlur,
   type Grid,
 } from '../../image/grid';
-import { eyeSockets, innerLips, mouthCorners, noseSides, outerLips, smileFolds } from './meshTopology';
-import { featureHull, featureMap, type GridColours } from './skin';
+import { eyeSockets, innerLips, mouthCorners, nose, noseSides, outerLips, smileFolds } from './meshTopology';
+import { convexHull, featureHull, featureMap, type GridColours } from './skin';
 import { averageFloat } from './sourcePlanes';
 
 /**
@@ -23,6 +23,15 @@ const FOLD_LINES = 0.1;
  */
 const TURNED = [10, 24] as const;
 const NOSE_SHADE = 0.06;
+/**
+ * In one turned further, from so many degrees on to so many, skin is brighter than the light up to about this share of it, but for the nose's,
+ * whose shine tells who it is: light from the side lies on the one cheek that is seen, and on both it was pale blots and tracks between them.
+ */
+const FAR_TURNED = [18, 28] as const;
+const LIT = 0.06;
+/** How softly the nose ends there, by the face's height, and from which share of it on to which. */
+const BESIDE_NOSE = 0.05;
+const NOSE_ENDS = [0.15, 0.85] as const;
 /**
  * Shade of eye sockets is what is dark on average over so much of the face's height, brows, eyes and lashes left out: so creases of lids
  * stay. It is drawn up to this share of the light, because a photo lit from above would put rings around every eye, darker yet where the
@@ -95,7 +104,7 @@ const FADING = { reach: 0.03, ends: [0, 0.3], skin: 0.3 } as const;
 
 /**
  * Counts shade that is not to be drawn on another face as light, in place: of smile folds, of eye sockets, of very dark lips, and of the
- * nose's sides in a turned face.
+ * nose's sides in a turned face. So does what is bright of a face turned further.
  * @param light,luma per cell
  * @param size face height in cells
  * @param yaw of the face in the photo, degrees
@@ -120,6 +129,9 @@ export function countShadeAsLight(
   const lips = lipsMap(grid, points, size);
   const opening = areaMap([innerLips], grid, points, size);
   const paler = Math.max(0, 1 - LIPS_SHADE / lipsDarkness(dark, light, lips, opening));
+  const farTurned = smoothstep(...FAR_TURNED, Math.abs(yaw));
+  const noses = noseMap(grid, points, size);
+  const beyond = (value: number, limit: number) => value - soften(value, limit, limit);
   const deep = (value: number, share: number, i: number) => Math.min(0, value + share * light[i]);
   for (let i = 0; i < light.length; i++) {
     light[i] += Math.min(
@@ -128,6 +140,8 @@ export function countShadeAsLight(
       sockets[i] * skin[i] * deep(broad[i], SOCKET_SHADE, i),
       lips[i] * paler * dark[i],
     );
+    const bright = beyond(Math.max(0, luma[i] - light[i]), LIT * light[i]);
+    light[i] += farTurned * skin[i] * (1 - noses[i]) * bright;
   }
 }
 
@@ -155,6 +169,13 @@ function lipsDarkness(
     weights += weight;
   }
   return sum / Math.max(1e-6, weights);
+}
+
+/** 1 on the nose and its sides, fading to 0. */
+function noseMap(grid: Grid, points: Float32Array, size: number): Float32Array {
+  const map = new Float32Array(cells(grid));
+  fillPolygon(map, grid, convexHull(points, [...nose, ...noseSides.flat()]));
+  return boxBlur(map, grid, BESIDE_NOSE * size, 2).map((share) => smoothstep(...NOSE_ENDS, share));
 }
 
 /** 1 away from brows, eyes and lips. */
