@@ -144,7 +144,7 @@ export function addRunOptions(command: Command): Command {
     .option('--many-faces', 'swap every face')
     .option(
       '--reference-face-position <n>',
-      'face of the reference frame to swap, from left to right, from 0',
+      'face of the reference frame to swap, from left to right, from 0; the rightmost where there are fewer',
       numberBetween(0, 1000, true),
       defaultSelection.referenceFacePosition,
     )
