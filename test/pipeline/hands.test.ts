@@ -68,6 +68,26 @@ describe('hands before faces', () => {
     }
   });
 
+  it('keep a drawn face from being measured only where they hide what is measured', async () => {
+    const [face] = bare.faces;
+    const { landmarks, box } = face;
+    const looked = async (down: number) => {
+      const [x, y] = placeOn(face, upperLip, down);
+      const points = Float32Array.from(
+        { length: 63 },
+        (_, i) => [x, y, 0][i % 3] + (i % 9) * 0.002 * box.height,
+      );
+      let looks = 0;
+      const look = () => Promise.resolve((looks++, landmarks));
+      const hands = [{ landmarks: points, strength: 1 }];
+      const swapper = createMeshSwapper([asSource(other)], { look });
+      await swapper.process(rgbFrame(bare.image), [{ ...face, neutral: landmarks, hands }]);
+      return looks;
+    };
+    assert.equal(await looked(0.4), 1, 'a hand at the chin');
+    assert.equal(await looked(0), 0, 'a hand before the mouth');
+  });
+
   it('are no matter to faces that have none', async () => {
     const seen = await facesOfPicture(models, rgbFrame(bare.image), { smallFaces: 'never' });
     for (const face of seen.faces) assert.equal(face.hands, undefined);

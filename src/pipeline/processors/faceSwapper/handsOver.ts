@@ -1,7 +1,10 @@
+import type { Landmarks } from '../../faces/face';
+import { boxOfLandmarks } from '../../faces/geometry';
 import type { Hand, HandLandmarks } from '../../hands/hand';
 import { boxBlur, cells, fillPolygon, type Grid } from '../../image/grid';
 import { newMap } from '../../image/maps';
 import type { Outline } from './carry';
+import { features } from './meshTopology';
 
 /** Thumb and fingers from the palm to the tip. */
 const fingers = [
@@ -64,6 +67,21 @@ function mostOf(all: Float32Array, one: Float32Array, strength: number): void {
 export function besideHands(map: Float32Array, hands: Float32Array | undefined): Float32Array {
   if (hands) for (let i = 0; i < map.length; i++) map[i] *= 1 - hands[i];
   return map;
+}
+
+/** Whether hands lie over brows, eyes, nose or mouth, which would be measured wrong under them. */
+export function hideFeatures(hands: readonly Hand[] | undefined, face: Landmarks): boolean {
+  if (!hands?.length) return false;
+  const { x, y, width, height } = boxOfLandmarks(
+    Float32Array.from(features.flatMap((p) => [...face.subarray(p * 3, p * 3 + 3)])),
+  );
+  return hands.some(({ landmarks }) => {
+    for (let i = 0; i < landmarks.length; i += 3) {
+      const [u, v] = [landmarks[i] - x, landmarks[i + 1] - y];
+      if (u > 0 && v > 0 && u < width && v < height) return true;
+    }
+    return false;
+  });
 }
 
 /** Outlines that together cover a hand, in pixels of the frame. */

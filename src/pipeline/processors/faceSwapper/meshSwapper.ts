@@ -12,7 +12,7 @@ import { blendChroma, blendLuma, uncovered, type Layer } from './blend';
 import { broadLight, colourStrength, rimOf, tintOf } from './broadLight';
 import { carryField, partShifts } from './carry';
 import type { DetailLevel } from './detailLevels';
-import { besideHands, handMap } from './handsOver';
+import { besideHands, handMap, hideFeatures } from './handsOver';
 import { lidMoves, lidStretches, type LidStretch } from './lids';
 import { faceMask, guidedMask, partHoles, product } from './maskGrid';
 import { faceHeight } from './measures';
@@ -72,8 +72,7 @@ class MeshSwapper implements FrameProcessor {
         const part = { ...face, strength: face.strength * share };
         sharingMaps(() => swapFace(frame, part, this.prepared[index], this.options.shape, correction));
       }
-      // What hands hide would be measured wrong.
-      if (!face.hands) await this.second?.learn(frame, face, correction);
+      if (!hideFeatures(face.hands, face.landmarks)) await this.second?.learn(frame, face, correction);
     }
   }
 
