@@ -38,7 +38,7 @@ describe('a blink of the target', () => {
     const target = opened((await faceOf(3, 0)).landmarks, 0.2);
     const { landmarks } = await faceOf(6, 1);
     for (const times of [0.2, 1, 2]) {
-      const drawn = blendShape(opened(landmarks, times), target, 1);
+      const drawn = blendShape(opened(landmarks, times), target);
       for (const [upper, lower] of [
         [159, 145],
         [386, 374],

@@ -6,7 +6,15 @@ export const noseTip = 4;
 
 /** Half an egg of 200 × 260 pixels that looks straight ahead, its points in mirrored pairs. */
 export function egg(): Landmarks {
-  const rows: Record<number, number> = { 10: -0.9, 151: -0.7, 9: -0.5, [noseTip]: 0, 2: 0.2, 164: 0.3 };
+  const rows: Record<number, number> = {
+    10: -0.9,
+    151: -0.7,
+    9: -0.5,
+    [noseTip]: 0,
+    2: 0.2,
+    164: 0.3,
+    152: 0.9,
+  };
   const points = new Float32Array(468 * 3);
   for (let p = 0; p < 468; p++) {
     const first = Math.min(p, opposite[p]);
@@ -35,7 +43,12 @@ export function turned(face: Landmarks, down: number, roll: number): Landmarks {
 
 /** With brows further down by so many pixels. */
 export function withBrows(face: Landmarks, down: number): Landmarks {
+  return lowered(face, brows.flat(), down);
+}
+
+/** With some points further down by so many pixels. */
+export function lowered(face: Landmarks, points: readonly number[], down: number): Landmarks {
   const moved = face.slice();
-  for (const p of brows.flat()) moved[p * 3 + 1] += down;
+  for (const p of points) moved[p * 3 + 1] += down;
   return moved;
 }

@@ -26,8 +26,6 @@ import { prepareSource, type MeshSource, type SourceTexture } from './sourceText
 export type { MeshSource } from './sourceTexture';
 
 export interface MeshOptions {
-  /** How far the face takes the source's proportions, 0–1. */
-  shape: number;
   /** Looks at what was drawn, so that lids and features are seen where they belong. Without it nothing is corrected. */
   look?: Look;
 }
@@ -38,17 +36,15 @@ const CONTRAST = 1.06;
 /** Least and most that the target's light counts by the photo's. */
 const LIGHTS = [0.36, 1.5] as const;
 
-const defaults: MeshOptions = { shape: 0.7 };
-
 /**
  * The built-in face_swapper: draws the source's detail over the target's light, following the target's landmarks.
  * Eyes and the inside of the mouth stay the target's. No neural network is involved.
  */
 export function createMeshSwapper(
   sources: readonly MeshSource[],
-  options: Partial<MeshOptions> = {},
+  { look }: MeshOptions = {},
 ): FrameProcessor {
-  return new MeshSwapper(sources, { ...defaults, ...options });
+  return new MeshSwapper(sources, look);
 }
 
 class MeshSwapper implements FrameProcessor {
@@ -59,9 +55,9 @@ class MeshSwapper implements FrameProcessor {
 
   constructor(
     private readonly sources: readonly MeshSource[],
-    private readonly options: MeshOptions,
+    look: Look | undefined,
   ) {
-    this.second = options.look && new SecondLook(options.look);
+    this.second = look && new SecondLook(look);
   }
 
   async process(frame: Frame, faces: readonly TrackedFace[]): Promise<void> {
@@ -70,7 +66,7 @@ class MeshSwapper implements FrameProcessor {
       const correction = this.second?.correctionOf(face);
       for (const { index, share } of sourcesFor(face.pose, this.sources)) {
         const part = { ...face, strength: face.strength * share };
-        sharingMaps(() => swapFace(frame, part, this.prepared[index], this.options.shape, correction));
+        sharingMaps(() => swapFace(frame, part, this.prepared[index], correction));
       }
       if (!hideFeatures(face.hands, face.landmarks)) await this.second?.learn(frame, face, correction);
     }
@@ -101,12 +97,11 @@ function swapFace(
   frame: Frame,
   face: TrackedFace,
   source: SourceTexture,
-  shape: number,
   correction: Correction | undefined,
 ): void {
   const target = face.landmarks;
   const height = faceHeight(target);
-  const drawn = blendShape(source.source.landmarks, target, shape, face.neutral);
+  const drawn = blendShape(source.source.landmarks, target, face.neutral);
   const lids = correct(drawn, face, correction);
   const view = openYcc(frame, boundsOf(drawn, target, Math.ceil(height * 0.06)));
   if (!view) return;

@@ -150,7 +150,7 @@ function movesOf({ count, off, shift }: Sight, target: Landmarks): Float32Array 
   const down = new Float32Array(landmarkCount);
   for (let p = 0; p < landmarkCount; p++) {
     const length = share * Math.hypot(off[p * 2], off[p * 2 + 1]);
-    const back = -share * Math.min(1, 2 * shapeShares[p]) * Math.min(1, MOST_MOVE / length);
+    const back = -share * Math.min(1, 3 * shapeShares[p]) * Math.min(1, MOST_MOVE / length);
     along[p] = back * off[p * 2];
     down[p] = back * off[p * 2 + 1];
   }

@@ -1,8 +1,9 @@
 import { applyAffine, fitAffine } from '../../faces/affine';
 import { landmarkCount, type Landmarks } from '../../faces/face';
 import { estimatePose } from '../../faces/pose';
+import { faceHeight } from './measures';
 import { keepOpenings } from './openings';
-import { shapeShares } from './shapeShares';
+import { lips, mouthShares, shapeShares } from './shapeShares';
 
 /**
  * A photo's detail brings its nod along: a head seems to look down by a twelfth of what the photo's did more (measured on 460 pairs of
@@ -13,30 +14,35 @@ const NOD_BACK = 0.2;
 const MOST_NOD = 20;
 
 /**
- * The target's landmarks moved towards the source's proportions by `amount` (0–1). What takes the source's shape is the target's face as
+ * By so much more the mouth moves as a whole, to where the source's sits: its height between nose and chin tells who it is, and moving it
+ * distorts no speech.
+ */
+const PLACE = 0.5;
+/** Landmarks move by this share of the face's height on average and no further: of proportions that differ more, less is taken. */
+const MOST_MOVED = 0.0086;
+
+/**
+ * The target's landmarks moved towards the source's proportions. What takes the source's shape is the target's face as
  * it looks on average (`neutral`, in any pose), where that is known, put in its place in the picture: what the face does beyond it stays
  * whole, a brow that is raised for instance. The shapes are fitted in space by least squares. What would look like a turn of the head is
  * left out, and the nod that the photo's detail brings along is taken back. Returns x, y per landmark.
  */
-export function blendShape(
-  source: Landmarks,
-  target: Landmarks,
-  amount: number,
-  neutral?: Landmarks,
-): Float32Array {
+export function blendShape(source: Landmarks, target: Landmarks, neutral?: Landmarks): Float32Array {
   const rest = neutral ? applyAffine(fitAffine(neutral, target), neutral) : target;
   const placed = applyAffine(fitAffine(source, rest), source);
-  const shares = shapeShares.map((share) => amount * share);
-  const out = new Float32Array(landmarkCount * 2);
+  const moves = new Float32Array(landmarkCount * 2);
   nodBack(source, rest).forEach((nod, axis) => {
     const move = new Float32Array(landmarkCount);
     for (let i = 0; i < landmarkCount; i++) move[i] = placed[i * 3 + axis] - rest[i * 3 + axis];
     keepOpenings(move);
-    const turn = turning(move, shares, rest, nod);
+    const turn = turning(move, shapeShares, rest, nod);
+    for (let i = 0; i < landmarkCount; i++) move[i] -= turn(rest[i * 3 + 2]);
+    const mouth = lips.reduce((sum, p) => sum + move[p], 0) / lips.length;
     for (let i = 0; i < landmarkCount; i++)
-      out[i * 2 + axis] = target[i * 3 + axis] + shares[i] * (move[i] - turn(rest[i * 3 + 2]));
+      moves[i * 2 + axis] = shapeShares[i] * move[i] + PLACE * mouthShares[i] * mouth;
   });
-  return out;
+  const taken = Math.min(1, (MOST_MOVED * faceHeight(rest)) / meanLength(moves));
+  return moves.map((move, i) => target[(i >> 1) * 3 + (i & 1)] + taken * move);
 }
 
 /** How far points move along x and y by their depth, to nod a face back by its share of how far the photo's looks down more. */
@@ -72,4 +78,11 @@ function turning(
   const slope = (n * mz - z1 * m1) / (n * z2 - z1 * z1 || 1) - kept;
   const base = (m1 - slope * z1) / (n || 1);
   return (z) => base + slope * z;
+}
+
+/** Of x, y each. */
+function meanLength(moves: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < moves.length; i += 2) sum += Math.hypot(moves[i], moves[i + 1]);
+  return (2 * sum) / moves.length;
 }
