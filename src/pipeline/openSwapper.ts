@@ -15,6 +15,7 @@ import { PeopleSwapper } from './processors/faceSwapper/peopleSwapper';
 import { sourceInput, type SourceTools, type SwapPhoto } from './processors/faceSwapper/swapSource';
 import { SwapNetwork } from './processors/faceSwapper/swapNetwork';
 import type { FrameProcessor } from './processors/processor';
+import { unheededByMesh } from './unheeded';
 
 /**
  * The face_swapper that the job wants, with the new faces in it: the built-in engine, or a network by id, by file, or the best that
@@ -28,7 +29,15 @@ export async function openSwapper(
   context: PipelineContext,
 ): Promise<FrameProcessor> {
   const files = await findSwapper(job, context);
-  if (!files) return forPeople(faces, (photos) => Promise.resolve(meshSwapper(photos, models)));
+  if (!files) {
+    const unheeded = unheededByMesh(job).join(', ');
+    if (unheeded !== '')
+      context.onLog(
+        'warn',
+        `No effect with the built-in engine, only with a model for face_swapper: ${unheeded}`,
+      );
+    return forPeople(faces, (photos) => Promise.resolve(meshSwapper(photos, models)));
+  }
   const opener = new NetworkOpener(job, context, models.providers);
   try {
     return await openNeural(job, files, faces, models, opener, context.onLog);

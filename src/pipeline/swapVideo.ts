@@ -217,7 +217,7 @@ export function finishReport(
 ): JobReport {
   const swapSeconds = (watch.totals['swap'] ?? 0) / 1000;
   const warnings = [...info.conversions, ...rendered.warnings];
-  if (rendered.facesSwapped === 0) warnings.push('no face was swapped: none in the target matched');
+  if (rendered.facesSwapped === 0) warnings.push(`no face was swapped: ${whyNone(job)}`);
   return {
     output: job.output,
     frames: info.frames,
@@ -237,6 +237,12 @@ export function finishReport(
     ...(rendered.problems && { problems: rendered.problems }),
     ...(rendered.credentials !== undefined && { credentials: rendered.credentials }),
   };
+}
+
+function whyNone({ faceMap, selection }: SwapJob): string {
+  if (selection.manyFaces && !faceMap) return 'the target shows none';
+  const who = faceMap ? 'the people of the face map' : 'the reference face';
+  return `none in the target is like ${who}; allow a larger distance (--similar-face-distance, faceSwap.similarFaceDistance), or swap all faces (--many-faces, faceSwap.manyFaces)`;
 }
 
 function describeMedia(info: MediaInfo): string {

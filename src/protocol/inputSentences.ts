@@ -18,7 +18,9 @@ export const inputSentences = {
   'input-empty': ({ file, wanted }, t) =>
     wanted === 'model'
       ? t('{0} is empty; choose a file with a model in it', name(file, t))
-      : t('{0} is empty; choose a file with a picture or a video in it', name(file, t)),
+      : wanted === 'photo'
+        ? t('{0} is empty; choose a photo as the source', name(file, t))
+        : t('{0} is empty; choose a file with a picture or a video in it', name(file, t)),
   'input-is-directory': ({ file }, t) => t('{0} is a folder; choose a file in it', name(file, t)),
   'input-no-file': ({ file }, t) =>
     t('{0} is a device or a pipe; save what comes from it as a file first', name(file, t)),

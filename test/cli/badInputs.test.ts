@@ -48,7 +48,7 @@ const cases: Case[] = [
   ['a picture without a face', ['-t', 'nobody.png', '-o', 'result.png'], 3, /No face .*“.*nobody\.png”/],
   ['a reference frame beyond the end', ['--reference-frame-number', '40'], 3, /no frame 40, only 40/],
   ['a source that is missing', ['-s', 'none.jpg'], 3, /none\.jpg” does not exist/],
-  ['a source that is empty', ['-s', 'empty.mp4'], 3, /empty\.mp4” is empty/],
+  ['a source that is empty', ['-s', 'empty.mp4'], 3, /empty\.mp4” is empty; choose a photo/],
   ['a source that is text', ['-s', 'notes.txt'], 3, /notes\.txt” is not a picture/],
   ['a source cut off', ['-s', 'half.jpg'], 3, /half\.jpg” is damaged or cut off/],
   ['a second source that is a folder', ['-s', 'ann.jpg', 'folder.mp4'], 3, /folder\.mp4” is a folder/],
@@ -161,7 +161,7 @@ describe('bad inputs of the command line', () => {
     const { code, stderr } = await faceSwap(args, { cwd: media });
     rmSync(at('same.mp4'));
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /^warning: no face was swapped/m);
+    assert.match(stderr, /^warning: no face was swapped: the target shows none$/m);
   });
 
   test('with --json the last line is the error', async () => {

@@ -120,7 +120,7 @@ export async function probeMedia(file: string, tools: MediaTools, signal?: Abort
  *   media-unsupported (fact `picture`)
  */
 export async function checkPhoto(file: string): Promise<void> {
-  const { head } = await checkReadable(file);
+  const { head } = await checkReadable(file, 'photo');
   if (isImage(head)) return;
   checkPicture(file, head);
   throw new FaceSwapError('not-media', { file, wanted: 'photo' });
@@ -140,7 +140,7 @@ function isCutOff(head: string, bytes: number): boolean {
 }
 
 /** @returns the size in bytes and the first bytes, one character each */
-async function checkReadable(file: string): Promise<{ bytes: number; head: string }> {
+async function checkReadable(file: string, wanted?: 'photo'): Promise<{ bytes: number; head: string }> {
   let found;
   try {
     found = await stat(file);
@@ -155,7 +155,7 @@ async function checkReadable(file: string): Promise<{ bytes: number; head: strin
   }
   if (found.isDirectory()) throw new FaceSwapError('input-is-directory', { file });
   if (!found.isFile()) throw new FaceSwapError('input-no-file', { file });
-  if (found.size === 0) throw new FaceSwapError('input-empty', { file });
+  if (found.size === 0) throw new FaceSwapError('input-empty', { file, ...(wanted && { wanted }) });
   try {
     await access(file, constants.R_OK);
     // Windows grants access() what it then refuses to open.
