@@ -6,7 +6,7 @@ import { createFrame } from '../../src/pipeline/image/frame';
 import { eyeOpening, lidMoves, lidStretches } from '../../src/pipeline/processors/faceSwapper/lids';
 import { brows, faceOval } from '../../src/pipeline/processors/faceSwapper/meshTopology';
 import { SecondLook, type Correction } from '../../src/pipeline/processors/faceSwapper/secondLook';
-import { withBrows } from '../support/egg';
+import { noseTip, turned, withBrows } from '../support/egg';
 import { eyedEgg } from '../support/eyedEgg';
 
 const rest = 0.34;
@@ -101,6 +101,21 @@ describe('a second look at a drawn face', () => {
       near.correction!.moves.every((move) => move === 0),
       'what is nearly right stays',
     );
+  });
+
+  test('nods a face back that is seen to look down further, and leaves lesser differences', async () => {
+    const seen = (down: number) => (drawn: number) => turned(eyedEgg(drawn), down, 0);
+    const { correction } = await follow(seen(4));
+    const moves = correction!.moves;
+    const up = (p: number) => -moves[p * 2 + 1];
+    assert.ok(correction!.nod > 2 && correction!.nod <= 8, `${correction!.nod} degrees back`);
+    assert.ok(
+      up(noseTip) > up(brows[0][2]) + 1,
+      `the nose goes up by ${up(noseTip)}, the brow by ${up(brows[0][2])}`,
+    );
+    assert.ok(Math.abs(up(159) - up(145)) < 1e-4, 'both lids move alike');
+    assert.equal((await follow(seen(-4))).correction!.nod < -2, true);
+    assert.equal((await follow(seen(1.5))).correction!.nod, 0);
   });
 
   test('looks at few frames, and at faces of tracks alone', async () => {

@@ -1,9 +1,11 @@
 import { distance, outerEyes } from '../../faces/geometry';
 import { landmarkCount, type Landmarks, type TrackedFace } from '../../faces/face';
+import { estimatePose } from '../../faces/pose';
 import type { Frame } from '../../image/frame';
 import { eyeOpening, lidStretches } from './lids';
+import { addNod, BY_NOD, nodBackOf } from './nod';
 import { keepOpenings } from './openings';
-import { shapeShares } from './shapeShares';
+import { movableShares } from './shapeShares';
 
 /** Measures the landmarks of a face that was drawn, from about where it is. */
 export type Look = (frame: Frame, face: TrackedFace) => Promise<Landmarks>;
@@ -14,6 +16,8 @@ export interface Correction {
   gain: number;
   /** Pixels by which landmarks are moved, x, y each. */
   moves: Float32Array;
+  /** Degrees by which `moves` nods the face back. */
+  nod: number;
 }
 
 /** What second looks at the drawn face of one track have shown: sums, and how often. */
@@ -25,6 +29,8 @@ interface Sight {
   off: number[];
   /** The mean length of that. */
   shift: number;
+  /** By how many degrees the face looks down more without any correction. */
+  tilt: number;
   /** Frame and eye opening of the last look, and the last frame with the face. */
   looked: number;
   opening: number;
@@ -74,7 +80,8 @@ export class SecondLook {
   correctionOf({ trackId, landmarks }: TrackedFace): Correction | undefined {
     const sight = this.sights.get(trackId);
     if (!sight) return undefined;
-    return { gain: gainOf(sight), moves: movesOf(sight, landmarks) };
+    const nod = nodBackOf(sight.tilt / (sight.count + BEFORE));
+    return { gain: gainOf(sight), moves: movesOf(sight, landmarks, nod), nod };
   }
 
   /** Looks at a face that was just drawn with a correction, when it is time. */
@@ -95,6 +102,7 @@ export class SecondLook {
     const stretches = lidStretches(landmarks, neutral, gain);
     const stretched = stretches.reduce((sum, { factor }) => sum + factor / stretches.length, 0);
     addLids(sight, opening, eyeOpening(drawn) - BY_GAIN * opening * (stretched - 1));
+    sight.tilt += estimatePose(drawn).pitch - estimatePose(landmarks).pitch + BY_NOD * (correction?.nod ?? 0);
     addOff(sight, landmarks, drawn, correction?.moves);
     Object.assign(sight, { count: sight.count + 1, looked: frame.index, opening });
   }
@@ -112,7 +120,7 @@ export class SecondLook {
 function unseen(index: number): Sight {
   const off = new Array<number>(landmarkCount * 2).fill(0);
   const lids = { x: 0, y: 0, xx: 0, xy: 0 };
-  return { count: 0, lids, off, shift: 0, looked: index, opening: 0, seen: index };
+  return { count: 0, lids, off, shift: 0, tilt: 0, looked: index, opening: 0, seen: index };
 }
 
 function addLids({ lids }: Sight, x: number, y: number): void {
@@ -141,24 +149,28 @@ function addOff(sight: Sight, target: Landmarks, drawn: Landmarks, moves?: Float
   }
 }
 
-/** What takes landmarks back by as much as they are off too far on average. Eyes and lips are not opened, and the outline stays. */
-function movesOf({ count, off, shift }: Sight, target: Landmarks): Float32Array {
+/**
+ * What takes landmarks back by as much as they are off too far on average, and nods the face back. Eyes and lips are not opened, and the
+ * outline stays.
+ */
+function movesOf({ count, off, shift }: Sight, target: Landmarks, nod: number): Float32Array {
   const moves = new Float32Array(landmarkCount * 2);
   const share = count === 0 ? 0 : Math.max(0, 1 - (OFF * count) / shift) / BY_MOVE / (count + BEFORE);
-  if (share === 0) return moves;
+  if (share === 0 && nod === 0) return moves;
+  const { cos, sin, width } = axesOf(target);
   const along = new Float32Array(landmarkCount);
   const down = new Float32Array(landmarkCount);
   for (let p = 0; p < landmarkCount; p++) {
     const length = share * Math.hypot(off[p * 2], off[p * 2 + 1]);
-    const back = -share * Math.min(1, 3 * shapeShares[p]) * Math.min(1, MOST_MOVE / length);
+    const back = -share * width * movableShares[p] * Math.min(1, MOST_MOVE / (length || 1));
     along[p] = back * off[p * 2];
     down[p] = back * off[p * 2 + 1];
   }
+  addNod(down, target, nod);
   for (const axis of [along, down]) keepOpenings(axis);
-  const { cos, sin, width } = axesOf(target);
   for (let p = 0; p < landmarkCount; p++) {
-    moves[p * 2] = width * (along[p] * cos - down[p] * sin);
-    moves[p * 2 + 1] = width * (along[p] * sin + down[p] * cos);
+    moves[p * 2] = along[p] * cos - down[p] * sin;
+    moves[p * 2 + 1] = along[p] * sin + down[p] * cos;
   }
   return moves;
 }

@@ -25,6 +25,9 @@ const ROUNDS = 200;
 /** Share of the source's shape for each landmark: cheeks, chin and forehead lie between the parts around them like a stretched skin. */
 export const shapeShares = stretched(PARTS);
 
+/** How far each landmark may be moved: features wholly, the outline not at all. */
+export const movableShares = shapeShares.map((share) => Math.min(1, 3 * share));
+
 /** How much each landmark follows a mouth that moves as a whole. */
 export const mouthShares = stretched(PARTS.map(([points]) => [points, points === lips ? 1 : 0]));
 
