@@ -72,6 +72,12 @@ export async function jobOfCommand(
   if (file === undefined) {
     const { source, target } = options;
     if (source && target !== undefined) return jobOf({ ...options, source, target });
+    // An option takes what follows it for its value, for names may begin with a dash.
+    const taken = source?.find((value) =>
+      command.options.some(({ short, long }) => [short, long].includes(value)),
+    );
+    if (taken !== undefined)
+      throw new FaceSwapError('usage', { option: 'source', reason: `a photo is needed before ${taken}` });
     const [option, what] = source ? ['target', 'a video or picture'] : ['source', 'a photo of the new face'];
     const reason = `${what} is needed, unless a job file (*.faceswap.json) is given; see “face-swap run --help”`;
     throw new FaceSwapError('usage', { option, reason });

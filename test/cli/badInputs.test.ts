@@ -85,6 +85,7 @@ const cases: Case[] = [
   ['a word for a number', ['--reference-frame-number', 'first'], 2, /“first”.*--reference-frame-number/],
   ['an unknown provider', ['--execution-provider', 'quantum'], 2, /--execution-provider.*cuda.*cpu/],
   ['an unknown option', ['--sorce', 'ann.jpg'], 2, /--sorce.*--source.*face-swap run --help/],
+  ['a source that was left out', ['-s', '-t', 'clip.mp4'], 2, /--source: a photo is needed before -t/],
   ['an option without its value', ['--max-memory'], 2, /--max-memory <gb> needs a value/],
   ['a video in place of a job file', ['clip.mp4'], 2, /“clip\.mp4” is neither a command nor a job file/],
   ['an empty name', ['-o', ''], 2, /--output/],
