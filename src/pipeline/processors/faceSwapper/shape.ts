@@ -19,7 +19,7 @@ const MOST_NOD = 20;
  */
 const PLACE = 0.5;
 /** Landmarks move by this share of the face's height on average and no further: of proportions that differ more, less is taken. */
-const MOST_MOVED = 0.0086;
+const MOST_MOVED = 0.0078;
 
 /**
  * The target's landmarks moved towards the source's proportions. What takes the source's shape is the target's face as
