@@ -54,6 +54,8 @@ const BY_MOVE = 0.6;
 const MOST_MOVE = 0.03;
 /** Looks that have found nothing off, before anything was seen: corrections come so slowly that nobody sees them. */
 const BEFORE = 6;
+/** Of the same for how a head seems tilted, which differs less from look to look. */
+const BEFORE_TILT = 2;
 
 /** A look at least every so many frames; earlier when an eye has opened or closed by this, and never in the first few. */
 const LONGEST = 24;
@@ -80,7 +82,7 @@ export class SecondLook {
   correctionOf({ trackId, landmarks }: TrackedFace): Correction | undefined {
     const sight = this.sights.get(trackId);
     if (!sight) return undefined;
-    const nod = nodBackOf(sight.tilt / (sight.count + BEFORE));
+    const nod = nodBackOf(sight.tilt / (sight.count + BEFORE_TILT));
     return { gain: gainOf(sight), moves: movesOf(sight, landmarks, nod), nod };
   }
 
