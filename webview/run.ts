@@ -1,3 +1,4 @@
+import { providerName } from '../src/protocol/job';
 import './run.css';
 import type { RunView } from '../src/protocol/panel';
 import { keyed, make, rebuild } from './dom';
@@ -152,7 +153,7 @@ function figures(run: RunView): HTMLElement[] {
     [t('Time left'), run.state === 'paused' ? t('paused') : left],
     [
       t('Runs on'),
-      provider === '' ? '–' : `${provider.toUpperCase()}${fellBack ? ` (${t('fell back')})` : ''}`,
+      provider === '' ? '–' : `${providerName(provider)}${fellBack ? ` (${t('fell back')})` : ''}`,
     ],
   ];
   return rows.flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)]);

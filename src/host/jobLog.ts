@@ -1,4 +1,4 @@
-import type { SwapJob } from '../protocol/job';
+import { providerName, type SwapJob } from '../protocol/job';
 import type { JobReport, LogLevel, Progress, Stage } from '../protocol/report';
 import { pace, percentOf, rate, stageTitle } from './jobStatus';
 
@@ -66,5 +66,5 @@ export class JobLog {
 function executionOf({ providers }: JobReport): string {
   const models = new Map<string, string[]>();
   for (const { model, provider } of providers) models.set(provider, [...(models.get(provider) ?? []), model]);
-  return [...models].map(([provider, names]) => `${provider.toUpperCase()} (${names.join(', ')})`).join(', ');
+  return [...models].map(([provider, names]) => `${providerName(provider)} (${names.join(', ')})`).join(', ');
 }

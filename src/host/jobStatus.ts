@@ -1,3 +1,4 @@
+import { providerName } from '../protocol/job';
 import type { Progress, Stage } from '../protocol/report';
 import { english, type Translate } from '../protocol/translate';
 
@@ -23,7 +24,7 @@ export const percentOf = ({ stage, frame, total }: Progress): number => {
 
 /** `CUDA 42 % · 31 fps · VRAM 5.2/24.0 GB`, as far as each is known: the status bar's text. */
 export function shortStatus(progress: Progress, t: Translate = english): string {
-  const provider = progress.provider === undefined ? '' : `${progress.provider.toUpperCase()} `;
+  const provider = progress.provider === undefined ? '' : `${providerName(progress.provider)} `;
   const speed = progress.stage === 'swap' && progress.fps > 0 ? ` · ${rate(progress.fps, t)}` : '';
   const memory = progress.vram ? ` · ${vramText(progress.vram)}` : '';
   return `${provider}${percentOf(progress)} %${speed}${memory}`;
@@ -45,7 +46,7 @@ export function longStatus(progress: Progress, t: Translate = english): string {
 export function pace({ fps, secondsLeft, provider }: Progress, separator = ', ', t = english): string {
   const parts = fps > 0 ? [rate(fps, t)] : [];
   if (secondsLeft !== undefined) parts.push(t('{0} left', duration(secondsLeft)));
-  if (provider !== undefined) parts.push(t('on {0}', provider.toUpperCase()));
+  if (provider !== undefined) parts.push(t('on {0}', providerName(provider)));
   return parts.join(separator);
 }
 

@@ -14,6 +14,19 @@ export type ExecutionProvider = (typeof executionProviders)[number];
 export const isExecutionProvider = (value: unknown): value is ExecutionProvider =>
   (executionProviders as readonly unknown[]).includes(value);
 
+const providerNames: Record<ExecutionProvider, string> = {
+  cuda: 'CUDA',
+  tensorrt: 'TensorRT',
+  coreml: 'CoreML',
+  dml: 'DirectML',
+  webgpu: 'WebGPU',
+  cpu: 'CPU',
+};
+
+/** An execution provider as its makers write it; what is none stays as it is. */
+export const providerName = (provider: string): string =>
+  isExecutionProvider(provider) ? providerNames[provider] : provider;
+
 export const frameProcessors = ['face_swapper', 'face_enhancer'] as const;
 export type FrameProcessorName = (typeof frameProcessors)[number];
 

@@ -1,3 +1,4 @@
+import { providerName } from './job';
 import { describeError } from './errorText';
 import { FaceSwapError } from './errors';
 import type { GpuRelease } from './gpu';
@@ -29,7 +30,7 @@ const mostNodes = 0.8;
 /** The verdict in one sentence. */
 export function verifyHeadline(report: VerifyReport, t: Translate = english): string {
   const running = placeable(report.models);
-  const wanted = nameOf(report.wanted);
+  const wanted = providerName(report.wanted);
   const there = running.filter(({ provider }) => provider === report.wanted).length;
   switch (outcomeOf(report)) {
     case 'wanted':
@@ -108,7 +109,7 @@ function passedOver({ models, wanted }: VerifyReport, t: Translate): ReportRow[]
       row.models.push(labelOf(model));
       const all = placeable(models).length;
       const whose = row.models.length === all ? '' : ` (${row.models.join(', ')})`;
-      row.text = `${t('{0} is not used: {1}', nameOf(provider), why)}${whose}`;
+      row.text = `${t('{0} is not used: {1}', providerName(provider), why)}${whose}`;
       rows.set(key, row);
     }
   }
@@ -167,7 +168,7 @@ function placeRows({ models, wanted }: VerifyReport, t: Translate): ReportRow[] 
   if (!models.some(({ onCpu }) => onCpu)) return [];
   const text = t(
     'Jobs run the built-in networks on the CPU, where they are quicker than on a GPU; face_recognizer is tried on {0} to prove it',
-    nameOf(wanted),
+    providerName(wanted),
   );
   return [{ mark: 'plain', text }];
 }
@@ -176,7 +177,7 @@ function modelTable(models: readonly VerifiedModel[], t: Translate): ReportTable
   const ms = (value: number | undefined) =>
     value === undefined ? '–' : value < 10 ? value.toFixed(1) : value.toFixed(0);
   const where = ({ state, provider = 'cpu' }: VerifiedModel): string => {
-    if (state === 'runs') return nameOf(provider);
+    if (state === 'runs') return providerName(provider);
     if (state === 'built-in') return t('no network');
     return state === 'absent' ? t('not installed') : t('does not run');
   };
@@ -223,7 +224,6 @@ function sentence({ code, facts }: NonNullable<VerifiedModel['error']>, t: Trans
   return describeError(new FaceSwapError(code, facts), t);
 }
 
-const nameOf = (provider: string): string => provider.toUpperCase();
 const labelOf = ({ role, model }: VerifiedModel): string =>
   model.startsWith(role) ? model : `${role} ${model}`.trim();
 const operators = (left: Record<string, number>): string =>

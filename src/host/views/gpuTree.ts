@@ -1,3 +1,4 @@
+import { providerName } from '../../protocol/job';
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
@@ -107,8 +108,8 @@ export class GpuTree implements vscode.TreeDataProvider<GpuRow['id']>, vscode.Di
         id: 'job',
         label: isOver ? t('Last job') : t('This job'),
         detail: fellBack
-          ? t('{0}, because a better one could not be used', provider.toUpperCase())
-          : provider.toUpperCase(),
+          ? t('{0}, because a better one could not be used', providerName(provider))
+          : providerName(provider),
         icon: fellBack ? 'warning' : 'circuit-board',
         more: run.label,
         context: 'gpu job',
@@ -144,7 +145,7 @@ export class GpuTree implements vscode.TreeDataProvider<GpuRow['id']>, vscode.Di
 /** Of all that is checked, what is about the GPU. */
 function checkRow({ name, ok, detail, cure }: Check, hasGpu: boolean): GpuRow[] {
   if (!/^(runtime|GPU|provider)\b/.test(name)) return [];
-  const label = name.startsWith('provider ') ? name.slice('provider '.length).toUpperCase() : name;
+  const label = name.startsWith('provider ') ? providerName(name.slice('provider '.length)) : name;
   const more = [detail, ...(cure === undefined ? [] : [cure])].join('\n');
   const row: GpuRow = {
     id: `check ${name}`,

@@ -1,3 +1,4 @@
+import { providerName } from '../../protocol/job';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { problemText, type JobRun, type RunState } from '../jobRun';
@@ -61,7 +62,7 @@ function waitingText({ ahead }: JobRun): string {
 /** `Swapping · CPU`. */
 function stageOf({ latest: { stage, provider } }: JobRun): string {
   const title = stageTitle(stage, t);
-  return provider === undefined ? title : `${title} · ${provider.toUpperCase()}`;
+  return provider === undefined ? title : `${title} · ${providerName(provider)}`;
 }
 
 function doneText({ report }: JobRun): string {

@@ -44,7 +44,7 @@ suite('Verify GPU Setup', () => {
     await outputSays(/onnxruntime \d+\.\d+\.\d+: cpu/);
     if (!hasUi) return;
     await ui('panelWait', 'h1|networks');
-    await becomes('panelText', 'table', /face_recognizer\s+(CPU|WEBGPU)/);
+    await becomes('panelText', 'table', /face_recognizer\s+(CPU|WebGPU)/);
     await becomes('panelCount', 'figure', 0);
     await becomes('panelAxe', '', []);
   });
