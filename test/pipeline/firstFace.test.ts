@@ -37,6 +37,15 @@ describe('a video that opens with nobody in view', () => {
     for (let n = 10; n < 20; n++) assert.notEqual(after[n], before[n], `frame ${n} is as it was`);
   });
 
+  test('takes what is seen for one frame only for no face', async () => {
+    const [glimpse, empty] = [
+      { ...both, frames: 1 },
+      { ...nobody, frames: 5 },
+    ];
+    const log = await swap(await filmPeople([empty, glimpse, empty, both]), 'glimpse.mp4');
+    assert.match(log.join('\n'), /looked for in frame 15/);
+  });
+
   test('is refused where another frame was asked for, or nobody comes at all', async () => {
     const refusal = async (scenes: Parameters<typeof filmPeople>[0], reference: object) => {
       try {

@@ -114,6 +114,11 @@ describe('a second look at a drawn face', () => {
       `the nose goes up by ${up(noseTip)}, the brow by ${up(brows[0][2])}`,
     );
     assert.ok(Math.abs(up(159) - up(145)) < 1e-4, 'both lids move alike');
+    const early = await follow(
+      seen(4),
+      openings.slice(0, 24).map((one) => faceOf(eyedEgg(one))),
+    );
+    assert.ok(early.correction!.nod > 1.5, `${early.correction!.nod} degrees back after a second`);
     assert.equal((await follow(seen(-4))).correction!.nod < -2, true);
     assert.equal((await follow(seen(1.5))).correction!.nod, 0);
   });
